@@ -1,0 +1,33 @@
+# Orchestration only: each target is one script, and each script says what it does.
+.DEFAULT_GOAL := help
+.PHONY: help run dev test check bench release clean-data
+
+export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build the release, fill the demo and serve it on 127.0.0.1:3000
+	@scripts/build-release.sh
+	@scripts/run.sh
+
+dev: ## The development loop: rebuild and reload at every change
+	@scripts/dev.sh
+
+test: ## Install what tests need and run every test there is
+	@scripts/test.sh
+
+check: ## Formatting, lints, documentation and the arrows between the crates
+	@scripts/tools.sh
+	@scripts/test-tools.sh
+	@scripts/check.sh
+
+bench: ## Measure speed and size against the targets
+	@scripts/bench.sh
+
+release: ## One file with the site and DuckDB inside: dist/datapulse
+	@scripts/tools.sh
+	@scripts/build-release.sh bundled
+
+clean-data: ## Throw the demo's data away
+	rm -rf data

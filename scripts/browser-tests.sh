@@ -1,0 +1,11 @@
+#!/usr/bin/env bash
+# Builds both halves for development and drives them in Chromium.  Arguments go to Playwright.
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+
+say "Building the server and the browser's half"
+cargo leptos build --cargo-locked
+
+say "Browser tests in Chromium"
+cd end2end
+DATAPULSE_PROGRAM="$CARGO_TARGET_DIR/debug/datapulse" node_modules/.bin/playwright test "$@"
