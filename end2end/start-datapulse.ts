@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+/** Starts the real program on a free port with an empty data directory; the function it returns stops it. */
+export default async function startDatapulse(): Promise<() => Promise<void>> {
+  const program = process.env.DATAPULSE_PROGRAM;
+  if (!program) {
+    throw new Error('DATAPULSE_PROGRAM is not set. Run the browser tests with scripts/browser-tests.sh.');
+  }
+
+  const dataDir = await mkdtemp(join(tmpdir(), 'datapulse-end2end-'));
+  const server = spawn(program, ['serve'], {
+    env: {
+      ...process.env,
+      DATAPULSE_ADDR: '127.0.0.1:0',
+      DATAPULSE_DATA_DIR: dataDir,
+      DATAPULSE_RATE_LIMITS: 'off',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+  // Read by `tests/fixtures.ts` in every worker.
+  process.env.DATAPULSE_URL = await firstLine(server);
+
+  return async () => {
+    const stopped = once(server, 'exit');
+    server.kill('SIGTERM');
+    const giveUp = setTimeout(() => server.kill('SIGKILL'), 20_000);
+    const [status] = await stopped;
+    clearTimeout(giveUp);
+    await rm(dataDir, { recursive: true, force: true });
+    if (status !== 0) {
+      throw new Error(`datapulse serve did not stop well: status ${status}.`);
+    }
+  };
+}
+
+/** The URL that `serve` prints first; everything after it is passed on. */
+async function firstLine(server: ChildProcess): Promise<string> {
+  const lines = createInterface({ input: server.stdout! });
+  const failed = once(server, 'exit').then(([code]) => {
+    throw new Error(`datapulse serve ended with status ${code} before it was ready.`);
+  });
+  const [line] = (await Promise.race([once(lines, 'line'), failed])) as [string];
+  failed.catch(() => undefined);
+  lines.on('line', (next) => console.log(next));
+
+  const url = line.match(/https?:\/\/\S+/)?.[0];
+  if (!url) {
+    throw new Error(`The first line of datapulse serve names no URL: ${line}`);
+  }
+  return url.replace(/\/$/, '');
+}
