@@ -26,7 +26,7 @@ bench: ## Measure speed and size against the targets
 	@scripts/bench.sh
 
 release: ## One file with the site and DuckDB inside: dist/datapulse
-	@scripts/tools.sh
+	@scripts/tools.sh without-duckdb
 	@scripts/build-release.sh bundled
 
 clean-data: ## Throw the demo's data away

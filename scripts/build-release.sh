@@ -8,7 +8,7 @@ sources=(Cargo.toml Cargo.lock build.rs src app frontend crates style public mig
 
 if [ "${1:-}" = bundled ]; then
     say "Building one file with the site and DuckDB inside (DuckDB alone takes about 40 minutes on two cores)"
-    env -u DUCKDB_LIB_DIR cargo leptos build --release --precompress --cargo-locked --bin-features bundled
+    cargo leptos build --release --precompress --cargo-locked --bin-features bundled
     mkdir -p dist
     cp "$RELEASE_PROGRAM" dist/datapulse
     say "Done: dist/datapulse"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what building needs, each tool only when it is missing.
+# Installs what building needs, each tool only when it is missing.  usage: tools.sh [without-duckdb]
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -52,4 +52,4 @@ ensure_wasm_target
 ensure_cargo_leptos
 ensure_wasm_bindgen
 ensure_wasm_opt
-scripts/duckdb.sh
+[ "${1:-}" = without-duckdb ] || scripts/duckdb.sh

@@ -1,0 +1,72 @@
+//! What a verb answers when it cannot do what was asked: each variant says what the caller can do about it.
+
+use std::time::Duration;
+
+use model::problem::FieldError;
+
+/// Why a verb did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The input is wrong; the fields say how.
+    #[error("the input is not valid")]
+    Invalid(Vec<FieldError>),
+    /// There is no such thing, or it belongs to somebody else.
+    #[error("not found")]
+    NotFound,
+    /// It clashes with what is there; the sentence says with what.
+    #[error("{0}")]
+    Conflict(String),
+    /// The thing changed since the caller looked at it.
+    #[error("it was changed in the meantime")]
+    Changed,
+    /// The caller is not known; the sentence says what to do.
+    #[error("{0}")]
+    Unauthenticated(String),
+    /// The caller is known and may not do this.
+    #[error("not allowed")]
+    Forbidden,
+    /// Too often; try again after a while.
+    #[error("too many requests")]
+    TooMany {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// A question that took too long and was stopped; the sentence names the limit.
+    #[error("{0}")]
+    TimedOut(String),
+    /// Something that is needed cannot be reached now; try again after a while.
+    #[error("{what} is not available right now")]
+    Unavailable {
+        /// What it is, for people.
+        what: &'static str,
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// A fault of ours. Its cause is logged once, where it is turned into an answer, and never told outside.
+    #[error("internal error")]
+    Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Error {
+    /// One wrong field.
+    pub fn invalid(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, code, message)])
+    }
+
+    /// A fault of ours with its cause.
+    pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Internal(source.into())
+    }
+}
+
+impl From<FieldError> for Error {
+    fn from(error: FieldError) -> Self {
+        Self::Invalid(vec![error])
+    }
+}
+
+impl From<Vec<FieldError>> for Error {
+    fn from(errors: Vec<FieldError>) -> Self {
+        Self::Invalid(errors)
+    }
+}

@@ -1,0 +1,24 @@
+//! The verbs of DataPulse: everything that touches a database, a file, a clock or chance, and every "may this caller?".
+//!
+//! Callers are `app` (server functions) and `datapulse` (REST, command line); neither knows how anything is stored.
+
+pub mod audit;
+pub mod auth;
+pub mod caller;
+pub mod clock;
+pub mod dashboards;
+pub mod db;
+mod engine;
+pub mod error;
+pub mod ingest;
+pub mod organizations;
+pub mod query;
+pub mod random;
+pub mod sharing;
+pub mod store;
+
+pub use caller::Caller;
+pub use clock::Clock;
+// pub use engine::{Engine, Readiness, Settings};
+pub use error::Error;
+pub use random::Random;

@@ -1,0 +1,210 @@
+//! People, organizations and what ties them together.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{KeyId, OrgId, UserId};
+use crate::problem::FieldError;
+use crate::role::Role;
+
+/// A person with an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Opaque id.
+    pub id: UserId,
+    /// Address, as the person wrote it.
+    pub email: String,
+    /// Name shown to others.
+    pub name: String,
+    /// When the account was made.
+    pub created_at: Timestamp,
+}
+
+/// The first day of a week.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WeekStart {
+    /// ISO 8601.
+    #[default]
+    Monday,
+    /// As in the United States.
+    Sunday,
+}
+
+impl WeekStart {
+    /// The word in the database and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Monday => "monday",
+            Self::Sunday => "sunday",
+        }
+    }
+
+    /// Reads the word; anything but `sunday` is Monday.
+    #[must_use]
+    pub fn parse(word: &str) -> Self {
+        if word == "sunday" { Self::Sunday } else { Self::Monday }
+    }
+}
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Organization {
+    /// Opaque id.
+    pub id: OrgId,
+    /// Name shown to people.
+    pub name: String,
+    /// `free` unless a plan was bought.
+    pub plan: String,
+    /// IANA time zone in which its days begin.
+    pub timezone: String,
+    /// Day on which its weeks begin.
+    pub week_start: WeekStart,
+}
+
+/// An organization as one of its members sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The organization.
+    #[serde(flatten)]
+    pub organization: Organization,
+    /// The member's role in it.
+    pub role: Role,
+}
+
+/// Who is signed in: the user, and the organization the request is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// The user.
+    pub user: User,
+    /// Every organization the user belongs to, the one joined first in front.
+    pub organizations: Vec<Membership>,
+}
+
+/// What a key is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyKind {
+    /// Sends events, may be public.
+    Write,
+    /// Acts for the organization, never public.
+    Secret,
+}
+
+impl KeyKind {
+    /// The word in the database and on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// Reads the word; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Write, Self::Secret].into_iter().find(|kind| kind.as_str() == word)
+    }
+}
+
+/// A key as it is listed: the key itself is shown once, when it is made.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiKey {
+    /// Opaque id.
+    pub id: KeyId,
+    /// What it is for.
+    pub kind: KeyKind,
+    /// Name that its maker gave.
+    pub name: String,
+    /// First characters, to recognise it by.
+    pub prefix: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// A request to make an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Registration {
+    /// Address, also the login.
+    pub email: String,
+    /// 8 to 128 characters.
+    pub password: String,
+    /// Name shown to others.
+    pub name: String,
+    /// Name of the organization that is made; the person's own name when absent.
+    #[serde(default)]
+    pub organization: Option<String>,
+}
+
+/// An e-mail address that looks like one, trimmed; compared in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Email(String);
+
+impl Email {
+    /// Accepts what has one `@` with something on both sides, a dot in the domain, no spaces, at most 254 characters.
+    ///
+    /// # Errors
+    /// A [`FieldError`] on `email`.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let text = text.trim();
+        let well_formed = text.split_once('@').is_some_and(|(local, domain)| {
+            !local.is_empty()
+                && !domain.contains('@')
+                && domain.split('.').count() >= 2
+                && domain.split('.').all(|label| !label.is_empty())
+        });
+        let clean = !text.chars().any(|c| c.is_whitespace() || c.is_control());
+        if well_formed && clean && text.len() <= 254 {
+            return Ok(Self(text.to_owned()));
+        }
+        Err(FieldError::new("email", "invalid", "That does not look like an e-mail address. Check it for typos."))
+    }
+
+    /// As the person wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The form in which addresses are compared.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.0.to_lowercase()
+    }
+}
+
+/// A display name: 1 to 200 characters after trimming, no control characters.
+///
+/// # Errors
+/// A [`FieldError`] on `field`.
+pub fn display_name(field: &str, text: &str) -> Result<String, FieldError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(FieldError::new(field, "required", "Give it a name."));
+    }
+    if text.chars().count() > 200 {
+        return Err(FieldError::new(field, "too_long", "Use at most 200 characters."));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(FieldError::new(field, "invalid", "Leave out control characters such as line breaks."));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn emails() {
+        for good in ["a@b.c", " Ada.Lovelace+x@example.org "] {
+            assert!(Email::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", "a", "a@b", "@b.c", "a@b@c.d", "a b@c.d", "a@.c", "a@b."] {
+            assert!(Email::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

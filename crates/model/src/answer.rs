@@ -1,0 +1,177 @@
+//! Answers: the figures that a question gets, exact, before anybody draws or words them.
+
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use serde::{Deserialize, Serialize};
+
+use crate::query::Interval;
+
+/// The breakdown value that stands for all values beyond the limit.
+pub const OTHER: &str = "$other";
+/// The breakdown value of events that lack the property.
+pub const NONE: &str = "$none";
+
+/// The answer to a [`crate::query::Query`], tagged by `kind`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// To a trend.
+    Trend(TrendAnswer),
+}
+
+impl Answer {
+    /// How it came about.
+    #[must_use]
+    pub fn meta(&self) -> &Meta {
+        match self {
+            Self::Trend(trend) => &trend.meta,
+        }
+    }
+}
+
+/// Figures over time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrendAnswer {
+    /// When each bucket begins.
+    pub buckets: Vec<Timestamp>,
+    /// The same beginnings on the clocks of the question's time zone: what the x axis says.
+    pub local: Vec<DateTime>,
+    /// How wide a bucket is.
+    pub interval: Interval,
+    /// IANA name of the time zone of the buckets.
+    pub timezone: String,
+    /// From this position on, buckets are still filling.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_from: Option<usize>,
+    /// One for each series, or for each series and breakdown value.
+    pub series: Vec<AnswerSeries>,
+    /// The same series in the period compared with, bucket by bucket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Vec<AnswerSeries>>,
+    /// How it came about.
+    pub meta: Meta,
+}
+
+impl TrendAnswer {
+    /// Whether no event was counted at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let has_figure = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
+        !self.series.iter().any(|series| series.values.iter().any(has_figure))
+    }
+
+    /// The series of the period compared with that belongs to `series`.
+    #[must_use]
+    pub fn previous_of(&self, series: &AnswerSeries) -> Option<&AnswerSeries> {
+        let same = |other: &&AnswerSeries| {
+            other.position == series.position && other.breakdown == series.breakdown
+        };
+        self.previous.as_ref()?.iter().find(same)
+    }
+}
+
+/// One line of a trend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AnswerSeries {
+    /// Which of the question's series it is, from 0.
+    pub position: usize,
+    /// Its name.
+    pub label: String,
+    /// The value of the breakdown property, [`OTHER`] or [`NONE`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<String>,
+    /// One figure for each bucket; none where there is nothing to compute it of.
+    #[serde(with = "figures")]
+    pub values: Vec<Option<f64>>,
+    /// The measure over the whole range, computed over it and not summed up of the buckets.
+    #[serde(with = "figure")]
+    pub total: Option<f64>,
+}
+
+impl AnswerSeries {
+    /// What tells it apart on a chart: the breakdown value where there is one, the label otherwise.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        match self.breakdown.as_deref() {
+            Some(OTHER) => "Other",
+            Some(NONE) => "None",
+            Some(value) => value,
+            None => &self.label,
+        }
+    }
+}
+
+/// How an answer came about.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Meta {
+    /// Milliseconds from question to answer.
+    pub elapsed_ms: u64,
+    /// Events that the store looked at for it.
+    pub rows_read: u64,
+    /// Whether it was kept from an earlier time.
+    pub cached: bool,
+    /// Whether every figure is exact.
+    pub exact: bool,
+}
+
+/// A figure on the wire: whole numbers without a decimal point.
+mod figure {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    pub(super) enum Wire {
+        Whole(i64),
+        Fraction(f64),
+    }
+
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+
+    pub(super) fn wire(value: f64) -> Wire {
+        if value.fract() == 0.0 && value.abs() < EXACT {
+            #[expect(clippy::cast_possible_truncation, reason = "a whole number within 53 bits")]
+            return Wire::Whole(value as i64);
+        }
+        Wire::Fraction(value)
+    }
+
+    #[expect(clippy::ref_option, reason = "the signature that serde calls")]
+    pub(super) fn serialize<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.map(wire).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+        Option::deserialize(deserializer)
+    }
+}
+
+mod figures {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(values: &[Option<f64>], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(values.iter().map(|value| value.map(super::figure::wire)))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<f64>>, D::Error> {
+        Vec::deserialize(deserializer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_written_as_people_would() {
+        let series = AnswerSeries {
+            position: 0,
+            label: "Views".into(),
+            breakdown: None,
+            values: vec![Some(1496.0), None, Some(2.5)],
+            total: Some(9126.0),
+        };
+        let text = serde_json::to_string(&series).expect("it serializes");
+        assert_eq!(text, r#"{"position":0,"label":"Views","values":[1496,null,2.5],"total":9126}"#);
+        assert_eq!(serde_json::from_str::<AnswerSeries>(&text).expect("it reads back"), series);
+    }
+}

@@ -1,0 +1,374 @@
+//! Dashboards and the widgets on them.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{DashboardId, UserId, WidgetId};
+use crate::problem::FieldError;
+use crate::query::{Filter, Query, Range};
+
+/// Columns of the grid.
+pub const COLUMNS: u16 = 12;
+/// Most widgets on one dashboard.
+pub const MAX_WIDGETS: usize = 60;
+const MAX_HEIGHT: u16 = 40;
+const MAX_ROW: u16 = 2_000;
+const MAX_TEXT_CHARS: usize = 20_000;
+
+/// A dashboard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Dashboard {
+    /// Opaque id.
+    pub id: DashboardId,
+    /// Name at its top.
+    pub name: String,
+    /// A line below the name.
+    pub description: String,
+    /// Settings of the page as a whole; an object.
+    pub layout: serde_json::Value,
+    /// A range that all its widgets use instead of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// A filter that all its widgets add to their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Filter>,
+    /// Who made it; nobody, once that person is gone.
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// Counts its changes; the `ETag` is made of it.
+    pub version: i64,
+}
+
+/// What a caller says of a dashboard to create or replace it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DashboardSpec {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// At most 2,000 characters.
+    #[serde(default)]
+    pub description: String,
+    /// An object; empty when absent.
+    #[serde(default)]
+    pub layout: Option<serde_json::Map<String, serde_json::Value>>,
+    /// See [`Dashboard::range`].
+    #[serde(default)]
+    pub range: Option<Range>,
+    /// See [`Dashboard::filter`].
+    #[serde(default)]
+    pub filter: Option<Filter>,
+}
+
+impl DashboardSpec {
+    /// Checks and tidies what the types alone cannot say.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn check(mut self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        match crate::account::display_name("name", &self.name) {
+            Ok(name) => self.name = name,
+            Err(error) => errors.push(error),
+        }
+        if self.description.chars().count() > 2_000 {
+            errors.push(FieldError::new("description", "too_long", "Use at most 2,000 characters."));
+        }
+        if self.range.as_ref().is_some_and(Range::ends_before_it_starts) {
+            let message = "The range ends before it starts. Swap `from` and `to`.";
+            errors.push(FieldError::new("range.to", "before_start", message));
+        }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+}
+
+/// How a widget shows its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WidgetType {
+    /// One figure with a sparkline and its change.
+    Stat,
+    /// Lines over time.
+    Line,
+    /// Filled lines over time.
+    Area,
+    /// Bars over time.
+    Bar,
+    /// Bars over time, series on top of one another.
+    StackedBar,
+    /// One bar for each series or breakdown value.
+    HorizontalBar,
+    /// Shares of a whole.
+    Pie,
+    /// Shares of a whole, with the whole in the middle.
+    Donut,
+    /// The figures themselves.
+    Table,
+    /// Markdown.
+    Text,
+}
+
+impl WidgetType {
+    /// Every type, in the order in which an editor offers them.
+    pub const ALL: [Self; 10] = [
+        Self::Stat,
+        Self::Line,
+        Self::Area,
+        Self::Bar,
+        Self::StackedBar,
+        Self::HorizontalBar,
+        Self::Pie,
+        Self::Donut,
+        Self::Table,
+        Self::Text,
+    ];
+
+    /// The word on the wire and in the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Stat => "stat",
+            Self::Line => "line",
+            Self::Area => "area",
+            Self::Bar => "bar",
+            Self::StackedBar => "stacked_bar",
+            Self::HorizontalBar => "horizontal_bar",
+            Self::Pie => "pie",
+            Self::Donut => "donut",
+            Self::Table => "table",
+            Self::Text => "text",
+        }
+    }
+
+    /// Reads the word; `None` for any other.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The words that people read.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Stat => "Figure",
+            Self::Line => "Line",
+            Self::Area => "Area",
+            Self::Bar => "Bar",
+            Self::StackedBar => "Stacked bar",
+            Self::HorizontalBar => "Ranked bars",
+            Self::Pie => "Pie",
+            Self::Donut => "Donut",
+            Self::Table => "Table",
+            Self::Text => "Text",
+        }
+    }
+
+    /// Whether it shows the answer to a question.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        !matches!(self, Self::Text)
+    }
+
+    /// The size that a new widget of this type has, in columns and rows.
+    #[must_use]
+    pub const fn usual_size(self) -> Size {
+        match self {
+            Self::Stat => Size { w: 3, h: 2 },
+            Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
+            Self::HorizontalBar | Self::Pie | Self::Donut | Self::Table => Size { w: 4, h: 5 },
+            Self::Text => Size { w: 4, h: 2 },
+        }
+    }
+}
+
+/// What a widget's figures are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Plain numbers.
+    #[default]
+    Number,
+    /// Per cent, already multiplied by 100.
+    Percent,
+    /// Money, in the major unit of [`WidgetOptions::currency`].
+    Currency,
+    /// Seconds.
+    Duration,
+    /// Bytes.
+    Bytes,
+}
+
+impl Unit {
+    /// Every unit, in the order in which an editor offers them.
+    pub const ALL: [Self; 5] = [Self::Number, Self::Percent, Self::Currency, Self::Duration, Self::Bytes];
+
+    /// The word on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::Percent => "percent",
+            Self::Currency => "currency",
+            Self::Duration => "duration",
+            Self::Bytes => "bytes",
+        }
+    }
+}
+
+/// How a widget looks beside its type.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WidgetOptions {
+    /// What the figures are.
+    #[serde(default)]
+    pub unit: Unit,
+    /// ISO 4217 code, for [`Unit::Currency`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
+    /// Markdown, for [`WidgetType::Text`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// What a widget asks, and how it shows the answer.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WidgetConfig {
+    /// The question; none for text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<Query>,
+    /// How the answer looks.
+    #[serde(default)]
+    pub options: WidgetOptions,
+}
+
+/// The upper left corner on the grid.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Position {
+    /// Column, 0 to 11.
+    pub x: u16,
+    /// Row, from 0.
+    pub y: u16,
+}
+
+/// Extent on the grid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// Columns, 1 to 12.
+    pub w: u16,
+    /// Rows of 56 px, 1 to 40.
+    pub h: u16,
+}
+
+/// A widget.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Widget {
+    /// Opaque id.
+    pub id: WidgetId,
+    /// The dashboard that it is on.
+    pub dashboard_id: DashboardId,
+    /// How it shows its answer.
+    #[serde(rename = "type")]
+    pub kind: WidgetType,
+    /// The line above it.
+    pub title: String,
+    /// What it asks.
+    pub config: WidgetConfig,
+    /// Where it is.
+    pub position: Position,
+    /// How large it is.
+    pub size: Size,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Counts its changes; the `ETag` is made of it.
+    pub version: i64,
+}
+
+/// What a caller says of a widget to create or replace it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WidgetSpec {
+    /// How it shows its answer.
+    #[serde(rename = "type")]
+    pub kind: WidgetType,
+    /// At most 200 characters; may be empty.
+    #[serde(default)]
+    pub title: String,
+    /// What it asks.
+    #[serde(default)]
+    pub config: WidgetConfig,
+    /// Where it is; below everything else when absent.
+    #[serde(default)]
+    pub position: Option<Position>,
+    /// How large it is; the type's usual size when absent.
+    #[serde(default)]
+    pub size: Option<Size>,
+}
+
+impl WidgetSpec {
+    /// Checks what the types alone cannot say.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn check(self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        if self.title.chars().count() > 200 || self.title.chars().any(char::is_control) {
+            errors.push(FieldError::new("title", "invalid", "Use at most 200 characters on one line."));
+        }
+        if self.kind.asks() && self.config.query.is_none() {
+            errors.push(FieldError::new("config.query", "required", "Say what this widget should ask."));
+        }
+        if !self.kind.asks() && self.config.query.is_some() {
+            errors.push(FieldError::new("config.query", "not_needed", "A text widget asks nothing."));
+        }
+        if self.config.options.text.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS) {
+            errors.push(FieldError::new("config.options.text", "too_long", "Use at most 20,000 characters."));
+        }
+        let is_currency = |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if self.config.options.currency.as_ref().is_some_and(|code| !is_currency(code)) {
+            let message = "Use an ISO 4217 code such as EUR.";
+            errors.push(FieldError::new("config.options.currency", "invalid", message));
+        }
+        self.check_place(&mut errors);
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+
+    fn check_place(&self, errors: &mut Vec<FieldError>) {
+        let size = self.size.unwrap_or(self.kind.usual_size());
+        let position = self.position.unwrap_or_default();
+        if size.w == 0 || size.w > COLUMNS || size.h == 0 || size.h > MAX_HEIGHT {
+            let message = format!("Use a width of 1 to {COLUMNS} columns and a height of 1 to {MAX_HEIGHT} rows.");
+            errors.push(FieldError::new("size", "out_of_range", message));
+        } else if position.x > COLUMNS - size.w || position.y > MAX_ROW {
+            let message = format!("The widget would reach beyond the grid's {COLUMNS} columns.");
+            errors.push(FieldError::new("position", "out_of_range", message));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str) -> Result<WidgetSpec, Vec<FieldError>> {
+        crate::problem::read_json::<WidgetSpec>(json).map_err(|error| vec![error])?.check()
+    }
+
+    #[test]
+    fn widgets_stay_on_the_grid() {
+        assert!(check(r#"{"type":"text","size":{"w":12,"h":1},"position":{"x":0,"y":3}}"#).is_ok());
+        for (json, field) in [
+            (r#"{"type":"text","size":{"w":13,"h":1}}"#, "size"),
+            (r#"{"type":"text","size":{"w":6,"h":1},"position":{"x":7,"y":0}}"#, "position"),
+            (r#"{"type":"line"}"#, "config.query"),
+            (r#"{"type":"hologram"}"#, "type"),
+            (r#"{"type":"text","glow":true}"#, "glow"),
+        ] {
+            assert_eq!(check(json).expect_err(json)[0].field, field, "{json}");
+        }
+    }
+}

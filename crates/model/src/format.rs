@@ -1,0 +1,203 @@
+//! Figures and dates as people say them. Pure, so that the server, the browser, a label and a table agree.
+
+use jiff::civil::DateTime;
+
+use crate::dashboard::{Unit, WidgetOptions};
+use crate::query::Interval;
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+
+/// A figure in few characters, for axes and big figures: `1,234`, `12.3 k`, `4.6 M`.
+#[must_use]
+pub fn short(value: f64) -> String {
+    let magnitude = value.abs();
+    if magnitude < 10_000.0 {
+        return exact(value);
+    }
+    let (divisor, letter) = match magnitude {
+        below if below < 999_950.0 => (1e3, "k"),
+        below if below < 999_950_000.0 => (1e6, "M"),
+        below if below < 999_950_000_000.0 => (1e9, "B"),
+        _ => (1e12, "T"),
+    };
+    format!("{} {letter}", trimmed(value / divisor, 1))
+}
+
+/// A figure in full, for tables and tooltips: thousands separated, at most two decimals.
+#[must_use]
+pub fn exact(value: f64) -> String {
+    grouped(&trimmed(value, 2))
+}
+
+/// A figure with its unit in few characters.
+#[must_use]
+pub fn short_with_unit(value: f64, options: &WidgetOptions) -> String {
+    with_unit(value, options, short)
+}
+
+/// A figure with its unit in full.
+#[must_use]
+pub fn exact_with_unit(value: f64, options: &WidgetOptions) -> String {
+    with_unit(value, options, exact)
+}
+
+fn with_unit(value: f64, options: &WidgetOptions, number: fn(f64) -> String) -> String {
+    match options.unit {
+        Unit::Number => number(value),
+        Unit::Percent => format!("{} %", trimmed(value, 1)),
+        Unit::Currency => money(value, options.currency.as_deref().unwrap_or("USD"), number),
+        Unit::Duration => duration(value),
+        Unit::Bytes => bytes(value),
+    }
+}
+
+fn money(value: f64, currency: &str, number: fn(f64) -> String) -> String {
+    let sign = if value < 0.0 { "-" } else { "" };
+    let amount = number(value.abs());
+    match currency {
+        "USD" => format!("{sign}${amount}"),
+        "EUR" => format!("{sign}€{amount}"),
+        "GBP" => format!("{sign}£{amount}"),
+        "JPY" => format!("{sign}¥{amount}"),
+        code => format!("{sign}{amount} {code}"),
+    }
+}
+
+/// Seconds as `850 ms`, `14 s`, `2 m 14 s`, `3 h 5 m`, `4 d 2 h`.
+#[must_use]
+pub fn duration(seconds: f64) -> String {
+    let sign = if seconds < 0.0 { "-" } else { "" };
+    let seconds = seconds.abs();
+    if seconds < 1.0 && seconds > 0.0 {
+        return format!("{sign}{} ms", trimmed(seconds * 1_000.0, 0));
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturation is fine")]
+    let whole = seconds.round() as u64;
+    let (days, hours, minutes, rest) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
+    let two = |large: u64, unit: &str, small: u64, sub: &str| match small {
+        0 => format!("{sign}{large} {unit}"),
+        small => format!("{sign}{large} {unit} {small} {sub}"),
+    };
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{sign}{rest} s"),
+        (0, 0, minutes) => two(minutes, "m", rest, "s"),
+        (0, hours, minutes) => two(hours, "h", minutes, "m"),
+        (days, hours, _) => two(days, "d", hours, "h"),
+    }
+}
+
+/// Bytes as `812 B`, `12.3 kB`, `4.6 MB`.
+#[must_use]
+pub fn bytes(value: f64) -> String {
+    let magnitude = value.abs();
+    let (divisor, unit) = match magnitude {
+        below if below < 1e3 => (1.0, "B"),
+        below if below < 1e6 => (1e3, "kB"),
+        below if below < 1e9 => (1e6, "MB"),
+        below if below < 1e12 => (1e9, "GB"),
+        _ => (1e12, "TB"),
+    };
+    format!("{} {unit}", trimmed(value / divisor, 1))
+}
+
+/// The relative change from `before` to `now` in per cent; `None` where there is nothing to compare with.
+#[must_use]
+pub fn change_percent(now: f64, before: f64) -> Option<f64> {
+    (before != 0.0).then(|| (now - before) / before.abs() * 100.0)
+}
+
+/// A bucket on an axis: `17 May`, `14:00`, `May 2015`; the year only where `with_year` asks for it.
+#[must_use]
+pub fn bucket(begin: DateTime, interval: Interval, with_year: bool) -> String {
+    let month = MONTHS[begin.month().unsigned_abs() as usize - 1];
+    match interval {
+        Interval::Minute | Interval::Hour => format!("{:02}:{:02}", begin.hour(), begin.minute()),
+        Interval::Day | Interval::Week if with_year => format!("{} {month} {}", begin.day(), begin.year()),
+        Interval::Day | Interval::Week => format!("{} {month}", begin.day()),
+        Interval::Month => format!("{month} {}", begin.year()),
+    }
+}
+
+/// A bucket in full, for tables and tooltips: `Sun 17 May 2015`, `17 May 2015, 14:00`, `Week of 18 May 2015`.
+#[must_use]
+pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
+    let day = bucket(begin, Interval::Day, true);
+    match interval {
+        Interval::Minute | Interval::Hour => format!("{day}, {:02}:{:02}", begin.hour(), begin.minute()),
+        Interval::Day => {
+            let weekday = begin.date().weekday().to_monday_zero_offset().unsigned_abs();
+            format!("{} {day}", WEEKDAYS[weekday as usize])
+        }
+        Interval::Week => format!("Week of {day}"),
+        Interval::Month => bucket(begin, Interval::Month, true),
+    }
+}
+
+fn trimmed(value: f64, decimals: usize) -> String {
+    let text = format!("{value:.decimals$}");
+    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+fn grouped(text: &str) -> String {
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let mut grouped = String::with_capacity(text.len() + digits.len() / 3);
+    grouped.push_str(sign);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    if let Some(fraction) = fraction {
+        grouped.push('.');
+        grouped.push_str(fraction);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        for (value, few, full) in [
+            (0.0, "0", "0"),
+            (-0.001, "0", "0"),
+            (1_234.0, "1,234", "1,234"),
+            (9_126.5, "9,126.5", "9,126.5"),
+            (12_345.0, "12.3 k", "12,345"),
+            (999_960.0, "1 M", "999,960"),
+            (4_600_000.0, "4.6 M", "4,600,000"),
+            (-1_234_567.891, "-1.2 M", "-1,234,567.89"),
+            (2e12, "2 T", "2,000,000,000,000"),
+        ] {
+            assert_eq!((short(value).as_str(), exact(value).as_str()), (few, full), "{value}");
+        }
+    }
+
+    #[test]
+    fn units() {
+        assert_eq!(duration(134.0), "2 m 14 s");
+        assert_eq!(duration(0.85), "850 ms");
+        assert_eq!(duration(356_400.0), "4 d 3 h");
+        assert_eq!(bytes(203_023.0), "203 kB");
+        let money = WidgetOptions { unit: Unit::Currency, currency: Some("EUR".into()), text: None };
+        assert_eq!(exact_with_unit(-1_234.5, &money), "-€1,234.5");
+        assert_eq!(change_percent(110.0, 100.0), Some(10.0));
+        assert_eq!(change_percent(1.0, 0.0), None);
+    }
+
+    #[test]
+    fn dates() {
+        let begin = jiff::civil::date(2015, 5, 17).at(14, 0, 0, 0);
+        assert_eq!(bucket(begin, Interval::Day, false), "17 May");
+        assert_eq!(bucket(begin, Interval::Hour, false), "14:00");
+        assert_eq!(bucket(begin, Interval::Month, false), "May 2015");
+        assert_eq!(bucket_in_full(begin, Interval::Day), "Sun 17 May 2015");
+        assert_eq!(bucket_in_full(begin, Interval::Hour), "17 May 2015, 14:00");
+    }
+}

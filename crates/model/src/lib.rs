@@ -1,0 +1,16 @@
+//! Nouns and pure rules of DataPulse: what an event, a question, an answer, a dashboard and a role *are*.
+//!
+//! Nothing here does I/O, reads a clock or rolls dice, so every type compiles for the server and for the browser alike.
+
+pub mod account;
+pub mod answer;
+pub mod dashboard;
+pub mod event;
+pub mod format;
+pub mod ids;
+pub mod problem;
+pub mod query;
+pub mod role;
+pub mod share;
+
+pub use jiff::Timestamp;
