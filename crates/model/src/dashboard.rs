@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::answer::Answer;
 use crate::ids::{DashboardId, UserId, WidgetId};
 use crate::problem::FieldError;
 use crate::query::{Filter, Query, Range};
@@ -348,6 +349,38 @@ impl WidgetSpec {
             errors.push(FieldError::new("position", "out_of_range", message));
         }
     }
+}
+
+/// What a viewer asks of a dashboard beside what it was saved with.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct View {
+    /// Instead of the saved range.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub range: Option<Range>,
+    /// Beside the saved filter.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<Filter>,
+}
+
+/// A dashboard with everything on it answered.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DashboardPage {
+    /// The dashboard.
+    pub dashboard: Dashboard,
+    /// Its widgets, from the top left.
+    pub panels: Vec<Panel>,
+}
+
+/// A widget and what came of its question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Panel {
+    /// The widget.
+    pub widget: Widget,
+    /// Its answer; none for text, or where there is a problem.
+    pub answer: Option<Answer>,
+    /// Why there is no answer, for people.
+    pub problem: Option<String>,
 }
 
 #[cfg(test)]
