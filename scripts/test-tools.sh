@@ -5,15 +5,11 @@ set -euo pipefail
 
 install_crate() {
     say "Installing $1 (a few minutes, once)"
-    CARGO_TARGET_DIR="$DATAPULSE_CACHE/tools/build" \
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-        cargo install --quiet --locked --root "$DATAPULSE_CACHE/tools" "$1"
-    rm -rf "$DATAPULSE_CACHE/tools/build"
+    scripts/install-crate.sh --locked "$1"
 }
 
-has cargo-nextest || install_crate cargo-nextest
-has cargo-deny || install_crate cargo-deny
+has cargo-nextest || install_crate cargo-nextest@0.9.143
+has cargo-deny || install_crate cargo-deny@0.20.2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh postgresql
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 

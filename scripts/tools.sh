@@ -3,15 +3,6 @@
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
-# Our own release profile would optimise these tools for an hour; they only have to run.
-install_crate() {
-    CARGO_TARGET_DIR="$DATAPULSE_CACHE/tools/build" \
-    CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=1 \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-        cargo install --quiet --root "$DATAPULSE_CACHE/tools" "$@"
-    rm -rf "$DATAPULSE_CACHE/tools/build"
-}
-
 ensure_compiler() {
     has cc && has c++ && has curl || scripts/debian.sh build-essential curl ca-certificates
     has cargo || die "Rust is missing. Install it from https://rustup.rs and run this again."
@@ -28,7 +19,7 @@ ensure_cargo_leptos() {
     local version=0.3.8
     has cargo-leptos && [[ "$(cargo-leptos --version)" == *" $version" ]] && return
     say "Installing cargo-leptos $version (about ten minutes on two cores, once)"
-    install_crate --locked "cargo-leptos@$version"
+    scripts/install-crate.sh --locked "cargo-leptos@$version"
 }
 
 # The tool and the crate must be of one version. Its own lock file names a version that registries lack.
@@ -37,7 +28,7 @@ ensure_wasm_bindgen() {
     version=$(locked_version wasm-bindgen)
     has wasm-bindgen && [ "$(wasm-bindgen --version)" = "wasm-bindgen $version" ] && return
     say "Installing wasm-bindgen $version, which Cargo.lock names (about two minutes, once)"
-    install_crate --bin wasm-bindgen "wasm-bindgen-cli@$version"
+    scripts/install-crate.sh --bin wasm-bindgen "wasm-bindgen-cli@$version"
 }
 
 ensure_wasm_opt() {
