@@ -1,15 +1,18 @@
 //! Events: how raw JSON becomes an [`Event`], and what is refused on the way.
 
 mod properties;
-
-use std::borrow::Cow;
+mod receipt;
+mod text;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use crate::problem::{FieldError, read_json};
 pub use properties::{MAX_DEPTH, MAX_PROPERTIES};
+pub use receipt::Receipt;
+use text::Text;
 
 /// Most events in one request.
 pub const MAX_EVENTS: usize = 2_500;
@@ -49,17 +52,17 @@ pub struct Parsed {
 #[serde(deny_unknown_fields)]
 struct RawEvent<'a> {
     #[serde(borrow)]
-    name: Cow<'a, str>,
+    name: Text<'a>,
     #[serde(default, borrow)]
-    id: Option<Cow<'a, str>>,
+    id: Option<Text<'a>>,
     #[serde(default, borrow)]
-    timestamp: Option<Cow<'a, str>>,
+    timestamp: Option<Text<'a>>,
     #[serde(default, borrow)]
-    user_id: Option<Cow<'a, str>>,
+    user_id: Option<Text<'a>>,
     #[serde(default, borrow)]
-    anonymous_id: Option<Cow<'a, str>>,
+    anonymous_id: Option<Text<'a>>,
     #[serde(default, borrow)]
-    session_id: Option<Cow<'a, str>>,
+    session_id: Option<Text<'a>>,
     #[serde(default, borrow)]
     properties: Option<&'a RawValue>,
 }
@@ -95,23 +98,23 @@ impl Event {
             let message = format!("This event has {} bytes; at most {MAX_EVENT_BYTES} fit.", json.len());
             return Err(FieldError::new("", "too_large", message));
         }
-        let raw: RawEvent<'_> = read_json(json)?;
-        let name = checked_name(&raw.name)?;
+        let raw = read_event(json)?;
+        let name = checked_name(&raw.name.0)?;
         let id = match raw.id {
-            Some(id) => checked_id("id", &id)?,
+            Some(id) => checked_id("id", &id.0)?,
             None => fresh_id(),
         };
         let (timestamp, warning) = match raw.timestamp {
-            Some(text) => checked_timestamp(&text, now)?,
+            Some(text) => checked_timestamp(&text.0, now)?,
             None => (now, None),
         };
         let event = Self {
             id,
             name,
             timestamp,
-            user_id: optional_id("user_id", raw.user_id.as_deref())?,
-            anonymous_id: optional_id("anonymous_id", raw.anonymous_id.as_deref())?,
-            session_id: optional_id("session_id", raw.session_id.as_deref())?,
+            user_id: optional_id("user_id", raw.user_id)?,
+            anonymous_id: optional_id("anonymous_id", raw.anonymous_id)?,
+            session_id: optional_id("session_id", raw.session_id)?,
             properties: properties::checked(raw.properties)?,
         };
         Ok(Parsed { event, warning })
@@ -174,6 +177,21 @@ impl Event {
     }
 }
 
+/// Only an error pays for the way that knows the path of the field.
+fn read_event(json: &str) -> Result<RawEvent<'_>, FieldError> {
+    let is_object = json.trim_start().starts_with('{');
+    if is_object && let Ok(raw) = serde_json::from_str(json) {
+        return Ok(raw);
+    }
+    if let Err(error) = serde_json::from_str::<IgnoredAny>(json) {
+        return Err(FieldError::new("", "not_json", format!("This is not JSON: {error}.")));
+    }
+    if !is_object {
+        return Err(FieldError::new("", "invalid", "Each event must be a JSON object."));
+    }
+    read_json(json)
+}
+
 fn checked_name(name: &str) -> Result<String, FieldError> {
     checked_text("name", name, MAX_NAME_CHARS)
 }
@@ -182,10 +200,10 @@ fn checked_id(field: &str, id: &str) -> Result<String, FieldError> {
     checked_text(field, id, MAX_ID_CHARS)
 }
 
-fn optional_id(field: &str, id: Option<&str>) -> Result<Option<String>, FieldError> {
+fn optional_id(field: &str, id: Option<Text<'_>>) -> Result<Option<String>, FieldError> {
     match id {
-        None | Some("") => Ok(None),
-        Some(id) => checked_id(field, id).map(Some),
+        Some(id) if !id.0.is_empty() => checked_id(field, &id.0).map(Some),
+        _ => Ok(None),
     }
 }
 
@@ -265,6 +283,8 @@ mod tests {
             (r#"{"name":""}"#.to_owned(), "name", "required"),
             (format!(r#"{{"name":"{long}"}}"#), "name", "too_long"),
             (r#"{"name":5}"#.to_owned(), "name", "invalid"),
+            (r#"{"name":5"#.to_owned(), "", "not_json"),
+            (r#"["name"]"#.to_owned(), "", "invalid"),
             (r#"{"name":"x","colour":"red"}"#.to_owned(), "colour", "unknown_field"),
             (r#"{"name":"x","timestamp":"yesterday"}"#.to_owned(), "timestamp", "invalid"),
             (r#"{"name":"x","properties":[]}"#.to_owned(), "properties", "invalid"),

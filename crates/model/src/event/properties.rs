@@ -1,11 +1,13 @@
 //! Checks the properties of an event without building a tree of them.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
+use super::text::Text;
 use crate::problem::FieldError;
 
 /// Most properties of one event.
@@ -59,6 +61,33 @@ fn without_repeated_keys(text: &str) -> String {
 struct Seen {
     top_level_keys: usize,
     repeated_key: bool,
+}
+
+/// The keys of one object: most have few, and comparing few is cheaper than hashing them.
+#[derive(Default)]
+struct Keys<'a> {
+    few: Vec<Cow<'a, str>>,
+    more: HashSet<Cow<'a, str>>,
+}
+
+impl<'a> Keys<'a> {
+    const FEW: usize = 12;
+
+    /// False for a key that is there already.
+    fn insert(&mut self, key: Cow<'a, str>) -> bool {
+        if self.few.contains(&key) {
+            return false;
+        }
+        if self.few.len() < Self::FEW {
+            self.few.push(key);
+            return true;
+        }
+        self.more.insert(key)
+    }
+
+    fn len(&self) -> usize {
+        self.few.len() + self.more.len()
+    }
 }
 
 struct Walk<'s> {
@@ -117,9 +146,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         if self.depth >= MAX_DEPTH {
             return Err(A::Error::custom(TOO_DEEP));
         }
-        let mut keys = HashSet::new();
-        while let Some(key) = entries.next_key::<std::borrow::Cow<'de, str>>()? {
-            self.seen.repeated_key |= !keys.insert(key);
+        let mut keys = Keys::default();
+        while let Some(key) = entries.next_key::<Text<'de>>()? {
+            self.seen.repeated_key |= !keys.insert(key.0);
             entries.next_value_seed(Walk { seen: self.seen, depth: self.depth + 1 })?;
         }
         if self.depth == 0 {

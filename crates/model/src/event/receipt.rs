@@ -1,0 +1,21 @@
+//! What a sender of events hears back.
+
+use serde::{Deserialize, Serialize};
+
+use crate::problem::ItemProblem;
+
+/// The report on one request of events; what it counts as accepted is on disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Events that are kept.
+    pub accepted: usize,
+    /// Events whose id was seen before and that were not kept again.
+    pub duplicates: usize,
+    /// Events that were refused; `errors` says why.
+    pub rejected: usize,
+    /// Why each refused event was refused.
+    pub errors: Vec<ItemProblem>,
+    /// Remarks on events that were accepted with a change.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<ItemProblem>,
+}
