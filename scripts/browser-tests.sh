@@ -7,5 +7,6 @@ say "Building the server and the browser's half"
 cargo leptos build --cargo-locked
 
 say "Browser tests in Chromium"
+export DATAPULSE_PROGRAM="$CARGO_TARGET_DIR/debug/datapulse" LEPTOS_SITE_ROOT="$CARGO_TARGET_DIR/site"
 cd end2end
-DATAPULSE_PROGRAM="$CARGO_TARGET_DIR/debug/datapulse" node_modules/.bin/playwright test "$@"
+node_modules/.bin/playwright test "$@"

@@ -2,6 +2,7 @@
 # Fills the demo organization (what is there already stays) and serves it.
 set -euo pipefail
 . "$(dirname "$0")/release-env.sh"
+unset LEPTOS_SITE_ROOT # the program carries its own site
 
 export DATAPULSE_DATA_DIR="${DATAPULSE_DATA_DIR:-$DEMO_DATA}"
 export DATAPULSE_ADDR="${DATAPULSE_ADDR:-127.0.0.1:3000}"
