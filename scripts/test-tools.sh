@@ -15,6 +15,6 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh po
 
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then
     say "Installing the npm packages of the browser tests"
-    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --silent --no-audit --no-fund --prefix end2end
+    PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error --no-audit --no-fund --prefix end2end
     touch end2end/node_modules/.installed
 fi

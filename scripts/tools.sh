@@ -34,7 +34,7 @@ ensure_wasm_bindgen() {
 ensure_wasm_opt() {
     has wasm-opt && return
     say "Installing wasm-opt from the npm package binaryen"
-    npm install --silent --no-audit --no-fund --prefix "$DATAPULSE_CACHE/tools" binaryen@132.0.0
+    npm install --loglevel=error --no-audit --no-fund --prefix "$DATAPULSE_CACHE/tools" binaryen@132.0.0
 }
 
 mkdir -p "$DATAPULSE_CACHE/tools"
