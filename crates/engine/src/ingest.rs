@@ -1,1 +1,273 @@
-//! ingest
+//! Events on their way in: raw, then valid, then durable, then stored; it never turns back, and a crash between two
+//! steps repeats a step and loses nothing.
+
+mod backlog;
+mod body;
+mod codec;
+mod committer;
+mod drain;
+mod intake;
+mod log;
+mod seen;
+mod shared;
+
+use std::collections::HashSet;
+use std::future::Future;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use model::event::Receipt;
+use model::ids::OrgId;
+use model::role::Action;
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+pub use body::BodyFormat;
+
+use crate::caller::Caller;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::random::Random;
+use crate::store::EventStore;
+use committer::{Command, Committer, Submission, unavailable};
+use drain::Drainer;
+use intake::{Intake, Rows};
+use seen::Seen;
+use shared::Shared;
+
+/// The log grows to this size while the store is down; beyond it the answer is "later".
+const MOST_LOG_BYTES: usize = 1024 * 1024 * 1024;
+/// Bytes of events that may wait for the log.
+const QUEUE_BYTES: usize = 64 * 1024 * 1024;
+const QUEUE_COMMANDS: usize = 4096;
+/// How long `close` waits for the store; what is left is stored after the next start.
+const LAST_DRAIN: Duration = Duration::from_secs(10);
+const CHECK_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The way in for events.
+#[derive(Clone)]
+pub struct Ingest(Arc<Inner>);
+
+struct Inner {
+    shared: Arc<Shared>,
+    clock: Clock,
+    random: Random,
+    room: Arc<Semaphore>,
+    most_log_bytes: usize,
+    closing: AtomicBool,
+    running: Mutex<Option<Running>>,
+}
+
+/// The background work; dropping it ends the work without waiting for it.
+struct Running {
+    commands: mpsc::Sender<Command>,
+    stop: DropGuard,
+    drainer: JoinHandle<()>,
+    committer: JoinHandle<()>,
+}
+
+/// How full and how well the log is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogStatus {
+    /// Events in the log that are not stored yet.
+    pub pending_events: usize,
+    /// The bytes that they take in the log.
+    pub pending_bytes: usize,
+    /// How long the oldest of them has been waiting.
+    pub oldest_age: Duration,
+    /// Damaged records that were set aside.
+    pub quarantined: u64,
+    /// Whether the log takes events.
+    pub writable: bool,
+}
+
+impl Ingest {
+    /// Opens the log and the index of ids below `dir`, and starts to store what an earlier run left in the log.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the files cannot be opened.
+    pub async fn open(dir: &Path, store: EventStore, clock: Clock, random: Random) -> Result<Self, Error> {
+        Self::open_with_limit(dir, store, clock, random, MOST_LOG_BYTES).await
+    }
+
+    /// As [`Ingest::open`], with the size that the log may reach while the store is down.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the files cannot be opened.
+    pub async fn open_with_limit(
+        dir: &Path,
+        store: EventStore,
+        clock: Clock,
+        random: Random,
+        most_log_bytes: usize,
+    ) -> Result<Self, Error> {
+        let log_dir = dir.join("log");
+        std::fs::create_dir_all(&log_dir).map_err(Error::internal)?;
+        let seen = Seen::open(&log_dir.join("ids")).map_err(Error::internal)?;
+        let shared = Arc::new(Shared::new(seen));
+        let path = log_dir.join("ingest.sqlite3");
+        let committer = Committer::open(path.clone(), Arc::clone(&shared), clock.clone()).await?;
+        let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);
+        let stop = CancellationToken::new();
+        let drainer = Drainer::new(path, Arc::clone(&shared), store, commands.clone(), stop.clone());
+        let running = Running {
+            commands,
+            stop: stop.drop_guard(),
+            drainer: background("ingest-drain", drainer.run())?,
+            committer: background("ingest-log", committer.run(queue))?,
+        };
+        let room = Arc::new(Semaphore::new(QUEUE_BYTES));
+        let running = Mutex::new(Some(running));
+        let closing = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { shared, clock, random, room, most_log_bytes, closing, running })))
+    }
+
+    /// Takes the events of one request. What the receipt counts as accepted is on disk; with `dry_run` nothing is
+    /// kept and the receipt says what it would have said.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Invalid`] with the code `not_json`, `body_too_large` or `too_many` for a body
+    /// that cannot be taken apart; [`Error::Unavailable`] while the log cannot take it.
+    pub async fn accept(
+        &self,
+        caller: &Caller,
+        body: &[u8],
+        format: BodyFormat,
+        dry_run: bool,
+    ) -> Result<Receipt, Error> {
+        caller.must(Action::SendEvents)?;
+        let org = caller.org();
+        let items = body::items(body, format)?;
+        let Intake { rows, mut receipt } = intake::read(&items, org, self.0.clock.now(), &self.0.random);
+        receipt.duplicates = match () {
+            () if rows.ends.is_empty() => 0,
+            () if dry_run => self.repeated(&rows)?,
+            () => self.log(org, rows).await?,
+        };
+        receipt.accepted -= receipt.duplicates;
+        Ok(receipt)
+    }
+
+    /// Waits until everything that was accepted so far is in the store.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the log is closed or cannot be written.
+    pub async fn drained(&self) -> Result<(), Error> {
+        let position = self.barrier().await?;
+        self.0.shared.stored_up_to(position).await;
+        Ok(())
+    }
+
+    /// Whether events can be accepted now.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when not.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.has_space()?;
+        tokio::time::timeout(CHECK_PATIENCE, self.barrier()).await.map_err(|_| unavailable(2))??;
+        Ok(())
+    }
+
+    /// How full and how well the log is.
+    #[must_use]
+    pub fn status(&self) -> LogStatus {
+        let backlog = self.0.shared.backlog();
+        let age = backlog.oldest().map_or(Duration::ZERO, |at| {
+            Duration::try_from(self.0.clock.now().duration_since(at)).unwrap_or(Duration::ZERO)
+        });
+        LogStatus {
+            pending_events: backlog.events(),
+            pending_bytes: backlog.bytes(),
+            oldest_age: age,
+            quarantined: self.0.shared.quarantined.load(Ordering::SeqCst),
+            writable: self.0.shared.writable.load(Ordering::SeqCst) && backlog.bytes() < self.0.most_log_bytes,
+        }
+    }
+
+    /// Stops accepting, stores what was accepted as far as a few seconds allow, and lets go of the files. What the
+    /// store did not take is in the log and is stored after the next start.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] when the background work ended in a panic.
+    pub async fn close(&self) -> Result<(), Error> {
+        if self.0.closing.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        if !matches!(tokio::time::timeout(LAST_DRAIN, self.drained()).await, Ok(Ok(()))) {
+            tracing::warn!("some events wait in the log until the next start");
+        }
+        let running = self.running().take();
+        let Some(Running { commands, stop, drainer, committer }) = running else { return Ok(()) };
+        drop(stop);
+        joined(drainer).await?;
+        drop(commands);
+        joined(committer).await?;
+        self.0.shared.seen.close();
+        Ok(())
+    }
+
+    fn running(&self) -> MutexGuard<'_, Option<Running>> {
+        self.0.running.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn commands(&self) -> Result<mpsc::Sender<Command>, Error> {
+        self.running().as_ref().map(|running| running.commands.clone()).ok_or_else(|| unavailable(5))
+    }
+
+    /// Hands rows to the committer and waits for its yes; answers how many of them had arrived before.
+    async fn log(&self, org: OrgId, rows: Rows) -> Result<usize, Error> {
+        if self.0.closing.load(Ordering::SeqCst) {
+            return Err(unavailable(5));
+        }
+        self.has_space()?;
+        let bytes = u32::try_from(rows.bytes.len()).unwrap_or(u32::MAX);
+        let room = Arc::clone(&self.0.room).try_acquire_many_owned(bytes).map_err(|_| unavailable(1))?;
+        let (reply, answer) = oneshot::channel();
+        let submission = Submission { org, rows, reply, _room: room };
+        self.commands()?.try_send(Command::Append(submission)).map_err(|_| unavailable(1))?;
+        answer.await.unwrap_or_else(|_| Err(unavailable(5)))
+    }
+
+    fn has_space(&self) -> Result<(), Error> {
+        let is_full = self.0.shared.backlog().bytes() >= self.0.most_log_bytes;
+        if is_full { Err(unavailable(10)) } else { Ok(()) }
+    }
+
+    /// How many of the rows have arrived before, here or further up in the same request.
+    fn repeated(&self, rows: &Rows) -> Result<usize, Error> {
+        let mut keys = HashSet::new();
+        let mut repeated = 0;
+        for key in rows.iter().filter_map(|(_, key)| key) {
+            let arrived = !keys.insert(key) || self.0.shared.seen.contains(key).map_err(Error::internal)?;
+            repeated += usize::from(arrived);
+        }
+        Ok(repeated)
+    }
+
+    async fn barrier(&self) -> Result<u64, Error> {
+        let (reply, answer) = oneshot::channel();
+        self.commands()?.send(Command::Barrier(reply)).await.map_err(|_| unavailable(5))?;
+        answer.await.unwrap_or_else(|_| Err(unavailable(5)))
+    }
+}
+
+impl std::fmt::Debug for Ingest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Ingest").field(&self.status()).finish()
+    }
+}
+
+/// A thread of its own with its own small runtime: hashing, encoding and syncing keep no request waiting.
+fn background(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<JoinHandle<()>, Error> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::internal)?;
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    thread.spawn(move || runtime.block_on(work)).map_err(Error::internal)
+}
+
+async fn joined(thread: JoinHandle<()>) -> Result<(), Error> {
+    let ended = tokio::task::spawn_blocking(move || thread.join()).await.map_err(Error::internal)?;
+    ended.map_err(|_| Error::internal("a background thread of the event log panicked"))
+}

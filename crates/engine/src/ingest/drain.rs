@@ -1,0 +1,178 @@
+//! From the log to the store, alone in the background: in batches, in order for each organization, again after a
+//! failure; and the log is trimmed once the store and the index of ids hold on disk what was in it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use model::ids::OrgId;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::backlog::Next;
+use super::codec;
+use super::committer::{Chain, Command};
+use super::log::{LogReader, Record, Span};
+use super::shared::Shared;
+use crate::error::Error;
+use crate::store::{Appended, EventStore};
+
+const TRIM_EVERY: Duration = Duration::from_secs(1);
+
+/// The mover of records from the log to the store.
+pub(super) struct Drainer {
+    pub(super) path: PathBuf,
+    pub(super) shared: Arc<Shared>,
+    pub(super) store: EventStore,
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) stop: CancellationToken,
+    reader: Option<LogReader>,
+    /// The last position that each organization's store is known to hold.
+    positions: HashMap<OrgId, u64>,
+    stored: Vec<Span>,
+    next_trim: Instant,
+}
+
+impl Drainer {
+    pub(super) fn new(
+        path: PathBuf,
+        shared: Arc<Shared>,
+        store: EventStore,
+        commands: mpsc::Sender<Command>,
+        stop: CancellationToken,
+    ) -> Self {
+        let (positions, stored, next_trim) = (HashMap::new(), Vec::new(), Instant::now());
+        Self { path, shared, store, commands, stop, reader: None, positions, stored, next_trim }
+    }
+
+    /// Works until it is told to stop.
+    pub(super) async fn run(mut self) {
+        while !self.stop.is_cancelled() {
+            if !self.stored.is_empty() && Instant::now() >= self.next_trim {
+                self.trim().await;
+            }
+            match self.shared.next() {
+                Next::Store(span) => self.store(span).await,
+                Next::WaitUntil(due) => self.wait(Some(due)).await,
+                Next::Idle => self.wait(None).await,
+            }
+        }
+        self.trim().await;
+        if let Some(reader) = self.reader.take()
+            && let Err(error) = reader.close().await
+        {
+            tracing::warn!(%error, "the event log did not close");
+        }
+    }
+
+    async fn wait(&self, due: Option<Instant>) {
+        let trim = (!self.stored.is_empty()).then_some(self.next_trim);
+        let until = [due, trim].into_iter().flatten().min();
+        let pause = async {
+            match until {
+                Some(until) => tokio::time::sleep_until(until).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = self.stop.cancelled() => {}
+            () = self.shared.arrivals.notified() => {}
+            () = pause => {}
+        }
+    }
+
+    async fn store(&mut self, span: Span) {
+        match self.move_to_store(span).await {
+            Ok(()) => {
+                self.shared.stored(span);
+                self.stored.push(span);
+            }
+            Err(error) => {
+                tracing::error!(org = %span.org, error = %Chain(&error), "events wait in the log: they could not be stored");
+                self.reader = None;
+                self.positions.remove(&span.org);
+                self.shared.failed(span);
+            }
+        }
+    }
+
+    async fn move_to_store(&mut self, span: Span) -> Result<(), Error> {
+        let stored = self.position(span.org).await?;
+        let records = self.read(span).await?;
+        let mut damaged = Vec::new();
+        let mut batches = Vec::with_capacity(records.len());
+        for record in records.into_iter().filter(|record| record.header.position > stored) {
+            let position = record.header.position;
+            match events_of(&record) {
+                Some(events) => batches.push(Appended { position, events }),
+                None => damaged.push(position),
+            }
+        }
+        if let Some(last) = batches.last().map(|batch| batch.position) {
+            self.store.append(span.org, batches).await?;
+            self.positions.insert(span.org, last);
+        }
+        if damaged.is_empty() { Ok(()) } else { self.quarantine(damaged).await }
+    }
+
+    async fn position(&mut self, org: OrgId) -> Result<u64, Error> {
+        if let Some(position) = self.positions.get(&org) {
+            return Ok(*position);
+        }
+        let position = self.store.position(org).await?;
+        self.positions.insert(org, position);
+        Ok(position)
+    }
+
+    async fn read(&mut self, span: Span) -> Result<Vec<Record>, Error> {
+        let reader = match &mut self.reader {
+            Some(reader) => reader,
+            None => self.reader.insert(LogReader::open(&self.path).await.map_err(Error::internal)?),
+        };
+        reader.read(span).await.map_err(Error::internal)
+    }
+
+    async fn quarantine(&self, positions: Vec<u64>) -> Result<(), Error> {
+        tracing::error!(?positions, "records of the event log are damaged; they are set aside");
+        let count = u64::try_from(positions.len()).unwrap_or(u64::MAX);
+        if self.ask(|reply| Command::Quarantine(positions, reply)).await {
+            self.shared.quarantined.fetch_add(count, Ordering::SeqCst);
+            return Ok(());
+        }
+        Err(Error::internal("damaged records are still in the log"))
+    }
+
+    /// Removes what is stored, as far as its ids are on disk elsewhere.
+    async fn trim(&mut self) {
+        self.next_trim = Instant::now() + TRIM_EVERY;
+        let covered = match self.synced_ids() {
+            Ok(covered) => covered,
+            Err(error) => {
+                tracing::warn!(%error, "the log is not trimmed: the index of ids could not be synced");
+                return;
+            }
+        };
+        let (spans, kept): (Vec<Span>, Vec<Span>) = self.stored.iter().partition(|span| span.last <= covered);
+        if !spans.is_empty() && self.ask(|reply| Command::Trim(spans, reply)).await {
+            self.stored = kept;
+        }
+    }
+
+    fn synced_ids(&self) -> fjall::Result<u64> {
+        let covered = self.shared.seen.covered()?;
+        self.shared.seen.persist()?;
+        Ok(covered)
+    }
+
+    async fn ask(&self, command: impl FnOnce(oneshot::Sender<bool>) -> Command) -> bool {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).await.is_ok() && answer.await.unwrap_or(false)
+    }
+}
+
+fn events_of(record: &Record) -> Option<Vec<model::event::Event>> {
+    codec::decode(record.body.as_deref()?, record.header.count).ok()
+}

@@ -1,0 +1,98 @@
+//! What the sides of the log tell one another.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
+
+use super::backlog::{Backlog, Next};
+use super::log::{Header, Span};
+use super::seen::Seen;
+
+/// The state that senders, the committer and the drainer share.
+pub(super) struct Shared {
+    pub(super) seen: Seen,
+    backlog: Mutex<Backlog>,
+    /// Something arrived, or somebody is in a hurry.
+    pub(super) arrivals: Notify,
+    /// Something was stored.
+    stored: watch::Sender<()>,
+    hurried: AtomicUsize,
+    pub(super) quarantined: AtomicU64,
+    pub(super) writable: AtomicBool,
+}
+
+impl Shared {
+    pub(super) fn new(seen: Seen) -> Self {
+        Self {
+            seen,
+            backlog: Mutex::default(),
+            arrivals: Notify::new(),
+            stored: watch::channel(()).0,
+            hurried: AtomicUsize::new(0),
+            quarantined: AtomicU64::new(0),
+            writable: AtomicBool::new(true),
+        }
+    }
+
+    pub(super) fn backlog(&self) -> MutexGuard<'_, Backlog> {
+        self.backlog.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// These records are in the log now.
+    pub(super) fn logged(&self, headers: &[Header]) {
+        let now = Instant::now();
+        let mut backlog = self.backlog();
+        for header in headers {
+            backlog.push(*header, now);
+        }
+        drop(backlog);
+        self.arrivals.notify_one();
+    }
+
+    pub(super) fn next(&self) -> Next {
+        self.backlog().next(Instant::now(), self.hurried.load(Ordering::SeqCst) > 0)
+    }
+
+    /// These records are in the store now.
+    pub(super) fn stored(&self, span: Span) {
+        self.backlog().done(span, Instant::now());
+        self.stored.send_replace(());
+    }
+
+    pub(super) fn failed(&self, span: Span) {
+        self.backlog().failed(span, Instant::now());
+    }
+
+    /// Waits until the store has everything up to `position`, without waiting for company on the way.
+    pub(super) async fn stored_up_to(&self, position: u64) {
+        let _hurry = Hurry::new(self);
+        let mut stored = self.stored.subscribe();
+        loop {
+            stored.mark_unchanged();
+            if self.backlog().first_position().is_none_or(|first| first > position) {
+                return;
+            }
+            if stored.changed().await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+struct Hurry<'s>(&'s Shared);
+
+impl<'s> Hurry<'s> {
+    fn new(shared: &'s Shared) -> Self {
+        shared.hurried.fetch_add(1, Ordering::SeqCst);
+        shared.arrivals.notify_one();
+        Self(shared)
+    }
+}
+
+impl Drop for Hurry<'_> {
+    fn drop(&mut self) {
+        self.0.hurried.fetch_sub(1, Ordering::SeqCst);
+    }
+}
