@@ -1,1 +1,133 @@
-//! audit
+//! Who changed what, and when: one row for every change, written in the change's own transaction, never altered.
+
+use chrono::{DateTime, Utc};
+use model::Timestamp;
+use model::ids::{OrgId, UserId};
+use serde::Serialize;
+use serde_json::Value;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::caller::{Caller, Who};
+use crate::db::{Db, Page, PageRequest, Tx, after, from_db, sql, to_db};
+use crate::error::Error;
+use crate::random::Random;
+
+/// A change that was made.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Entry {
+    /// Opaque id.
+    pub id: Uuid,
+    /// Who made it: `user:…`, `key:…` or `operator`.
+    pub actor: String,
+    /// What was done, for example `dashboard.created`.
+    pub action: String,
+    /// To what, for example `dashboard:…`.
+    pub target: String,
+    /// What is worth knowing beside it; an object.
+    pub detail: Value,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A change that is being made.
+pub(crate) struct Change {
+    org: OrgId,
+    actor: String,
+    action: &'static str,
+    target: String,
+    detail: Value,
+}
+
+impl Change {
+    pub(crate) fn by(caller: &Caller, action: &'static str, target: impl Into<String>) -> Self {
+        let actor = match caller.who() {
+            Who::Member { user, .. } => format!("user:{user}"),
+            Who::Key { key, .. } => format!("key:{key}"),
+            Who::Link { dashboard } => format!("link:{dashboard}"),
+            Who::Operator => "operator".to_owned(),
+        };
+        Self {
+            org: caller.org(),
+            actor,
+            action,
+            target: target.into(),
+            detail: Value::Object(serde_json::Map::new()),
+        }
+    }
+
+    pub(crate) fn by_user(user: UserId, org: OrgId, action: &'static str, target: impl Into<String>) -> Self {
+        let detail = Value::Object(serde_json::Map::new());
+        Self {
+            org,
+            actor: format!("user:{user}"),
+            action,
+            target: target.into(),
+            detail,
+        }
+    }
+
+    pub(crate) fn with(mut self, detail: Value) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+/// Writes down a change in the transaction that makes it.
+pub(crate) async fn record(tx: &mut Tx, random: &Random, at: Timestamp, change: Change) -> Result<(), Error> {
+    sql!(
+        tx,
+        run,
+        "INSERT INTO audit (id, org_id, actor, action, target, detail, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        random.id(at),
+        change.org.uuid(),
+        change.actor,
+        change.action,
+        change.target,
+        Json(change.detail),
+        to_db(at),
+    )?;
+    Ok(())
+}
+
+/// The changes of an organization, newest first.
+pub(crate) async fn entries(db: &Db, org: OrgId, request: &PageRequest) -> Result<Page<Entry>, Error> {
+    let slice = after(request)?;
+    let rows = sql!(
+        db,
+        all Row,
+        "SELECT id, actor, action, target, detail, at FROM audit
+         WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        org.uuid(),
+        slice.below,
+        slice.rows(),
+    )?;
+    Ok(
+        slice.page(rows.into_iter().map(Row::entry).collect(), |entry: &Entry| {
+            entry.id
+        }),
+    )
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: Uuid,
+    actor: String,
+    action: String,
+    target: String,
+    detail: Json<Value>,
+    at: DateTime<Utc>,
+}
+
+impl Row {
+    fn entry(self) -> Entry {
+        Entry {
+            id: self.id,
+            actor: self.actor,
+            action: self.action,
+            target: self.target,
+            detail: self.detail.0,
+            at: from_db(self.at),
+        }
+    }
+}

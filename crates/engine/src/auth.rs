@@ -1,1 +1,119 @@
-//! auth
+//! Who is there: accounts, sessions, tokens and keys, and how each becomes a [`Caller`](crate::caller::Caller).
+
+mod accounts;
+mod callers;
+mod passwords;
+mod sessions;
+mod signing;
+mod tokens;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::Timestamp;
+
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::error::Error;
+use crate::random::Random;
+use callers::KeyCache;
+use passwords::Passwords;
+pub use sessions::BrowserSession;
+use signing::Signing;
+pub use tokens::TokenPair;
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Registration {
+    /// Anyone.
+    #[default]
+    Open,
+    /// Nobody, except on the command line.
+    Closed,
+    /// Whoever was invited.
+    Invite,
+}
+
+/// How long credentials live, and who may register.
+#[derive(Clone, Debug)]
+pub struct AuthSettings {
+    /// Life of an access token.
+    pub access_ttl: Duration,
+    /// Life of a program's session: its refresh tokens end with it.
+    pub refresh_ttl: Duration,
+    /// A browser session ends after this long without a request.
+    pub browser_idle: Duration,
+    /// A browser session ends after this long in any case.
+    pub browser_absolute: Duration,
+    /// The `iss` of access tokens: the public address.
+    pub issuer: String,
+    /// Who may register.
+    pub registration: Registration,
+}
+
+impl AuthSettings {
+    /// The defaults, for tokens issued by `issuer`.
+    #[must_use]
+    pub fn new(issuer: impl Into<String>) -> Self {
+        let day = Duration::from_secs(24 * 60 * 60);
+        Self {
+            access_ttl: day,
+            refresh_ttl: 30 * day,
+            browser_idle: 14 * day,
+            browser_absolute: 90 * day,
+            issuer: issuer.into(),
+            registration: Registration::Open,
+        }
+    }
+}
+
+/// Accounts and credentials.
+#[derive(Clone, Debug)]
+pub struct Auth {
+    db: Db,
+    clock: Clock,
+    random: Random,
+    settings: Arc<AuthSettings>,
+    passwords: Passwords,
+    signing: Signing,
+    keys: KeyCache,
+}
+
+impl Auth {
+    /// Works on `db`; makes the key that signs access tokens when there is none yet.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn open(db: Db, clock: Clock, random: Random, settings: AuthSettings) -> Result<Self, Error> {
+        let signing = Signing::open(&db, &clock, &random, &settings.issuer).await?;
+        Ok(Self {
+            passwords: Passwords::new(random.clone()),
+            keys: KeyCache::new(),
+            settings: Arc::new(settings),
+            db,
+            clock,
+            random,
+            signing,
+        })
+    }
+
+    /// Who may register, for a page that offers it.
+    #[must_use]
+    pub fn registration(&self) -> Registration {
+        self.settings.registration
+    }
+}
+
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.saturating_add(by).unwrap_or(Timestamp::MAX)
+}
+
+fn wrong_login() -> Error {
+    Error::Unauthenticated(
+        "The e-mail address or the password is wrong. Check both and try again.".to_owned(),
+    )
+}
+
+fn signed_out() -> Error {
+    Error::Unauthenticated("You are not signed in, or your session has ended. Sign in again.".to_owned())
+}

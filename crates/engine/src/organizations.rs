@@ -1,1 +1,275 @@
-//! organizations
+//! Organizations: their settings, their keys and their record of changes.
+
+mod keys;
+
+use std::time::Duration;
+
+use jiff::tz::TimeZone;
+use model::account::{Membership, Organization, WeekStart, display_name};
+use model::ids::{OrgId, UserId};
+use model::problem::FieldError;
+use model::role::{Action, Role};
+use moka::sync::Cache;
+use serde::Deserialize;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::audit::{self, Change, Entry};
+use crate::caller::{Caller, Who};
+use crate::clock::Clock;
+use crate::db::{Db, Page, PageRequest, sql};
+use crate::error::Error;
+use crate::random::Random;
+
+const CALENDAR_REMEMBERED: Duration = Duration::from_secs(2);
+const CALENDARS_REMEMBERED: u64 = 10_000;
+
+/// Where an organization's days and weeks begin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrgCalendar {
+    /// IANA name.
+    pub timezone: String,
+    /// Day on which its weeks begin.
+    pub week_start: WeekStart,
+}
+
+/// What to change about an organization; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPatch {
+    /// 1 to 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// IANA name, such as `Europe/Berlin`.
+    #[serde(default)]
+    pub timezone: Option<String>,
+    /// Day on which its weeks begin.
+    #[serde(default)]
+    pub week_start: Option<WeekStart>,
+}
+
+impl OrganizationPatch {
+    fn check(self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        let name = match self.name.map(|name| display_name("name", &name)).transpose() {
+            Ok(name) => name,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
+        let timezone = self.timezone.map(|zone| zone.trim().to_owned());
+        if timezone.as_ref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
+            let message = "There is no such time zone. Use an IANA name such as `Europe/Berlin`.";
+            errors.push(FieldError::new("timezone", "unknown", message));
+        }
+        if errors.is_empty() {
+            Ok(Self {
+                name,
+                timezone,
+                week_start: self.week_start,
+            })
+        } else {
+            Err(errors)
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(crate) struct OrganizationRow {
+    id: Uuid,
+    name: String,
+    plan: String,
+    timezone: String,
+    week_start: String,
+}
+
+impl OrganizationRow {
+    pub(crate) fn organization(self) -> Organization {
+        Organization {
+            id: OrgId::new(self.id),
+            name: self.name,
+            plan: self.plan,
+            timezone: self.timezone,
+            week_start: WeekStart::parse(&self.week_start),
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct MembershipRow {
+    #[sqlx(flatten)]
+    organization: OrganizationRow,
+    role: String,
+}
+
+/// The organizations and what belongs to them.
+#[derive(Clone, Debug)]
+pub struct Organizations {
+    db: Db,
+    clock: Clock,
+    random: Random,
+    calendars: Cache<OrgId, OrgCalendar>,
+}
+
+impl Organizations {
+    /// Works on `db`.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, random: Random) -> Self {
+        let calendars = Cache::builder()
+            .max_capacity(CALENDARS_REMEMBERED)
+            .time_to_live(CALENDAR_REMEMBERED)
+            .build();
+        Self {
+            db,
+            clock,
+            random,
+            calendars,
+        }
+    }
+
+    /// Every organization that the user belongs to, the one joined first in front.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a caller that is not a user.
+    pub async fn list(&self, caller: &Caller) -> Result<Vec<Membership>, Error> {
+        memberships(&self.db, caller.user().ok_or(Error::Forbidden)?).await
+    }
+
+    /// One organization.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn get(&self, caller: &Caller, org: OrgId) -> Result<Organization, Error> {
+        let caller = self.within(caller, org).await?;
+        caller.must(Action::Read)?;
+        self.read(org).await
+    }
+
+    /// Changes an organization's name or calendar.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`].
+    pub async fn update(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        patch: OrganizationPatch,
+    ) -> Result<Organization, Error> {
+        let caller = self.within(caller, org).await?;
+        caller.must(Action::ManageOrganization)?;
+        let patch = patch.check()?;
+        let mut tx = self.db.begin().await?;
+        let row = sql!(
+            tx,
+            optional OrganizationRow,
+            "UPDATE organizations SET name = coalesce($2, name), timezone = coalesce($3, timezone),
+                 week_start = coalesce($4, week_start)
+             WHERE id = $1 RETURNING id, name, plan, timezone, week_start",
+            org.uuid(),
+            patch.name,
+            patch.timezone,
+            patch.week_start.map(WeekStart::as_str),
+        )?;
+        let organization = row.ok_or(Error::NotFound)?.organization();
+        let change = Change::by(&caller, "organization.changed", format!("organization:{org}")).with(json!({
+            "name": organization.name,
+            "timezone": organization.timezone,
+            "week_start": organization.week_start,
+        }));
+        audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
+        tx.commit().await?;
+        self.calendars.invalidate(&org);
+        Ok(organization)
+    }
+
+    /// Where an organization's days and weeks begin; at most two seconds old.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn calendar(&self, org: OrgId) -> Result<OrgCalendar, Error> {
+        if let Some(calendar) = self.calendars.get(&org) {
+            return Ok(calendar);
+        }
+        let Organization {
+            timezone, week_start, ..
+        } = self.read(org).await?;
+        let calendar = OrgCalendar { timezone, week_start };
+        self.calendars.insert(org, calendar.clone());
+        Ok(calendar)
+    }
+
+    /// What was changed in an organization, newest first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] on a wrong page request.
+    pub async fn audit(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        request: &PageRequest,
+    ) -> Result<Page<Entry>, Error> {
+        let caller = self.within(caller, org).await?;
+        caller.must(Action::ManageOrganization)?;
+        audit::entries(&self.db, org, request).await
+    }
+
+    /// The caller as a member of `org`, which need not be the organization that the request named.
+    async fn within(&self, caller: &Caller, org: OrgId) -> Result<Caller, Error> {
+        if caller.org() == org {
+            return Ok(caller.clone());
+        }
+        let Who::Member { user, session, .. } = caller.who() else {
+            return Err(Error::NotFound);
+        };
+        let row = sql!(
+            self.db,
+            optional(String,),
+            "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2",
+            org.uuid(),
+            user.uuid(),
+        )?;
+        let (role,) = row.ok_or(Error::NotFound)?;
+        Ok(Caller::new(
+            org,
+            Who::Member {
+                user: *user,
+                session: *session,
+                role: known_role(&role)?,
+            },
+        ))
+    }
+
+    async fn read(&self, org: OrgId) -> Result<Organization, Error> {
+        let row = sql!(
+            self.db,
+            optional OrganizationRow,
+            "SELECT id, name, plan, timezone, week_start FROM organizations WHERE id = $1",
+            org.uuid(),
+        )?;
+        row.map(OrganizationRow::organization).ok_or(Error::NotFound)
+    }
+}
+
+/// Every organization that a user belongs to, the one joined first in front.
+pub(crate) async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>, Error> {
+    let rows = sql!(
+        db,
+        all MembershipRow,
+        "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, m.role
+         FROM org_members m JOIN organizations o ON o.id = m.org_id
+         WHERE m.user_id = $1 ORDER BY m.joined_at, m.org_id",
+        user.uuid(),
+    )?;
+    let membership = |row: MembershipRow| {
+        Ok(Membership {
+            organization: row.organization.organization(),
+            role: known_role(&row.role)?,
+        })
+    };
+    rows.into_iter().map(membership).collect()
+}
+
+pub(crate) fn known_role(word: &str) -> Result<Role, Error> {
+    Role::parse(word).ok_or_else(|| Error::internal(format!("there is no role `{word}`")))
+}

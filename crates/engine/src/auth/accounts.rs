@@ -1,0 +1,245 @@
+//! Accounts: made, proved and looked at.
+
+use chrono::{DateTime, Utc};
+use model::account::{Email, Me, Membership, Organization, User, WeekStart, display_name};
+use model::ids::{OrgId, UserId};
+use model::problem::FieldError;
+use model::role::Role;
+use serde_json::json;
+use uuid::Uuid;
+
+use super::{Auth, Registration, passwords, wrong_login};
+use crate::audit::{self, Change};
+use crate::caller::Caller;
+use crate::db::{Tx, from_db, sql, to_db};
+use crate::error::Error;
+use crate::organizations::{self, OrganizationRow};
+
+/// An account that is about to be made, checked.
+struct NewAccount {
+    email: Email,
+    name: String,
+    organization: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    id: Uuid,
+    email: String,
+    name: String,
+    created_at: DateTime<Utc>,
+}
+
+impl UserRow {
+    fn user(self) -> User {
+        User {
+            id: UserId::new(self.id),
+            email: self.email,
+            name: self.name,
+            created_at: from_db(self.created_at),
+        }
+    }
+}
+
+impl Auth {
+    /// Makes an account and its organization, which the new user owns.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] unless registration is open, [`Error::Invalid`], [`Error::Conflict`] for an address that
+    /// has an account, [`Error::TooMany`].
+    pub async fn register(
+        &self,
+        registration: &model::account::Registration,
+    ) -> Result<(User, Organization), Error> {
+        if self.settings.registration != Registration::Open {
+            return Err(Error::Forbidden);
+        }
+        self.make_account(registration).await
+    }
+
+    /// Makes an account on behalf of whoever runs the program, also where registration is closed.
+    ///
+    /// # Errors
+    /// As [`Auth::register`].
+    pub async fn create_user(
+        &self,
+        email: &str,
+        password: &str,
+        name: &str,
+        organization: Option<&str>,
+    ) -> Result<(User, Organization), Error> {
+        let registration = model::account::Registration {
+            email: email.to_owned(),
+            password: password.to_owned(),
+            name: name.to_owned(),
+            organization: organization.map(str::to_owned),
+        };
+        self.make_account(&registration).await
+    }
+
+    /// The account behind an address, for whoever runs the program.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn find_user(&self, email: &str) -> Result<Option<(User, Organization)>, Error> {
+        let Ok(email) = Email::parse(email) else {
+            return Ok(None);
+        };
+        let found = sql!(
+            self.db,
+            optional(Uuid,),
+            "SELECT id FROM users WHERE email_key = $1",
+            email.key()
+        )?;
+        let Some((id,)) = found else { return Ok(None) };
+        let mut tx = self.db.begin().await?;
+        self.account(&mut tx, UserId::new(id)).await
+    }
+
+    /// Proves who somebody is. Unknown address, wrong password and disabled account look alike and take as long.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::TooMany`].
+    pub async fn log_in(&self, email: &str, password: &str) -> Result<(User, Organization), Error> {
+        let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+        let found = sql!(
+            self.db,
+            optional(Uuid, String),
+            "SELECT id, password_hash FROM users WHERE email_key = $1 AND disabled_at IS NULL",
+            key,
+        )?;
+        let (user, stored) = found.unzip();
+        let proved = self.passwords.verify(password, stored).await?;
+        let user = user.filter(|_| proved).ok_or_else(wrong_login)?;
+        let mut tx = self.db.begin().await?;
+        self.account(&mut tx, UserId::new(user))
+            .await?
+            .ok_or_else(wrong_login)
+    }
+
+    /// The signed-in user, and every organization that the user belongs to.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a caller that is not a user.
+    pub async fn me(&self, caller: &Caller) -> Result<Me, Error> {
+        let id = caller.user().ok_or(Error::Forbidden)?;
+        let row = sql!(
+            self.db,
+            optional UserRow,
+            "SELECT id, email, name, created_at FROM users WHERE id = $1",
+            id.uuid(),
+        )?;
+        let user = row.ok_or(Error::NotFound)?.user();
+        let organizations: Vec<Membership> = organizations::memberships(&self.db, id).await?;
+        Ok(Me { user, organizations })
+    }
+
+    async fn make_account(
+        &self,
+        registration: &model::account::Registration,
+    ) -> Result<(User, Organization), Error> {
+        let new = checked(registration)?;
+        let password_hash = self.passwords.hash(&registration.password).await?;
+        let now = self.clock.now();
+        let user = UserId::new(self.random.id(now));
+        let org = OrgId::new(self.random.id(now));
+        let mut tx = self.db.begin().await?;
+        let made = sql!(
+            tx,
+            run,
+            "INSERT INTO users (id, email, email_key, password_hash, name, created_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (email_key) DO NOTHING",
+            user.uuid(),
+            new.email.as_str(),
+            new.email.key(),
+            password_hash,
+            new.name.as_str(),
+            to_db(now),
+        )?;
+        if made == 0 {
+            return Err(Error::Conflict(
+                "There is already an account with this e-mail address. Sign in instead.".into(),
+            ));
+        }
+        sql!(
+            tx,
+            run,
+            "INSERT INTO organizations (id, name, plan, timezone, week_start, created_at)
+             VALUES ($1, $2, 'free', 'UTC', $3, $4)",
+            org.uuid(),
+            new.organization.as_str(),
+            WeekStart::default().as_str(),
+            to_db(now),
+        )?;
+        sql!(
+            tx,
+            run,
+            "INSERT INTO org_members (org_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)",
+            org.uuid(),
+            user.uuid(),
+            Role::Owner.as_str(),
+            to_db(now),
+        )?;
+        let change = Change::by_user(user, org, "user.registered", format!("user:{user}"))
+            .with(json!({ "organization": new.organization }));
+        audit::record(&mut tx, &self.random, now, change).await?;
+        let account = self.account(&mut tx, user).await?.ok_or(Error::NotFound)?;
+        tx.commit().await?;
+        Ok(account)
+    }
+
+    /// A user who may sign in, and the organization that the user joined first.
+    pub(super) async fn account(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+    ) -> Result<Option<(User, Organization)>, Error> {
+        let row = sql!(
+            tx,
+            optional UserRow,
+            "SELECT id, email, name, created_at FROM users WHERE id = $1 AND disabled_at IS NULL",
+            user.uuid(),
+        )?;
+        let organization = sql!(
+            tx,
+            optional OrganizationRow,
+            "SELECT o.id, o.name, o.plan, o.timezone, o.week_start
+             FROM org_members m JOIN organizations o ON o.id = m.org_id
+             WHERE m.user_id = $1 ORDER BY m.joined_at, m.org_id LIMIT 1",
+            user.uuid(),
+        )?;
+        Ok(row
+            .zip(organization)
+            .map(|(user, organization)| (user.user(), organization.organization())))
+    }
+}
+
+fn checked(registration: &model::account::Registration) -> Result<NewAccount, Error> {
+    let email = Email::parse(&registration.email);
+    let password = passwords::acceptable(&registration.password);
+    let name = display_name("name", &registration.name);
+    let organization = match registration.organization.as_deref().map(str::trim) {
+        None | Some("") => Ok(own_organization(registration.name.trim())),
+        Some(organization) => display_name("organization", organization),
+    };
+    match (email, password, name, organization) {
+        (Ok(email), Ok(()), Ok(name), Ok(organization)) => Ok(NewAccount {
+            email,
+            name,
+            organization,
+        }),
+        (email, password, name, organization) => {
+            let errors: Vec<FieldError> = [email.err(), password.err(), name.err(), organization.err()]
+                .into_iter()
+                .flatten()
+                .collect();
+            Err(errors.into())
+        }
+    }
+}
+
+fn own_organization(name: &str) -> String {
+    const LONGEST_NAME: usize = 180;
+    let name: String = name.chars().take(LONGEST_NAME).collect();
+    format!("{name}'s organization")
+}

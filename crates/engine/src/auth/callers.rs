@@ -1,0 +1,180 @@
+//! Credentials become callers: the only place where a request learns who asks.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use model::Timestamp;
+use model::account::KeyKind;
+use model::ids::{KeyId, OrgId, SessionId, UserId};
+use moka::sync::Cache;
+use uuid::Uuid;
+
+use super::{Auth, later, signed_out};
+use crate::caller::{Caller, Who};
+use crate::db::{from_db, sql, to_db};
+use crate::error::Error;
+use crate::organizations::known_role;
+use crate::random::digest;
+
+const SEEN_EVERY: Duration = Duration::from_secs(60);
+const KEY_REMEMBERED: Duration = Duration::from_millis(900);
+const KEYS_REMEMBERED: u64 = 10_000;
+
+/// Keys that were looked up a moment ago: an ingest client sends the same one many times a second.
+#[derive(Clone, Debug)]
+pub(super) struct KeyCache(Cache<Vec<u8>, (Timestamp, Caller)>);
+
+impl KeyCache {
+    pub(super) fn new() -> Self {
+        Self(
+            Cache::builder()
+                .max_capacity(KEYS_REMEMBERED)
+                .time_to_live(Duration::from_secs(1))
+                .build(),
+        )
+    }
+
+    fn get(&self, key: &Vec<u8>, now: Timestamp) -> Option<Caller> {
+        let (looked_up, caller) = self.0.get(key)?;
+        let age = now.duration_since(looked_up).unsigned_abs();
+        (age < KEY_REMEMBERED).then_some(caller)
+    }
+
+    fn put(&self, key: Vec<u8>, now: Timestamp, caller: Caller) {
+        self.0.insert(key, (now, caller));
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    id: Uuid,
+    user_id: Uuid,
+    last_seen_at: DateTime<Utc>,
+}
+
+impl Auth {
+    /// The member behind a session cookie, in `org` or in the organization joined first.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]; [`Error::NotFound`] when the user is no member of `org`.
+    pub async fn by_cookie(&self, token: &str, org: Option<OrgId>) -> Result<Caller, Error> {
+        let now = self.clock.now();
+        let row = sql!(
+            self.db,
+            optional SessionRow,
+            "SELECT s.id, s.user_id, s.last_seen_at FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.token_digest = $1 AND s.kind = 'browser' AND s.ended_at IS NULL AND s.expires_at > $2
+                 AND u.disabled_at IS NULL",
+            digest(token),
+            to_db(now),
+        )?;
+        let row = row.ok_or_else(signed_out)?;
+        let seen = from_db(row.last_seen_at);
+        if later(seen, self.settings.browser_idle) <= now {
+            return Err(signed_out());
+        }
+        let session = SessionId::new(row.id);
+        if later(seen, SEEN_EVERY) <= now {
+            self.saw(session, now).await;
+        }
+        self.member(UserId::new(row.user_id), session, org).await
+    }
+
+    /// The member behind an access token, in `org` or in the organization joined first.
+    ///
+    /// # Errors
+    /// As [`Auth::by_cookie`].
+    pub async fn by_access_token(&self, token: &str, org: Option<OrgId>) -> Result<Caller, Error> {
+        let now = self.clock.now();
+        let claims = self.signing.read(token, now).await?.ok_or_else(bad_token)?;
+        let open = sql!(
+            self.db,
+            optional (Uuid,),
+            "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+             WHERE s.id = $1 AND s.user_id = $2 AND s.kind = 'api' AND s.ended_at IS NULL AND s.expires_at > $3
+                 AND u.disabled_at IS NULL",
+            claims.sid,
+            claims.sub,
+            to_db(now),
+        )?;
+        open.ok_or_else(bad_token)?;
+        self.member(UserId::new(claims.sub), SessionId::new(claims.sid), org)
+            .await
+    }
+
+    /// The program behind a write key or a secret key. A revoked key works for less than a second.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`].
+    pub async fn by_key(&self, key: &str) -> Result<Caller, Error> {
+        let now = self.clock.now();
+        let digest = digest(key);
+        if let Some(caller) = self.keys.get(&digest, now) {
+            return Ok(caller);
+        }
+        let row = sql!(
+            self.db,
+            optional(Uuid, Uuid, String),
+            "SELECT id, org_id, kind FROM api_keys WHERE digest = $1 AND revoked_at IS NULL",
+            digest.as_slice(),
+        )?;
+        let (id, org, kind) = row.ok_or_else(bad_key)?;
+        let kind = KeyKind::parse(&kind).ok_or_else(|| Error::internal(format!("key {id} is a {kind}")))?;
+        let caller = Caller::new(
+            OrgId::new(org),
+            Who::Key {
+                key: KeyId::new(id),
+                kind,
+            },
+        );
+        self.keys.put(digest, now, caller.clone());
+        Ok(caller)
+    }
+
+    async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
+        let row = sql!(
+            self.db,
+            optional(Uuid, String),
+            "SELECT org_id, role FROM org_members WHERE user_id = $1 AND ($2 IS NULL OR org_id = $2)
+             ORDER BY joined_at, org_id LIMIT 1",
+            user.uuid(),
+            org.map(OrgId::uuid),
+        )?;
+        let (org, role) = row.ok_or(Error::NotFound)?;
+        Ok(Caller::new(
+            OrgId::new(org),
+            Who::Member {
+                user,
+                session,
+                role: known_role(&role)?,
+            },
+        ))
+    }
+
+    /// Notes that a session is in use. Should that fail, the request is none the worse for it.
+    async fn saw(&self, session: SessionId, now: Timestamp) {
+        if let Err(error) = self.note_seen(session, now).await {
+            tracing::warn!(%error, "could not note that a session is in use");
+        }
+    }
+
+    async fn note_seen(&self, session: SessionId, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "UPDATE sessions SET last_seen_at = $2 WHERE id = $1",
+            session.uuid(),
+            to_db(now)
+        )?;
+        tx.commit().await
+    }
+}
+
+fn bad_token() -> Error {
+    Error::Unauthenticated("This access token is not valid, or not any more. Sign in again.".to_owned())
+}
+
+fn bad_key() -> Error {
+    Error::Unauthenticated("This key is unknown or was revoked. Make a new one under Settings.".to_owned())
+}
