@@ -1,1 +1,109 @@
-//! charts
+//! Draws answers: a pure function from an [`Answer`] and a [`ChartSpec`] to SVG.
+//!
+//! The same function runs on the server and in the browser and gives the same bytes on both: no clock, no hashing
+//! order, no text measured by the machine it runs on.
+//!
+//! Every mark is a component of charts-rs, and this crate alone names it. The layout is ours: the finished charts of
+//! charts-rs choose their ticks in `f32`, cannot word a date or a duration, and link the font that they measure
+//! with into the WASM. Words (labels, tooltips, tables) are always made of the exact answer.
+//!
+//! Where nothing was counted, [`render`] draws the empty frame; ask [`is_empty`] and say why in words beside it.
+
+mod axis;
+mod bars;
+mod cartesian;
+mod describe;
+mod finish;
+mod layout;
+mod legend;
+mod line;
+mod palette;
+mod ranked;
+mod round;
+mod scale;
+mod series;
+mod sheet;
+mod sparkline;
+mod stat;
+mod table;
+mod text_width;
+
+pub use describe::describe;
+pub use stat::{Change, Direction, Stat, stat};
+pub use table::{Column, Table, table};
+
+use model::answer::{Answer, TrendAnswer};
+use model::dashboard::{WidgetOptions, WidgetType};
+
+use crate::sheet::Sheet;
+
+/// How an answer is to be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartSpec {
+    /// As what.
+    pub kind: WidgetType,
+    /// With which unit.
+    pub options: WidgetOptions,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// In which colours.
+    pub theme: Theme,
+}
+
+/// The colours of a chart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Literal colours for a white card.
+    Light,
+    /// Literal colours for a dark card.
+    Dark,
+    /// Custom properties of the page (`style/theme.css`): one SVG follows light and dark without being drawn anew.
+    Page,
+}
+
+/// A drawn chart: one `<svg>` element, without scripts and without `style` attributes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Svg(pub(crate) String);
+
+impl Svg {
+    /// The markup.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The markup.
+    #[must_use]
+    pub fn into_string(self) -> String {
+        self.0
+    }
+}
+
+/// Draws `answer`. Tables and text are HTML and no drawing: for those the markup is empty.
+#[must_use]
+pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
+    let Answer::Trend(trend) = answer;
+    let mut sheet = Sheet::new(spec.width, spec.height);
+    match spec.kind {
+        WidgetType::Table | WidgetType::Text => return Svg::default(),
+        WidgetType::Stat => sparkline::draw(&mut sheet, trend, &spec.options),
+        WidgetType::Line => line::draw(&mut sheet, trend, &spec.options, line::Fill::None),
+        WidgetType::Area => line::draw(&mut sheet, trend, &spec.options, line::Fill::ToZero),
+        WidgetType::Bar => bars::draw(&mut sheet, trend, &spec.options, bars::Arrangement::SideBySide),
+        WidgetType::StackedBar => bars::draw(&mut sheet, trend, &spec.options, bars::Arrangement::Stacked),
+        WidgetType::HorizontalBar => ranked::draw(&mut sheet, trend, &spec.options),
+        WidgetType::Pie => round::draw(&mut sheet, trend, &spec.options, round::Middle::Filled),
+        WidgetType::Donut => round::draw(&mut sheet, trend, &spec.options, round::Middle::Total),
+    }
+    finish::finish(&sheet, &describe(answer, spec), spec.theme)
+}
+
+/// Whether nothing was counted, so that words should stand where the chart would be.
+#[must_use]
+pub fn is_empty(answer: &Answer) -> bool {
+    let Answer::Trend(TrendAnswer { series, .. }) = answer;
+    let counted = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
+    !series.iter().any(|series| series.total.is_some_and(|total| total != 0.0) || series.values.iter().any(counted))
+}

@@ -1,0 +1,50 @@
+//! Writes a page with every chart to standard output: `cargo run -p charts --example gallery > gallery.html`.
+
+#[path = "../tests/samples/mod.rs"]
+#[expect(unreachable_pub, reason = "a module of the tests")]
+mod samples;
+
+use charts::{ChartSpec, Theme, render};
+use model::answer::Answer;
+use model::dashboard::WidgetType;
+
+fn main() {
+    let style = include_str!("../../../style/theme.css").replace("/fonts/", "public/fonts/");
+    println!("<!doctype html><meta charset=utf-8><style>{style}</style><style>{PAGE}</style>");
+    for (theme, name) in [(Theme::Page, "light"), (Theme::Page, "dark")] {
+        println!("<main data-theme={name}>");
+        for (title, answer, spec) in cards(theme) {
+            println!("<section><h2>{title}</h2>{}</section>", render(&answer, &spec).as_str());
+        }
+        println!("</main>");
+    }
+}
+
+const PAGE: &str = "body{margin:0} main{background:var(--page);color:var(--text);padding:24px;display:flex;\
+    flex-wrap:wrap;gap:16px;font-family:Roboto;width:1300px} section{background:var(--card);\
+    border:1px solid var(--line);border-radius:10px;padding:16px} h2{font:500 13px Roboto;color:var(--muted);\
+    margin:0 0 12px}";
+
+fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
+    let wide = |kind| samples::spec(kind, 592, 250, theme);
+    let small = |kind| samples::spec(kind, 376, 240, theme);
+    let in_seconds = |spec: ChartSpec| ChartSpec { options: samples::seconds(), ..spec };
+    vec![
+        ("Views, four days", samples::log(), wide(WidgetType::Bar)),
+        ("Views, four days", samples::log(), wide(WidgetType::Line)),
+        ("Sign-ups, 30 days", samples::month(), wide(WidgetType::Area)),
+        ("Sign-ups, 30 days", samples::month(), wide(WidgetType::Bar)),
+        ("Traffic, 90 days", samples::quarter(), wide(WidgetType::Line)),
+        ("Traffic, 90 days", samples::quarter(), wide(WidgetType::Bar)),
+        ("Views by path", samples::paths(), wide(WidgetType::StackedBar)),
+        ("Views by path", samples::paths(), wide(WidgetType::Line)),
+        ("Views by path", samples::compared(), small(WidgetType::HorizontalBar)),
+        ("Views by path", samples::paths(), small(WidgetType::Donut)),
+        ("Views by path", samples::paths(), small(WidgetType::Pie)),
+        ("Checkout time", samples::hours(), in_seconds(wide(WidgetType::Area))),
+        ("Sign-ups", samples::month(), samples::spec(WidgetType::Stat, 260, 56, theme)),
+        ("Views", samples::log(), samples::spec(WidgetType::Stat, 260, 56, theme)),
+        ("Narrow donut", samples::paths(), samples::spec(WidgetType::Donut, 220, 400, theme)),
+        ("Narrow", samples::quarter(), samples::spec(WidgetType::Area, 260, 200, theme)),
+    ]
+}

@@ -1,0 +1,88 @@
+//! One figure and how it changed.
+
+use model::answer::{Answer, AnswerSeries, TrendAnswer};
+use model::dashboard::WidgetOptions;
+use model::format;
+
+/// The figure of a stat widget, in words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// In few characters.
+    pub value: String,
+    /// In full, for a tooltip.
+    pub exact: String,
+    /// Against the period compared with; none without a comparison.
+    pub change: Option<Change>,
+    /// Why there is no change, or that the last bucket is not over yet.
+    pub note: Option<String>,
+}
+
+/// A change against the period compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Without a sign: `12.5 %`.
+    pub percent_text: String,
+    /// Which way.
+    pub direction: Direction,
+    /// As a sentence: `up 12.5 % from the previous period`.
+    pub words: String,
+}
+
+/// Which way a figure went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// More than before.
+    Up,
+    /// Less than before.
+    Down,
+    /// As before, to a tenth of a per cent.
+    Flat,
+}
+
+/// The first series' total.
+#[must_use]
+pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
+    let Answer::Trend(trend) = answer;
+    let series = trend.series.first();
+    let total = series.and_then(|series| series.total).filter(|total| total.is_finite());
+    let before = series.and_then(|series| before(trend, series));
+    let change = total.zip(before).and_then(|(now, before)| change(now, before));
+    let note = if trend.previous.is_some() && change.is_none() {
+        Some("Nothing to compare with in the previous period".to_owned())
+    } else {
+        trend.open_from.map(|_| "So far".to_owned())
+    };
+    let words = |write: fn(f64, &WidgetOptions) -> String| {
+        total.map_or_else(|| "–".to_owned(), |total| write(total, options))
+    };
+    Stat { value: words(format::short_with_unit), exact: words(format::exact_with_unit), change, note }
+}
+
+fn before(trend: &TrendAnswer, series: &AnswerSeries) -> Option<f64> {
+    trend.previous_of(series)?.total.filter(|total| total.is_finite())
+}
+
+/// None where the figure before is zero: everything is infinitely more than nothing.
+pub(crate) fn change(now: f64, before: f64) -> Option<Change> {
+    let percent = format::change_percent(now, before).filter(|percent| percent.is_finite())?;
+    let direction = match percent {
+        small if small.abs() < 0.05 => Direction::Flat,
+        more if more > 0.0 => Direction::Up,
+        _ => Direction::Down,
+    };
+    let percent_text = words_of_percent(percent.abs());
+    let words = match direction {
+        Direction::Up => format!("up {percent_text} from the previous period"),
+        Direction::Down => format!("down {percent_text} from the previous period"),
+        Direction::Flat => "the same as in the previous period".to_owned(),
+    };
+    Some(Change { percent_text, direction, words })
+}
+
+fn words_of_percent(percent: f64) -> String {
+    match percent {
+        large if large >= 1e6 => "over 1,000,000 %".to_owned(),
+        large if large >= 100.0 => format!("{} %", format::exact(large.round())),
+        small => format!("{} %", format::exact((small * 10.0).round() / 10.0)),
+    }
+}
