@@ -1,0 +1,151 @@
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use duckdb::Connection;
+use jiff::SignedDuration;
+use model::Timestamp;
+use model::ids::OrgId;
+
+use super::fault::Fault;
+use super::kinds::{KindSet, Kinds};
+use crate::clock::Clock;
+
+/// Most files that are attached at the same time, unless more are in use.
+const MOST_ATTACHED: usize = 64;
+/// A file that nobody used for so long is detached.
+const IDLE: SignedDuration = SignedDuration::from_mins(10);
+
+/// No key, no index, nothing but appending: what DuckDB is sturdy at.
+const TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS events (
+        id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT, anonymous_id TEXT, session_id TEXT, properties VARIANT);
+    CREATE TABLE IF NOT EXISTS progress (position UBIGINT);
+    CREATE TABLE IF NOT EXISTS property_kinds (path TEXT, kinds UTINYINT);
+    INSERT INTO progress SELECT 0 WHERE NOT EXISTS (FROM progress);";
+
+/// One organization's file while somebody needs it.
+pub(super) struct Attached {
+    alias: String,
+    position: AtomicU64,
+    kinds: RwLock<Arc<Kinds>>,
+}
+
+impl Attached {
+    /// The name under which statements find its tables: letters, digits and underscores.
+    pub(super) fn alias(&self) -> &str {
+        &self.alias
+    }
+
+    pub(super) fn position(&self) -> u64 {
+        self.position.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn set_position(&self, position: u64) {
+        self.position.store(position, Ordering::SeqCst);
+    }
+
+    pub(super) fn kinds(&self) -> Arc<Kinds> {
+        Arc::clone(&self.kinds.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn set_kinds(&self, kinds: Kinds) {
+        *self.kinds.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(kinds);
+    }
+}
+
+/// The files that are attached now.
+pub(super) struct Shelf {
+    connection: Connection,
+    folder: String,
+    clock: Clock,
+    files: HashMap<OrgId, (Arc<Attached>, Timestamp)>,
+}
+
+impl Shelf {
+    pub(super) fn new(connection: Connection, folder: String, clock: Clock) -> Self {
+        Self { connection, folder, clock, files: HashMap::new() }
+    }
+
+    pub(super) fn connect(&self) -> duckdb::Result<Connection> {
+        self.connection.try_clone()
+    }
+
+    pub(super) fn attach(&mut self, org: OrgId) -> Result<Arc<Attached>, Fault> {
+        let now = self.clock.now();
+        if let Some((attached, last_used)) = self.files.get_mut(&org) {
+            *last_used = now;
+            return Ok(Arc::clone(attached));
+        }
+        self.make_room(now)?;
+        let attached = Arc::new(self.attach_file(org)?);
+        self.files.insert(org, (Arc::clone(&attached), now));
+        Ok(attached)
+    }
+
+    fn attach_file(&self, org: OrgId) -> Result<Attached, Fault> {
+        let alias = format!("org_{}", org.uuid().simple());
+        let path = format!("{}/{org}.duckdb", self.folder).replace('\'', "''");
+        self.connection.execute_batch(&format!("ATTACH '{path}' AS {alias} (TYPE duckdb)"))?;
+        let opened = self.read_file(&alias);
+        if opened.is_err() {
+            self.connection.execute_batch(&format!("DETACH {alias}"))?;
+        }
+        let (position, kinds) = opened?;
+        Ok(Attached { alias, position: AtomicU64::new(position), kinds: RwLock::new(Arc::new(kinds)) })
+    }
+
+    fn read_file(&self, alias: &str) -> Result<(u64, Kinds), Fault> {
+        self.make_tables(alias)?;
+        let position =
+            self.connection.query_row(&format!("SELECT max(position) FROM {alias}.progress"), [], |row| row.get(0))?;
+        let mut statement = self.connection.prepare(&format!("SELECT path, kinds FROM {alias}.property_kinds"))?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, KindSet::from_bits(row.get(1)?))))?;
+        Ok((position, rows.collect::<duckdb::Result<_>>()?))
+    }
+
+    fn make_tables(&self, alias: &str) -> Result<(), Fault> {
+        let count = "SELECT count(*) FROM duckdb_tables() WHERE database_name = ?";
+        let tables: i64 = self.connection.query_row(count, [alias], |row| row.get(0))?;
+        if tables == 3 {
+            return Ok(());
+        }
+        let made = self.connection.execute_batch(&format!("USE {alias}; BEGIN; {TABLES} COMMIT; CHECKPOINT {alias};"));
+        if made.is_err() && !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        self.connection.execute_batch("USE memory")?;
+        Ok(made?)
+    }
+
+    /// Detaches what nobody used for a while, and the longest unused beyond the bound; never one that is in use.
+    fn make_room(&mut self, now: Timestamp) -> Result<(), Fault> {
+        let mut unused: Vec<(Timestamp, OrgId)> = self
+            .files
+            .iter()
+            .filter(|(_, (attached, _))| Arc::strong_count(attached) == 1)
+            .map(|(org, (_, last_used))| (*last_used, *org))
+            .collect();
+        unused.sort_unstable();
+        let beyond = (self.files.len() + 1).saturating_sub(MOST_ATTACHED);
+        for (position, (last_used, org)) in unused.into_iter().enumerate() {
+            if position < beyond || now.duration_since(last_used) > IDLE {
+                self.detach(org)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn detach(&mut self, org: OrgId) -> Result<(), Fault> {
+        if let Some((attached, _)) = self.files.remove(&org) {
+            self.connection.execute_batch(&format!("DETACH {}", attached.alias))?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn close(mut self) -> Result<(), Fault> {
+        let orgs: Vec<OrgId> = self.files.keys().copied().collect();
+        orgs.into_iter().try_for_each(|org| self.detach(org))?;
+        self.connection.close().map_err(|(_, error)| error.into())
+    }
+}

@@ -1,0 +1,37 @@
+use std::time::Duration;
+
+use crate::error::Error;
+
+/// What DuckDB or a file would not do.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error(transparent)]
+    DuckDb(#[from] duckdb::Error),
+    #[error("the events folder cannot be used")]
+    Folder(#[from] std::io::Error),
+    #[error("the folder of the event files has a name that is not UTF-8")]
+    FolderName,
+}
+
+impl Fault {
+    /// After a FATAL error every connection of the instance only repeats it.
+    pub(crate) fn broke_the_instance(&self) -> bool {
+        let Self::DuckDb(error) = self else { return false };
+        let text = error.to_string();
+        text.contains("FATAL Error") || text.contains("database has been invalidated")
+    }
+
+    pub(crate) fn is_an_interrupt(&self) -> bool {
+        matches!(self, Self::DuckDb(error) if error.to_string().contains("INTERRUPT Error"))
+    }
+}
+
+impl From<Fault> for Error {
+    fn from(fault: Fault) -> Self {
+        Self::internal(fault)
+    }
+}
+
+pub(crate) const fn closed() -> Error {
+    Error::Unavailable { what: "the event store", retry_after: Duration::from_secs(5) }
+}

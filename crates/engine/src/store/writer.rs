@@ -1,0 +1,131 @@
+use std::sync::Arc;
+
+use duckdb::types::{TimeUnit, Value};
+use duckdb::{Connection, Transaction, params};
+use model::ids::OrgId;
+use tokio::sync::{mpsc, oneshot};
+
+use super::attached::Attached;
+use super::fault::{self, Fault};
+use super::kinds::{Kinds, Observer};
+use super::{Appended, Home};
+use crate::error::Error;
+
+/// Callers wait for room here instead of piling up batches in memory.
+const WAITING_JOBS: usize = 16;
+
+/// Only ever in the writer's own connection.
+pub(super) const STAGING: &str = "CREATE TEMP TABLE staged (id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT,
+    anonymous_id TEXT, session_id TEXT, properties TEXT)";
+
+/// Text that is no JSON cannot come from `Event::parse`; should it come, it is kept as text and costs no neighbour.
+const PROPERTIES: &str =
+    "coalesce(TRY_CAST(TRY_CAST(properties AS JSON) AS VARIANT), {'$unreadable': properties}::VARIANT)";
+
+/// The one thread that writes.
+#[derive(Clone)]
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+}
+
+struct Job {
+    org: OrgId,
+    batches: Vec<Appended>,
+    done: oneshot::Sender<Result<(), Fault>>,
+    home: Arc<Home>,
+}
+
+impl Writer {
+    pub(super) fn start() -> std::io::Result<Self> {
+        let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING_JOBS);
+        std::thread::Builder::new().name("event-writer".into()).spawn(move || {
+            while let Some(job) = waiting.blocking_recv() {
+                job.run();
+            }
+        })?;
+        Ok(Self { jobs })
+    }
+
+    pub(super) async fn append(&self, home: &Arc<Home>, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
+        let (done, outcome) = oneshot::channel();
+        let job = Job { org, batches, done, home: Arc::clone(home) };
+        self.jobs.send(job).await.map_err(|_| fault::closed())?;
+        let outcome = outcome.await.map_err(|_| fault::closed())?;
+        home.settle(outcome).await
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        !self.jobs.is_closed()
+    }
+}
+
+impl Job {
+    fn run(self) {
+        let slot = self.home.instance.blocking_read();
+        // Without an answer the caller learns that the store is closed.
+        let Some(instance) = slot.as_ref() else { return };
+        let stored = instance.attach(self.org).and_then(|file| store(&mut instance.writer(), &file, &self.batches));
+        drop(slot);
+        // A caller that went away asks for the position before it tries again.
+        let _ = self.done.send(stored);
+    }
+}
+
+fn store(connection: &mut Connection, file: &Attached, batches: &[Appended]) -> Result<(), Fault> {
+    let stored = file.position();
+    let fresh: Vec<&Appended> = batches.iter().filter(|batch| batch.position > stored).collect();
+    let Some(position) = fresh.iter().map(|batch| batch.position).max() else { return Ok(()) };
+    let known = file.kinds();
+    let mut observer = Observer::new(&known);
+    fresh.iter().flat_map(|batch| &batch.events).for_each(|event| observer.observe(event.properties()));
+    let new_kinds = observer.into_fresh();
+    if !new_kinds.is_empty() {
+        // Before the commit: a question that sees the new events must know their kinds.
+        file.set_kinds(known.with(&new_kinds));
+    }
+    let committed = commit(connection, file.alias(), &fresh, &new_kinds, position);
+    match &committed {
+        Ok(()) => file.set_position(position),
+        Err(_) => file.set_kinds(Kinds::clone(&known)),
+    }
+    committed
+}
+
+fn commit(
+    connection: &mut Connection,
+    alias: &str,
+    batches: &[&Appended],
+    kinds: &Kinds,
+    position: u64,
+) -> Result<(), Fault> {
+    let transaction = connection.transaction()?;
+    stage(&transaction, batches)?;
+    transaction.execute_batch(&format!(
+        "INSERT INTO {alias}.events
+         SELECT id, name, ts, user_id, anonymous_id, session_id, {PROPERTIES} FROM temp.staged;
+         TRUNCATE temp.staged"
+    ))?;
+    for (path, kind) in kinds.iter() {
+        let insert = format!("INSERT INTO {alias}.property_kinds VALUES (?, ?)");
+        transaction.execute(&insert, params![path, kind.bits()])?;
+    }
+    transaction.execute(&format!("UPDATE {alias}.progress SET position = ?"), [position])?;
+    Ok(transaction.commit()?)
+}
+
+fn stage(transaction: &Transaction<'_>, batches: &[&Appended]) -> Result<(), Fault> {
+    let mut appender = transaction.appender_to_catalog_and_db("staged", "temp", "main")?;
+    for event in batches.iter().flat_map(|batch| &batch.events) {
+        let timestamp = Value::Timestamp(TimeUnit::Microsecond, event.timestamp().as_microsecond());
+        appender.append_row(params![
+            event.id(),
+            event.name(),
+            timestamp,
+            event.user_id(),
+            event.anonymous_id(),
+            event.session_id(),
+            event.properties()
+        ])?;
+    }
+    Ok(appender.flush()?)
+}
