@@ -95,7 +95,7 @@ pub(crate) async fn entries(db: &Db, org: OrgId, request: &PageRequest) -> Resul
     let slice = after(request)?;
     let rows = sql!(
         db,
-        all Row,
+        all as Row,
         "SELECT id, actor, action, target, detail, at FROM audit
          WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
         org.uuid(),

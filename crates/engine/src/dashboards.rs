@@ -44,7 +44,7 @@ impl Dashboards {
         let slice = after(request)?;
         let rows = sql!(
             self.db,
-            all DashboardRow,
+            all as DashboardRow,
             "SELECT id, name, description, layout, range, filter, created_by, created_at, updated_at, version
              FROM dashboards WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             caller.org().uuid(),
@@ -81,7 +81,7 @@ impl Dashboards {
         may_read_dashboard(caller, id)?;
         let row = sql!(
             self.db,
-            optional DashboardRow,
+            optional as DashboardRow,
             "SELECT id, name, description, layout, range, filter, created_by, created_at, updated_at, version
              FROM dashboards WHERE id = $1 AND org_id = $2",
             id.uuid(),
@@ -109,7 +109,7 @@ impl Dashboards {
         self.touch(&mut tx, caller, id, if_version).await?;
         let row = sql!(
             tx,
-            one DashboardRow,
+            one as DashboardRow,
             "UPDATE dashboards SET name = $3, description = $4, layout = $5, range = $6, filter = $7
              WHERE id = $1 AND org_id = $2
              RETURNING id, name, description, layout, range, filter, created_by, created_at, updated_at, version",
@@ -143,7 +143,7 @@ impl Dashboards {
         self.touch(&mut tx, caller, id, if_version).await?;
         let (name,) = sql!(
             tx,
-            one(String,),
+            one as (String,),
             "DELETE FROM dashboards WHERE id = $1 AND org_id = $2 RETURNING name",
             id.uuid(),
             caller.org().uuid(),
@@ -162,7 +162,7 @@ impl Dashboards {
     ) -> Result<(), Error> {
         let touched = sql!(
             tx,
-            optional(i64,),
+            optional as (i64,),
             "UPDATE dashboards SET version = version + 1, updated_at = $3 WHERE id = $1 AND org_id = $2
              RETURNING version",
             id.uuid(),
@@ -177,7 +177,7 @@ impl Dashboards {
         let now = self.clock.now();
         let row = sql!(
             tx,
-            one DashboardRow,
+            one as DashboardRow,
             "INSERT INTO dashboards
                  (id, org_id, name, description, layout, range, filter, created_by, created_at, updated_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 1)

@@ -60,7 +60,7 @@ impl Db {
     /// # Errors
     /// [`Error::Unavailable`] or [`Error::Internal`] when there is none.
     pub async fn check(&self) -> Result<(), Error> {
-        sql!(self, one(i64,), "SELECT CAST(1 AS bigint)").map(|_| ())
+        sql!(self, one as (i64,), "SELECT CAST(1 AS bigint)").map(|_| ())
     }
 
     /// Which engine answers, in its own words.

@@ -162,7 +162,7 @@ impl Organizations {
         let mut tx = self.db.begin().await?;
         let row = sql!(
             tx,
-            optional OrganizationRow,
+            optional as OrganizationRow,
             "UPDATE organizations SET name = coalesce($2, name), timezone = coalesce($3, timezone),
                  week_start = coalesce($4, week_start)
              WHERE id = $1 RETURNING id, name, plan, timezone, week_start",
@@ -224,7 +224,7 @@ impl Organizations {
         };
         let row = sql!(
             self.db,
-            optional(String,),
+            optional as (String,),
             "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2",
             org.uuid(),
             user.uuid(),
@@ -243,7 +243,7 @@ impl Organizations {
     async fn read(&self, org: OrgId) -> Result<Organization, Error> {
         let row = sql!(
             self.db,
-            optional OrganizationRow,
+            optional as OrganizationRow,
             "SELECT id, name, plan, timezone, week_start FROM organizations WHERE id = $1",
             org.uuid(),
         )?;
@@ -255,7 +255,7 @@ impl Organizations {
 pub(crate) async fn memberships(db: &Db, user: UserId) -> Result<Vec<Membership>, Error> {
     let rows = sql!(
         db,
-        all MembershipRow,
+        all as MembershipRow,
         "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, m.role
          FROM org_members m JOIN organizations o ON o.id = m.org_id
          WHERE m.user_id = $1 ORDER BY m.joined_at, m.org_id",

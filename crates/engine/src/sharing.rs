@@ -118,7 +118,7 @@ impl Sharing {
         caller.must(Action::Share)?;
         let known = sql!(
             self.db,
-            optional(Uuid,),
+            optional as (Uuid,),
             "SELECT id FROM dashboards WHERE id = $1 AND org_id = $2",
             dashboard.uuid(),
             caller.org().uuid(),
@@ -126,7 +126,7 @@ impl Sharing {
         known.ok_or(Error::NotFound)?;
         let rows = sql!(
             self.db,
-            all ShareRow,
+            all as ShareRow,
             "SELECT id, dashboard_id, name, created_at, expires_at FROM shares
              WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
             dashboard.uuid(),
@@ -166,7 +166,7 @@ impl Sharing {
     pub async fn open(&self, token: &str) -> Result<(Caller, Organization, DashboardId), Error> {
         let row = sql!(
             self.db,
-            optional OpenedRow,
+            optional as OpenedRow,
             "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.dashboard_id
              FROM shares s JOIN organizations o ON o.id = s.org_id
              WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)",

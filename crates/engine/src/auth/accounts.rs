@@ -87,7 +87,7 @@ impl Auth {
         };
         let found = sql!(
             self.db,
-            optional(Uuid,),
+            optional as (Uuid,),
             "SELECT id FROM users WHERE email_key = $1",
             email.key()
         )?;
@@ -104,7 +104,7 @@ impl Auth {
         let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
         let found = sql!(
             self.db,
-            optional(Uuid, String),
+            optional as (Uuid, String),
             "SELECT id, password_hash FROM users WHERE email_key = $1 AND disabled_at IS NULL",
             key,
         )?;
@@ -125,7 +125,7 @@ impl Auth {
         let id = caller.user().ok_or(Error::Forbidden)?;
         let row = sql!(
             self.db,
-            optional UserRow,
+            optional as UserRow,
             "SELECT id, email, name, created_at FROM users WHERE id = $1",
             id.uuid(),
         )?;
@@ -196,13 +196,13 @@ impl Auth {
     ) -> Result<Option<(User, Organization)>, Error> {
         let row = sql!(
             tx,
-            optional UserRow,
+            optional as UserRow,
             "SELECT id, email, name, created_at FROM users WHERE id = $1 AND disabled_at IS NULL",
             user.uuid(),
         )?;
         let organization = sql!(
             tx,
-            optional OrganizationRow,
+            optional as OrganizationRow,
             "SELECT o.id, o.name, o.plan, o.timezone, o.week_start
              FROM org_members m JOIN organizations o ON o.id = m.org_id
              WHERE m.user_id = $1 ORDER BY m.joined_at, m.org_id LIMIT 1",

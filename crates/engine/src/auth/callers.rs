@@ -61,7 +61,7 @@ impl Auth {
         let now = self.clock.now();
         let row = sql!(
             self.db,
-            optional SessionRow,
+            optional as SessionRow,
             "SELECT s.id, s.user_id, s.last_seen_at FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.token_digest = $1 AND s.kind = 'browser' AND s.ended_at IS NULL AND s.expires_at > $2
                  AND u.disabled_at IS NULL",
@@ -89,7 +89,7 @@ impl Auth {
         let claims = self.signing.read(token, now).await?.ok_or_else(bad_token)?;
         let open = sql!(
             self.db,
-            optional (Uuid,),
+            optional as (Uuid,),
             "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
              WHERE s.id = $1 AND s.user_id = $2 AND s.kind = 'api' AND s.ended_at IS NULL AND s.expires_at > $3
                  AND u.disabled_at IS NULL",
@@ -114,7 +114,7 @@ impl Auth {
         }
         let row = sql!(
             self.db,
-            optional(Uuid, Uuid, String),
+            optional as (Uuid, Uuid, String),
             "SELECT id, org_id, kind FROM api_keys WHERE digest = $1 AND revoked_at IS NULL",
             digest.as_slice(),
         )?;
@@ -134,7 +134,7 @@ impl Auth {
     async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
         let row = sql!(
             self.db,
-            optional(Uuid, String),
+            optional as (Uuid, String),
             "SELECT org_id, role FROM org_members WHERE user_id = $1 AND ($2 IS NULL OR org_id = $2)
              ORDER BY joined_at, org_id LIMIT 1",
             user.uuid(),

@@ -111,7 +111,7 @@ impl Auth {
 pub(super) async fn first_org(tx: &mut Tx, user: UserId) -> Result<Option<OrgId>, Error> {
     let found = sql!(
         tx,
-        optional(Uuid,),
+        optional as (Uuid,),
         "SELECT m.org_id FROM org_members m JOIN users u ON u.id = m.user_id
          WHERE m.user_id = $1 AND u.disabled_at IS NULL ORDER BY m.joined_at, m.org_id LIMIT 1",
         user.uuid(),

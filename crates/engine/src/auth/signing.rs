@@ -131,7 +131,7 @@ impl Signing {
         }
         let found = sql!(
             self.db,
-            optional(Vec<u8>),
+            optional as (Vec<u8>,),
             "SELECT seed FROM signing_keys WHERE kid = $1",
             kid
         )?;
@@ -154,7 +154,7 @@ async fn newest_or_new(db: &Db, clock: &Clock, random: &Random) -> Result<(Strin
     let mut tx = db.begin().await?;
     let newest = sql!(
         tx,
-        optional(String, Vec<u8>),
+        optional as (String, Vec<u8>),
         "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC LIMIT 1",
     )?;
     if let Some(found) = newest {

@@ -94,7 +94,7 @@ impl Auth {
     async fn open_refresh_token(&self, tx: &mut Tx, token: &str) -> Result<Option<RefreshRow>, Error> {
         sql!(
             tx,
-            optional RefreshRow,
+            optional as RefreshRow,
             "SELECT r.id, r.session_id, s.user_id, r.used_at, s.expires_at AS session_expires_at
              FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id JOIN users u ON u.id = s.user_id
              WHERE r.digest = $1 AND r.expires_at > $2 AND s.expires_at > $2 AND s.ended_at IS NULL

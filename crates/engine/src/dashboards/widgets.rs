@@ -31,7 +31,7 @@ impl Dashboards {
         self.get(caller, dashboard).await?;
         let rows = sql!(
             self.db,
-            all WidgetRow,
+            all as WidgetRow,
             "SELECT id, dashboard_id, type, title, config, x, y, w, h, created_at, version
              FROM widgets WHERE dashboard_id = $1 AND org_id = $2 ORDER BY y, x, id",
             dashboard.uuid(),
@@ -50,7 +50,7 @@ impl Dashboards {
         }
         let row = sql!(
             self.db,
-            optional WidgetRow,
+            optional as WidgetRow,
             "SELECT id, dashboard_id, type, title, config, x, y, w, h, created_at, version
              FROM widgets WHERE id = $1 AND org_id = $2",
             id.uuid(),
@@ -78,7 +78,7 @@ impl Dashboards {
         self.touch(&mut tx, caller, dashboard, None).await?;
         let (count, bottom) = sql!(
             tx,
-            one(i64, i64),
+            one as (i64, i64),
             "SELECT count(*), coalesce(max(y + h), 0) FROM widgets WHERE dashboard_id = $1",
             dashboard.uuid(),
         )?;
@@ -138,7 +138,7 @@ impl Dashboards {
         let size = spec.size.unwrap_or(old.size);
         let row = sql!(
             tx,
-            one WidgetRow,
+            one as WidgetRow,
             "UPDATE widgets SET type = $3, title = $4, config = $5, x = $6, y = $7, w = $8, h = $9,
                  version = version + 1
              WHERE id = $1 AND org_id = $2
@@ -202,7 +202,7 @@ impl Dashboards {
         let org = caller.org().uuid();
         let found = sql!(
             tx,
-            optional(Uuid,),
+            optional as (Uuid,),
             "SELECT dashboard_id FROM widgets WHERE id = $1 AND org_id = $2",
             id.uuid(),
             org,
@@ -211,7 +211,7 @@ impl Dashboards {
         self.touch(tx, caller, DashboardId::new(dashboard), None).await?;
         let row = sql!(
             tx,
-            optional WidgetRow,
+            optional as WidgetRow,
             "SELECT id, dashboard_id, type, title, config, x, y, w, h, created_at, version
              FROM widgets WHERE id = $1 AND org_id = $2",
             id.uuid(),
@@ -231,7 +231,7 @@ impl Dashboards {
         let now = self.clock.now();
         let row = sql!(
             tx,
-            one WidgetRow,
+            one as WidgetRow,
             "INSERT INTO widgets
                  (id, dashboard_id, org_id, type, title, config, x, y, w, h, created_at, version)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)

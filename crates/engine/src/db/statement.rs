@@ -36,7 +36,7 @@ impl Tx {
 /// Runs one SQL text with `$1` placeholders on whichever database `$on` is.
 ///
 /// - `sql!(tx, run, "…", binds…)` gives the number of rows that it changed;
-/// - `sql!(tx, one Row, "…", binds…)` the one row, `optional Row` at most one, `all Row` every row.
+/// - `sql!(tx, one as Row, "…", binds…)` the one row, `optional as Row` at most one, `all as Row` every row.
 macro_rules! sql {
     ($on:expr, run, $text:expr $(, $bind:expr)* $(,)?) => {
         match $on.on() {
@@ -49,13 +49,13 @@ macro_rules! sql {
         }
         .map_err($crate::error::Error::from)
     };
-    ($on:expr, one $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
+    ($on:expr, one as $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
         $crate::db::sql!(@fetch fetch_one, $on, $row, $text $(, $bind)*)
     };
-    ($on:expr, optional $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
+    ($on:expr, optional as $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
         $crate::db::sql!(@fetch fetch_optional, $on, $row, $text $(, $bind)*)
     };
-    ($on:expr, all $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
+    ($on:expr, all as $row:ty, $text:expr $(, $bind:expr)* $(,)?) => {
         $crate::db::sql!(@fetch fetch_all, $on, $row, $text $(, $bind)*)
     };
     (@fetch $fetch:ident, $on:expr, $row:ty, $text:expr $(, $bind:expr)*) => {

@@ -97,7 +97,7 @@ impl Organizations {
         caller.must(Action::ManageKeys)?;
         let rows = sql!(
             self.db,
-            all KeyRow,
+            all as KeyRow,
             "SELECT id, kind, name, prefix, created_at FROM api_keys
              WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id DESC",
             org.uuid(),
