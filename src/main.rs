@@ -1,1 +1,39 @@
-fn main() {}
+//! `datapulse`: product analytics that you host yourself, in one program.
+
+mod body;
+mod cli;
+mod config;
+mod cookie;
+mod csv_text;
+mod demo;
+mod forms;
+mod identity;
+mod import;
+mod limits;
+mod problem;
+mod rest;
+mod router;
+mod security;
+mod server;
+mod share_page;
+mod site;
+mod state;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Gives memory back to the system after a burst, which the stock allocator does not.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match cli::run(cli::Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("datapulse: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use serde::Deserialize;
+use model::event::Receipt;
+use model::problem::ItemProblem;
 
 use super::batch::{Draft, body};
 use super::report::{Failure, Rejection};
@@ -17,26 +18,6 @@ const MAX_BUSY: u32 = 60;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
 const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
-
-/// What the server says about a batch.
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Receipt {
-    pub(super) accepted: u64,
-    pub(super) duplicates: u64,
-    pub(super) rejected: u64,
-    #[serde(default)]
-    errors: Vec<Item>,
-    #[serde(default)]
-    warnings: Vec<Item>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Item {
-    index: usize,
-    #[serde(default)]
-    field: Option<String>,
-    message: String,
-}
 
 /// What became of a batch.
 #[derive(Debug, Default)]
@@ -231,7 +212,7 @@ impl Courier {
 
 impl Delivered {
     fn add(&mut self, drafts: &[Draft], receipt: Receipt) {
-        let at_line = |item: &Item| {
+        let at_line = |item: &ItemProblem| {
             let line = drafts.get(item.index).map_or(0, |draft| draft.line);
             let reason = match item.field.as_deref().filter(|field| !field.is_empty()) {
                 Some(field) if !item.message.contains(field) => format!("{field}: {}", item.message),
@@ -239,10 +220,10 @@ impl Delivered {
             };
             Rejection { line, reason }
         };
-        self.accepted += receipt.accepted;
-        self.duplicates += receipt.duplicates;
+        self.accepted += receipt.accepted as u64;
+        self.duplicates += receipt.duplicates as u64;
         self.rejected.extend(receipt.errors.iter().map(at_line));
-        let unexplained = receipt.rejected.saturating_sub(receipt.errors.len() as u64);
+        let unexplained = receipt.rejected.saturating_sub(receipt.errors.len());
         let line = drafts.first().map_or(0, |draft| draft.line);
         let unnamed = (0..unexplained).map(|_| Rejection {
             line,

@@ -1,0 +1,87 @@
+//! The command line: what each word does, and nothing of how.
+
+mod healthcheck;
+mod import;
+mod seed;
+mod user;
+
+use std::future::Future;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Given};
+use crate::{server, telemetry};
+
+/// Product analytics that you host yourself.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the dashboards and take events
+    Serve {
+        /// Show the settings in force, with secrets hidden, and end
+        #[arg(long)]
+        print_config: bool,
+    },
+    /// Bring the database up to date; `serve` does it too
+    Migrate,
+    /// Fill a demo organization with dashboards and 90 days of events; what is there already stays
+    Seed {
+        /// Confirm that demo data is what you want
+        #[arg(long, required = true)]
+        demo: bool,
+    },
+    /// Send a file of events to a running server
+    Import(import::ImportArgs),
+    /// Manage people's accounts
+    User {
+        #[command(subcommand)]
+        command: user::UserCommand,
+    },
+    /// Ask a running server whether it is ready; for containers and service managers
+    Healthcheck {
+        /// The server [default: the configured address]
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+    },
+}
+
+/// Does what the command line asks.
+///
+/// # Errors
+/// A sentence for the person at the terminal.
+pub fn run(cli: Cli) -> Result<(), String> {
+    let config = Config::load(cli.given)?;
+    match cli.command {
+        Command::Serve { print_config: true } => {
+            println!("{}", config.print());
+            Ok(())
+        }
+        Command::Import(args) => import::run(args, &config),
+        Command::Healthcheck { server } => healthcheck::run(server, &config),
+        Command::Serve { print_config: false } => in_runtime(&config, server::serve(config.clone())),
+        Command::Migrate => in_runtime(&config, migrate(&config)),
+        Command::Seed { .. } => in_runtime(&config, seed::run(&config)),
+        Command::User { command } => in_runtime(&config, user::run(command, &config)),
+    }
+}
+
+fn in_runtime(config: &Config, work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
+    telemetry::start(config)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| error.to_string())?.block_on(work)
+}
+
+async fn migrate(config: &Config) -> Result<(), String> {
+    let engine = server::open_engine(config, &config.public_url_for(config.addr)).await?;
+    engine.close().await;
+    println!("The database is up to date.");
+    Ok(())
+}

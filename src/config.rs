@@ -1,0 +1,242 @@
+//! Every setting, on one page. A flag beats an environment variable, which beats a key of the TOML file, which beats the
+//! default; nothing else in the program reads the environment.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use engine::auth::Registration;
+use serde::Deserialize;
+
+/// What can be set, as it was given: by flag or environment variable (`clap` reads both), or by a key of the TOML file.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct Given {
+    /// A TOML file with any of these settings
+    #[arg(long = "config", env = "DATAPULSE_CONFIG", value_name = "FILE", global = true)]
+    #[serde(skip)]
+    pub file: Option<PathBuf>,
+    /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
+    #[arg(long, env = "DATAPULSE_ADDR", global = true)]
+    pub addr: Option<SocketAddr>,
+    /// Folder for everything that is written [default: ./data]
+    #[arg(long, env = "DATAPULSE_DATA_DIR", value_name = "FOLDER", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Where people reach it; an https URL turns on Secure cookies and HSTS [default: http:// and the address]
+    #[arg(long, env = "DATAPULSE_PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+    /// Accounts and dashboards: sqlite:FILE or postgres://… [default: sqlite in the data folder]
+    #[arg(long = "database", env = "DATAPULSE_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Events: duckdb:FOLDER [default: duckdb in the data folder]
+    #[arg(long = "events", env = "DATAPULSE_EVENTS_URL", value_name = "URL", global = true, hide_env_values = true)]
+    pub events_url: Option<String>,
+    /// Who may make an account [default: open]
+    #[arg(long, env = "DATAPULSE_REGISTRATION", value_enum, global = true)]
+    pub registration: Option<Joining>,
+    /// Limits on how often a caller may ask; off for benchmarks [default: on]
+    #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
+    pub rate_limits: Option<Switch>,
+    /// How log lines look [default: text on a terminal, json elsewhere]
+    #[arg(long, env = "DATAPULSE_LOG_FORMAT", value_enum, global = true)]
+    pub log_format: Option<LogFormat>,
+    /// What is logged, for example `info` or `datapulse=debug` [default: info]
+    #[arg(long, env = "DATAPULSE_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+    /// Folder with the site's files, instead of those inside the program
+    #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER", global = true)]
+    pub site_dir: Option<PathBuf>,
+    /// Folder for the progress of imports [default: below the user's state folder]
+    #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER", global = true, hide = true)]
+    pub state_dir: Option<PathBuf>,
+    /// The user's home folder
+    #[arg(long, env = "HOME", value_name = "FOLDER", global = true, hide = true)]
+    pub home_dir: Option<PathBuf>,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Joining {
+    /// Anyone.
+    Open,
+    /// Nobody, except through the command line.
+    Closed,
+    /// Whoever was invited.
+    Invite,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// On.
+    On,
+    /// Off.
+    Off,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address to listen on.
+    pub addr: SocketAddr,
+    /// Folder for everything that is written.
+    pub data_dir: PathBuf,
+    /// As given; see [`Config::public_url_for`].
+    pub public_url: Option<String>,
+    /// URL of the control plane.
+    pub database_url: String,
+    /// Folder of the event store.
+    pub events_dir: PathBuf,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Whether limits are on.
+    pub rate_limits: bool,
+    /// How log lines look.
+    pub log_format: Option<LogFormat>,
+    /// What is logged.
+    pub log: String,
+    /// Folder with the site's files.
+    pub site_dir: Option<PathBuf>,
+    /// Folder for the progress of imports.
+    pub imports_dir: PathBuf,
+}
+
+impl Config {
+    /// Merges what was given with the file and the defaults.
+    ///
+    /// # Errors
+    /// A sentence that names the setting and says what to do.
+    pub fn load(given: Given) -> Result<Self, String> {
+        let file = match &given.file {
+            Some(path) => read_file(path)?,
+            None => Given::default(),
+        };
+        let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./data"));
+        let database_url = given.database_url.or(file.database_url);
+        let events_url = given.events_url.or(file.events_url);
+        let state_dir = given.state_dir.or_else(|| given.home_dir.map(|home| home.join(".local/state")));
+        let public_url = given.public_url.or(file.public_url).map(|url| checked_public_url(&url)).transpose()?;
+        Ok(Self {
+            addr: given.addr.or(file.addr).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
+            public_url,
+            database_url: database_url
+                .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("datapulse.sqlite3").display())),
+            events_dir: events_dir(events_url.as_deref(), &data_dir)?,
+            registration: match given.registration.or(file.registration).unwrap_or(Joining::Open) {
+                Joining::Open => Registration::Open,
+                Joining::Closed => Registration::Closed,
+                Joining::Invite => Registration::Invite,
+            },
+            rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
+            log_format: given.log_format.or(file.log_format),
+            log: given.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            site_dir: given.site_dir.or(file.site_dir),
+            imports_dir: state_dir.unwrap_or_else(|| data_dir.clone()).join("datapulse/imports"),
+            data_dir,
+        })
+    }
+
+    /// Where people reach a server that listens on `addr`.
+    #[must_use]
+    pub fn public_url_for(&self, addr: SocketAddr) -> String {
+        self.public_url.clone().unwrap_or_else(|| format!("http://{addr}"))
+    }
+
+    /// The settings as the TOML file that would give them, with secrets hidden.
+    #[must_use]
+    pub fn print(&self) -> String {
+        let registration = match self.registration {
+            Registration::Open => "open",
+            Registration::Closed => "closed",
+            Registration::Invite => "invite",
+        };
+        let lines = [
+            ("addr", self.addr.to_string()),
+            ("data_dir", self.data_dir.display().to_string()),
+            ("public_url", self.public_url_for(self.addr)),
+            ("database_url", without_password(&self.database_url)),
+            ("events_url", format!("duckdb:{}", self.events_dir.display())),
+            ("registration", registration.to_owned()),
+            ("rate_limits", if self.rate_limits { "on" } else { "off" }.to_owned()),
+            ("log", self.log.clone()),
+        ];
+        lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value))).join("\n")
+    }
+}
+
+fn read_file(path: &Path) -> Result<Given, String> {
+    let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
+}
+
+fn events_dir(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, String> {
+    let Some(url) = url else { return Ok(data_dir.join("events")) };
+    match url.strip_prefix("duckdb:") {
+        Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder)),
+        _ => Err(format!(
+            "DATAPULSE_EVENTS_URL: {} is not a store that this version has; write duckdb:FOLDER",
+            without_password(url)
+        )),
+    }
+}
+
+fn checked_public_url(url: &str) -> Result<String, String> {
+    let url = url.trim_end_matches('/');
+    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => Ok(url.to_owned()),
+        _ => Err(format!("DATAPULSE_PUBLIC_URL: {url} should look like https://stats.example.org")),
+    }
+}
+
+/// `scheme://user:…@host` with the password hidden.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let user = credentials.split(':').next().unwrap_or_default();
+    format!("{scheme}://{user}:…@{host}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flag_beats_the_file_and_the_file_beats_the_default() {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let file = folder.path().join("datapulse.toml");
+        std::fs::write(&file, "addr = \"127.0.0.1:4000\"\nlog = \"debug\"\n").expect("it can be written");
+        let given = Given { file: Some(file), log: Some("warn".into()), ..Given::default() };
+        let config = Config::load(given).expect("it is valid");
+        assert_eq!((config.addr.port(), config.log.as_str()), (4000, "warn"));
+        assert_eq!(config.data_dir, PathBuf::from("./data"));
+    }
+
+    #[test]
+    fn wrong_settings_name_themselves() {
+        let events = Given { events_url: Some("mongodb://u:secret@h/x".into()), ..Given::default() };
+        let error = Config::load(events).expect_err("there is no such store");
+        assert!(error.contains("DATAPULSE_EVENTS_URL") && !error.contains("secret"), "{error}");
+        let url = Given { public_url: Some("stats.example.org".into()), ..Given::default() };
+        assert!(Config::load(url).expect_err("it has no scheme").contains("DATAPULSE_PUBLIC_URL"));
+    }
+
+    #[test]
+    fn passwords_are_not_printed() {
+        let given = Given { database_url: Some("postgres://ada:secret@db/app".into()), ..Given::default() };
+        let text = Config::load(given).expect("it is valid").print();
+        assert!(text.contains("postgres://ada:…@db/app") && !text.contains("secret"), "{text}");
+    }
+}

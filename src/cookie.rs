@@ -1,0 +1,109 @@
+//! The browser's cookies: one for the session, one for the theme. Both `HttpOnly`: scripts see none.
+
+use axum::http::header::COOKIE;
+use axum::http::{HeaderMap, HeaderValue};
+
+/// How cookies are named and sealed: strictly behind https, plainly on a laptop.
+#[derive(Clone, Copy, Debug)]
+pub struct Cookies {
+    secure: bool,
+}
+
+const YEAR: u64 = 365 * 24 * 3600;
+
+impl Cookies {
+    /// Cookies for a server that people reach at `public_url`.
+    #[must_use]
+    pub fn for_url(public_url: &str) -> Self {
+        Self { secure: public_url.starts_with("https://") }
+    }
+
+    /// Whether people reach this server by https.
+    #[must_use]
+    pub const fn secure(self) -> bool {
+        self.secure
+    }
+
+    const fn session_name(self) -> &'static str {
+        if self.secure { "__Host-datapulse" } else { "datapulse" }
+    }
+
+    /// The token in the session cookie of a request.
+    #[must_use]
+    pub fn session(self, headers: &HeaderMap) -> Option<&str> {
+        read(headers, self.session_name())
+    }
+
+    /// `Set-Cookie` for a session that lasts `max_age` seconds.
+    #[must_use]
+    pub fn set_session(self, token: &str, max_age: u64) -> HeaderValue {
+        self.set(self.session_name(), token, max_age)
+    }
+
+    /// `Set-Cookie` that takes the session cookie away.
+    #[must_use]
+    pub fn end_session(self) -> HeaderValue {
+        self.set(self.session_name(), "", 0)
+    }
+
+    /// `Set-Cookie` for the theme.
+    #[must_use]
+    pub fn set_theme(self, theme: Theme) -> HeaderValue {
+        self.set("theme", theme.as_str(), YEAR)
+    }
+
+    fn set(self, name: &str, value: &str, max_age: u64) -> HeaderValue {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+        HeaderValue::from_str(&text).expect("tokens and themes are plain ASCII")
+    }
+}
+
+fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
+    let mut pairs = pairs.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+}
+
+/// How the pages look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Theme {
+    /// As the system says.
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behind_https_the_cookie_is_bound_to_the_host() {
+        let cookies = Cookies::for_url("https://stats.example.org");
+        let text = cookies.set_session("abc", 60);
+        let text = text.to_str().expect("ASCII");
+        assert_eq!(text, "__Host-datapulse=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+    }
+
+    #[test]
+    fn the_session_is_found_among_other_cookies() {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, HeaderValue::from_static("theme=dark; datapulse=abc"));
+        assert_eq!(Cookies::for_url("http://127.0.0.1").session(&headers), Some("abc"));
+        assert_eq!(Cookies::for_url("https://x").session(&headers), None);
+    }
+}

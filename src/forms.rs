@@ -1,0 +1,156 @@
+//! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
+
+use axum::extract::{Form, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use engine::{Engine, Error};
+use model::account::Registration;
+use model::ids::UserId;
+use serde::Deserialize;
+
+use crate::cookie::{Cookies, Theme};
+use crate::problem::{Answered, Refusal};
+
+/// The fields of the log-in page.
+#[derive(Deserialize)]
+pub struct LogIn {
+    email: String,
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+/// `POST /login`
+pub async fn log_in(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    Form(form): Form<LogIn>,
+) -> Answered<Response> {
+    match engine.auth().log_in(&form.email, &form.password).await {
+        Ok((user, _)) => signed_in(&engine, cookies, user.id, &form.next).await,
+        Err(error) => {
+            let problem = problem_code(error)?;
+            Ok(back_to("/login", &[("problem", &problem.code), ("email", &form.email), ("next", &form.next)]))
+        }
+    }
+}
+
+/// The fields of the registration page.
+#[derive(Deserialize)]
+pub struct Register {
+    name: String,
+    email: String,
+    password: String,
+    #[serde(default)]
+    organization: String,
+}
+
+/// `POST /register`
+pub async fn register(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    Form(form): Form<Register>,
+) -> Answered<Response> {
+    let organization = Some(form.organization.trim().to_owned()).filter(|name| !name.is_empty());
+    let Register { name, email, password, .. } = form;
+    let registration = Registration { email, password, name, organization };
+    match engine.auth().register(&registration).await {
+        Ok((user, _)) => signed_in(&engine, cookies, user.id, "").await,
+        Err(error) => {
+            let problem = problem_code(error)?;
+            let organization = registration.organization.as_deref().unwrap_or_default();
+            let typed = [("email", registration.email.as_str()), ("name", &registration.name), ("organization", organization)];
+            let reason = [("problem", problem.code.as_str()), ("field", &problem.field)];
+            Ok(back_to("/register", &[&reason[..], &typed[..]].concat()))
+        }
+    }
+}
+
+/// `POST /logout`
+pub async fn log_out(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    if let Some(token) = cookies.session(&headers)
+        && let Ok(caller) = engine.auth().by_cookie(token, None).await
+    {
+        engine.auth().log_out(&caller).await?;
+    }
+    Ok((to("/"), [(header::SET_COOKIE, cookies.end_session())]).into_response())
+}
+
+/// The fields of the theme switch.
+#[derive(Deserialize)]
+pub struct ChooseTheme {
+    theme: Theme,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /theme`
+pub async fn choose_theme(State(cookies): State<Cookies>, Form(form): Form<ChooseTheme>) -> Response {
+    (to(own_path(&form.back)), [(header::SET_COOKIE, cookies.set_theme(form.theme))]).into_response()
+}
+
+async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) -> Answered<Response> {
+    let session = engine.auth().open_browser_session(user).await?;
+    let lasts = session.expires_at.duration_since(engine.clock().now());
+    let max_age = lasts.as_secs().unsigned_abs();
+    Ok((to(own_path(next)), [(header::SET_COOKIE, cookies.set_session(&session.token, max_age))]).into_response())
+}
+
+struct FormProblem {
+    code: String,
+    field: String,
+}
+
+/// What the page is told; only faults of ours become an error page.
+fn problem_code(error: Error) -> Result<FormProblem, Refusal> {
+    let (code, field) = match error {
+        Error::Unauthenticated(_) => ("credentials".to_owned(), String::new()),
+        Error::Conflict(_) => ("email_taken".to_owned(), "email".to_owned()),
+        Error::TooMany { .. } => ("too_many".to_owned(), String::new()),
+        Error::Forbidden => ("closed".to_owned(), String::new()),
+        Error::Invalid(errors) => {
+            let first = errors.into_iter().next();
+            first.map_or_else(Default::default, |error| (error.code, error.field))
+        }
+        other => return Err(other.into()),
+    };
+    Ok(FormProblem { code, field })
+}
+
+/// A path of this site, and nothing that a browser would take for another one.
+fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']) && path.is_ascii();
+    if is_own { path } else { "/" }
+}
+
+fn to(path: &str) -> (StatusCode, [(header::HeaderName, String); 1]) {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())])
+}
+
+fn back_to(path: &str, fields: &[(&str, &str)]) -> Response {
+    let query = serde_urlencoded::to_string(fields.iter().filter(|(_, value)| !value.is_empty())).unwrap_or_default();
+    to(&format!("{path}?{query}")).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_in_never_leads_to_another_site() {
+        for (path, expected) in [
+            ("/dashboards/1?range=7d", "/dashboards/1?range=7d"),
+            ("//evil.example", "/"),
+            ("/\\evil.example", "/"),
+            ("https://evil.example", "/"),
+            ("/a\r\nSet-Cookie: x", "/"),
+            ("", "/"),
+        ] {
+            assert_eq!(own_path(path), expected, "{path}");
+        }
+    }
+}

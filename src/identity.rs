@@ -1,0 +1,93 @@
+//! Who asks: from a header, a key or the session cookie to the engine's [`Caller`].
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::header::AUTHORIZATION;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+use engine::{Caller, Engine, Error};
+use model::ids::OrgId;
+
+use crate::problem::Refusal;
+use crate::state::AppState;
+
+/// The caller of a REST handler: a bearer token, a secret key, or the session cookie.
+pub struct Asking(pub Caller);
+
+impl FromRequestParts<AppState> for Asking {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        if let Some(token) = bearer(parts) {
+            return by_bearer(&state.engine, token, chosen_organization(parts)?).await.map(Self).map_err(Refusal::from);
+        }
+        match state.cookies.session(&parts.headers) {
+            Some(token) => {
+                let organization = chosen_organization(parts)?;
+                Ok(Self(state.engine.auth().by_cookie(token, organization).await?))
+            }
+            None => Err(unauthenticated("Sign in, or send `Authorization: Bearer` with an access token or a secret key.")),
+        }
+    }
+}
+
+/// The caller of a handler that takes events: as [`Asking`], or a write key in `X-Write-Key` or `?key=`.
+pub struct Sending(pub Caller);
+
+impl FromRequestParts<AppState> for Sending {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        if let Some(key) = write_key(parts) {
+            return Ok(Self(state.engine.auth().by_key(&key).await?));
+        }
+        if bearer(parts).is_none() && state.cookies.session(&parts.headers).is_none() {
+            return Err(unauthenticated("Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, Keys."));
+        }
+        Asking::from_request_parts(parts, state).await.map(|Asking(caller)| Self(caller))
+    }
+}
+
+/// Leaves the caller of the session cookie in the request's extensions, for the pages.
+pub async fn remember_caller(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let token = state.cookies.session(request.headers()).map(str::to_owned);
+    if let Some(token) = token
+        && let Ok(caller) = state.engine.auth().by_cookie(&token, None).await
+    {
+        request.extensions_mut().insert(caller);
+    }
+    next.run(request).await
+}
+
+async fn by_bearer(engine: &Engine, token: &str, organization: Option<OrgId>) -> Result<Caller, Error> {
+    if !token.starts_with("dps_") && !token.starts_with("dpw_") {
+        return engine.auth().by_access_token(token, organization).await;
+    }
+    let caller = engine.auth().by_key(token).await?;
+    match organization {
+        Some(organization) if organization != caller.org() => Err(Error::NotFound),
+        _ => Ok(caller),
+    }
+}
+
+fn bearer(parts: &Parts) -> Option<&str> {
+    parts.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+fn write_key(parts: &Parts) -> Option<String> {
+    if let Some(key) = parts.headers.get("x-write-key") {
+        return key.to_str().ok().map(|key| key.trim().to_owned());
+    }
+    let pairs = parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    pairs.into_iter().find(|(name, _)| *name == "key").map(|(_, key)| key.to_owned())
+}
+
+fn chosen_organization(parts: &Parts) -> Result<Option<OrgId>, Refusal> {
+    let Some(value) = parts.headers.get("x-organization") else { return Ok(None) };
+    let id = value.to_str().ok().and_then(|text| text.parse().ok());
+    id.map(Some).ok_or_else(|| Error::NotFound.into())
+}
+
+fn unauthenticated(what_to_do: &str) -> Refusal {
+    Error::Unauthenticated(what_to_do.to_owned()).into()
+}

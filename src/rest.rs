@@ -1,0 +1,44 @@
+//! The REST API of the contract: each handler is who asks, plus one verb of the engine.
+
+pub mod auth;
+pub mod dashboards;
+pub mod events;
+pub mod operations;
+pub mod organizations;
+pub mod query;
+pub mod shares;
+pub mod widgets;
+
+mod etag;
+
+use axum::extract::Query;
+use axum::extract::rejection::QueryRejection;
+use engine::Error;
+use serde::Serialize;
+
+use crate::problem::Refusal;
+
+/// A list that is never longer than one page.
+#[derive(Serialize)]
+pub struct Whole<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+impl<T> Whole<T> {
+    fn new(items: Vec<T>) -> Self {
+        Self { items, next_cursor: None }
+    }
+}
+
+/// Reads query parameters, or says which one is wrong.
+fn parameters<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
+    query.map(|Query(parameters)| parameters).map_err(|rejection| {
+        Error::invalid("query", "invalid", format!("A query parameter cannot be read: {}.", rejection.body_text())).into()
+    })
+}
+
+/// An id in a path; what is no id at all is as unknown as any other.
+fn id<T: std::str::FromStr>(text: &str) -> Result<T, Refusal> {
+    text.parse().map_err(|_| Error::NotFound.into())
+}

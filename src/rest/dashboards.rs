@@ -1,0 +1,74 @@
+//! `/api/dashboards`
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use engine::Engine;
+use engine::db::{Page, PageRequest};
+use model::dashboard::{Dashboard, DashboardSpec};
+
+use super::etag::{if_match, tagged};
+use super::{id, parameters};
+use crate::body;
+use crate::identity::Asking;
+use crate::problem::Answered;
+
+/// `GET /api/dashboards`
+pub async fn list(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Answered<Json<Page<Dashboard>>> {
+    Ok(Json(engine.dashboards().list(&caller, &parameters(page)?).await?))
+}
+
+/// `POST /api/dashboards`
+pub async fn create(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(spec): body::Json<DashboardSpec>,
+) -> Answered<(StatusCode, Response)> {
+    let dashboard = engine.dashboards().create(&caller, spec).await?;
+    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+}
+
+/// `GET /api/dashboards/{id}`
+pub async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
+    let dashboard = engine.dashboards().get(&caller, id(&path)?).await?;
+    Ok(tagged(dashboard.version, Json(dashboard)))
+}
+
+/// `PUT /api/dashboards/{id}`
+pub async fn replace(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body::Json(spec): body::Json<DashboardSpec>,
+) -> Answered<Response> {
+    let dashboard = engine.dashboards().replace(&caller, id(&path)?, spec, if_match(&headers)?).await?;
+    Ok(tagged(dashboard.version, Json(dashboard)))
+}
+
+/// `DELETE /api/dashboards/{id}`
+pub async fn delete(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Answered<StatusCode> {
+    engine.dashboards().delete(&caller, id(&path)?, if_match(&headers)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/dashboards/{id}/duplicate`
+pub async fn duplicate(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<(StatusCode, Response)> {
+    let dashboard = engine.dashboards().duplicate(&caller, id(&path)?).await?;
+    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+}

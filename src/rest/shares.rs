@@ -1,0 +1,43 @@
+//! `/api/dashboards/{id}/shares` and `/api/shares/{id}`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use engine::Engine;
+use model::share::{NewShare, Share, ShareRequest};
+
+use super::{Whole, id};
+use crate::body;
+use crate::identity::Asking;
+use crate::problem::Answered;
+
+/// `POST /api/dashboards/{id}/shares`
+pub async fn create(
+    State(engine): State<Engine>,
+    State(site): State<app::server::Site>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    body::Json(request): body::Json<ShareRequest>,
+) -> Answered<(StatusCode, Json<NewShare>)> {
+    let share = engine.sharing().create(&caller, id(&path)?, request, &site.public_url).await?;
+    Ok((StatusCode::CREATED, Json(share)))
+}
+
+/// `GET /api/dashboards/{id}/shares`
+pub async fn list(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Json<Whole<Share>>> {
+    Ok(Json(Whole::new(engine.sharing().list(&caller, id(&path)?).await?)))
+}
+
+/// `DELETE /api/shares/{id}`
+pub async fn revoke(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<StatusCode> {
+    engine.sharing().revoke(&caller, id(&path)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

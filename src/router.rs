@@ -1,0 +1,182 @@
+//! The whole map on one page: every route and every layer.
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{delete, get, post};
+use leptos::config::LeptosOptions;
+use leptos::nonce::use_nonce;
+use leptos::prelude::{IntoView, provide_context, use_context};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::cors::{Any, CorsLayer};
+use tower_http::decompression::RequestDecompressionLayer;
+use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::limits::limit_credentials;
+use crate::problem::{plain, respond};
+use crate::rest::{auth, dashboards, events, operations, organizations, query, shares, widgets};
+use crate::site::SiteFiles;
+use crate::state::AppState;
+use crate::{forms, identity, security, share_page};
+
+/// Everything that the server answers.
+pub fn router(state: AppState, files: SiteFiles) -> Router {
+    Router::new()
+        .merge(ingest())
+        .merge(credentials(&state))
+        .merge(api())
+        .merge(pages(&state))
+        .merge(operations_routes())
+        .fallback(move |state: State<AppState>, request: Request| fallback(files, state, request))
+        .layer(from_fn_with_state(state.clone(), security::refuse_other_sites))
+        .layer(from_fn_with_state(state.clone(), security::harden))
+        .layer(
+            ServiceBuilder::new()
+                .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
+                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(PropagateRequestIdLayer::x_request_id())
+                .layer(CatchPanicLayer::custom(|_| internal_problem()))
+                .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(120))),
+        )
+        .with_state(state)
+}
+
+/// Events, from any origin: a key is the credential, never a cookie.
+fn ingest() -> Router<AppState> {
+    let any_origin = CorsLayer::new()
+        .allow_origin(Any)
+        .allow_methods([Method::POST])
+        .allow_headers([header::CONTENT_TYPE, header::CONTENT_ENCODING, HeaderName::from_static("x-write-key")]);
+    Router::new()
+        .route("/api/analytics/events", post(events::send))
+        .layer(DefaultBodyLimit::disable())
+        .layer(RequestDecompressionLayer::new())
+        .layer(any_origin)
+}
+
+/// The calls and forms that take a password or a refresh token.
+fn credentials(state: &AppState) -> Router<AppState> {
+    Router::new()
+        .route("/api/auth/register", post(auth::register))
+        .route("/api/auth/login", post(auth::log_in))
+        .route("/api/auth/refresh", post(auth::refresh))
+        .route("/login", post(forms::log_in))
+        .route("/register", post(forms::register))
+        .route_layer(from_fn_with_state(state.clone(), limit_credentials))
+        .layer(map_response(not_allowed_as_problem))
+}
+
+fn api() -> Router<AppState> {
+    Router::new()
+        .route("/api/auth/logout", post(auth::log_out))
+        .route("/api/auth/me", get(auth::me))
+        .route("/api/organizations", get(organizations::list))
+        .route("/api/organizations/{id}", get(organizations::get).patch(organizations::update))
+        .route("/api/organizations/{id}/keys", get(organizations::keys).post(organizations::create_key))
+        .route("/api/organizations/{id}/keys/{key}", delete(organizations::revoke_key))
+        .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
+        .route("/api/dashboards", get(dashboards::list).post(dashboards::create))
+        .route("/api/dashboards/{id}", get(dashboards::get).put(dashboards::replace).delete(dashboards::delete))
+        .route("/api/dashboards/{id}/duplicate", post(dashboards::duplicate))
+        .route("/api/dashboards/{id}/widgets", get(widgets::list).post(widgets::create))
+        .route("/api/widgets/{id}", get(widgets::get).put(widgets::replace).delete(widgets::delete))
+        .route("/api/widgets/{id}/data", get(widgets::data))
+        .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
+        .route("/api/widgets/{id}/data.csv", get(widgets::data_csv))
+        .route("/api/dashboards/{id}/shares", get(shares::list).post(shares::create))
+        .route("/api/shares/{id}", delete(shares::revoke))
+        .layer(CompressionLayer::new())
+        .layer(map_response(not_allowed_as_problem))
+}
+
+/// What a browser opens: Leptos pages and their server functions, plain forms, share links.
+fn pages(state: &AppState) -> Router<AppState> {
+    let contexts = contexts(state);
+    let shell = {
+        let options = state.leptos.clone();
+        move || page(options.clone())
+    };
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(app::App), contexts, shell)
+        .layer(from_fn_with_state(state.clone(), identity::remember_caller))
+        .route("/logout", post(forms::log_out))
+        .route("/theme", post(forms::choose_theme))
+        .route("/s/{token}", get(share_page::show))
+        .layer(CompressionLayer::new())
+}
+
+/// What pages and server functions find in their context.
+fn contexts(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (engine, site) = (state.engine.clone(), state.site.clone());
+    move || {
+        provide_context(engine.clone());
+        provide_context(site.clone());
+    }
+}
+
+/// A page of the app, with the policy that lets its own scripts run.
+fn page(options: LeptosOptions) -> impl IntoView {
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) {
+        let policy = security::content_security_policy(Some(&nonce));
+        let policy = HeaderValue::from_str(&policy).expect("a policy is plain ASCII");
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    app::shell(options)
+}
+
+fn operations_routes() -> Router<AppState> {
+    Router::new().route("/healthz", get(operations::healthz)).route("/readyz", get(operations::readyz))
+}
+
+/// A file of the site, a problem for programs, or the page that says there is nothing here.
+async fn fallback(files: SiteFiles, State(state): State<AppState>, request: Request) -> Response {
+    if let Some(file) = files.serve(request.uri(), request.headers()).await {
+        return file;
+    }
+    if request.uri().path().starts_with("/api/") {
+        return respond(&plain(StatusCode::NOT_FOUND, "not-found", "There is no such call. See the API's documentation."));
+    }
+    let options = state.leptos.clone();
+    let render = leptos_axum::render_app_async_with_context(contexts(&state), move || page(options.clone()));
+    let mut response = render(request).await.into_response();
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}
+
+async fn not_allowed_as_problem(response: Response) -> Response {
+    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+        return response;
+    }
+    let allow = response.headers().get(header::ALLOW).cloned();
+    let detail = "This address does not take that method.";
+    let mut problem = respond(&plain(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail));
+    if let Some(allow) = allow {
+        problem.headers_mut().insert(header::ALLOW, allow);
+    }
+    problem
+}
+
+fn internal_problem() -> Response {
+    let detail = "Something went wrong on our side. Try again; if it stays, tell the operator.";
+    respond(&plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail))
+}
+
+/// The path alone: queries may hold keys and questions.
+fn span(request: &Request) -> tracing::Span {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let path = without_secrets(request.uri().path());
+    tracing::info_span!("request", method = %request.method(), path, id)
+}
+
+fn without_secrets(path: &str) -> &str {
+    if path.starts_with("/s/") { "/s/…" } else { path }
+}

@@ -1,0 +1,106 @@
+//! The browser's defences: which pages may act for a person, and what a page may load.
+
+use axum::extract::{Request, State};
+use axum::http::header::{self, HeaderName};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use crate::problem::{plain, respond};
+use crate::state::AppState;
+
+/// Refuses a change that another site's page makes with this browser's cookie (OWASP: verify `Sec-Fetch-Site` and `Origin`).
+pub async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if is_safe || brings_its_own_credential(&request) || is_same_origin(request.headers(), &state.site.public_url) {
+        return next.run(request).await;
+    }
+    let detail = "This request came from another site. Open DataPulse itself and try again.";
+    respond(&plain(StatusCode::FORBIDDEN, "cross-site", detail))
+}
+
+/// A key or a token is not sent by the browser on its own, so no other site can use it.
+fn brings_its_own_credential(request: &Request) -> bool {
+    let headers = request.headers();
+    let key_in_query = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("key=")));
+    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-write-key") || key_in_query
+}
+
+fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
+    let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, "same-origin" | "none");
+    }
+    // Programs send neither header; a browser that does not know `Sec-Fetch-Site` sends `Origin`.
+    let Some(origin) = text(header::ORIGIN) else { return true };
+    let host = origin.split_once("://").map(|(_, host)| host);
+    origin == public_url || (host.is_some() && host == text(header::HOST))
+}
+
+/// What pages may load: nothing but what this server sends. `nonce` allows the page's own scripts.
+#[must_use]
+pub fn content_security_policy(nonce: Option<&str>) -> String {
+    let (scripts, styles) = match nonce {
+        Some(nonce) => (
+            format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'"),
+            format!("'self' 'nonce-{nonce}'"),
+        ),
+        None => ("'none'".to_owned(), "'self'".to_owned()),
+    };
+    format!(
+        "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; \
+         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+    )
+}
+
+/// Sets the headers that every answer carries, errors too; a page that set its own policy keeps it.
+pub async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
+        let policy = HeaderValue::from_str(&content_security_policy(None)).expect("a policy is plain ASCII");
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    let fixed = [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    if state.cookies.secure() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+    }
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        let pairs = pairs.iter();
+        pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn only_the_same_origin_may_change_things() {
+        let public = "https://stats.example.org";
+        for (pairs, allowed) in [
+            (&[][..], true),
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "none")][..], true),
+            (&[("sec-fetch-site", "same-site")][..], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "https://stats.example.org")][..], false),
+            (&[("origin", "https://stats.example.org")][..], true),
+            (&[("origin", "https://evil.example"), ("host", "stats.example.org")][..], false),
+            (&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")][..], true),
+            (&[("origin", "null"), ("host", "stats.example.org")][..], false),
+        ] {
+            assert_eq!(is_same_origin(&headers(pairs), public), allowed, "{pairs:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! From settings to a listening server, and from SIGTERM to a clean end.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use app::server::Site;
+use engine::{Clock, Engine, Random};
+use leptos::config::LeptosOptions;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::cookie::Cookies;
+use crate::limits::CredentialLimit;
+use crate::router::router;
+use crate::site::SiteFiles;
+use crate::state::AppState;
+
+/// How long requests under way may take once the end was asked for.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Opens the engine with these settings; `public_url` is what links begin with.
+///
+/// # Errors
+/// A sentence that names what could not be opened.
+pub async fn open_engine(config: &Config, public_url: &str) -> Result<Engine, String> {
+    let settings = engine::Settings {
+        data_dir: config.data_dir.clone(),
+        database_url: config.database_url.clone(),
+        events_dir: config.events_dir.clone(),
+        public_url: public_url.to_owned(),
+        registration: config.registration,
+    };
+    Engine::open(settings, Clock::System, Random::from_os()).await.map_err(|error| for_people(&error))
+}
+
+/// Serves until the process is asked to end.
+///
+/// # Errors
+/// A sentence that says what went wrong.
+pub async fn serve(config: Config) -> Result<(), String> {
+    let busy = |error: std::io::Error| format!("{}: {error}. Choose another address with --addr.", config.addr);
+    let listener = TcpListener::bind(config.addr).await.map_err(busy)?;
+    let addr = listener.local_addr().map_err(|error| error.to_string())?;
+    let public_url = config.public_url_for(addr);
+    let engine = open_engine(&config, &public_url).await?;
+    let state = AppState {
+        engine: engine.clone(),
+        cookies: Cookies::for_url(&public_url),
+        credential_limit: CredentialLimit::new(config.rate_limits),
+        leptos: LeptosOptions::builder().output_name("datapulse").site_pkg_dir("pkg").build(),
+        site: Site { public_url: public_url.clone() },
+    };
+    let app = router(state, config.site_dir.map_or(SiteFiles::Embedded, SiteFiles::Folder));
+    announce(&format!("http://{addr}"));
+    tracing::info!(%addr, public_url, "listening");
+    let (ending, ended) = tokio::sync::watch::channel(false);
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
+        asked_to_end().await;
+        tracing::info!("ending: no new requests, finishing what is under way");
+        let _ = ending.send(true);
+    });
+    tokio::select! {
+        result = server => result.map_err(|error| error.to_string())?,
+        () = out_of_patience(ended) => tracing::warn!("some requests did not finish in time"),
+    }
+    engine.close().await;
+    tracing::info!("ended");
+    Ok(())
+}
+
+/// The first line of standard output: programs read the address from it.
+fn announce(url: &str) {
+    let mut out = std::io::stdout().lock();
+    // A closed standard output is no reason not to serve.
+    let _ = writeln!(out, "{url}");
+    let _ = out.flush();
+}
+
+async fn asked_to_end() {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = term.recv() => {}
+        _ = int.recv() => {}
+    }
+}
+
+async fn out_of_patience(mut ended: tokio::sync::watch::Receiver<bool>) {
+    if ended.wait_for(|ending| *ending).await.is_err() {
+        return std::future::pending().await;
+    }
+    tokio::time::sleep(GRACE).await;
+}
+
+/// An engine's error with its causes and fields, for the person at the terminal.
+#[must_use]
+pub fn for_people(error: &engine::Error) -> String {
+    if let engine::Error::Invalid(fields) = error {
+        let lines: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
+        return lines.join("; ");
+    }
+    let mut text = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,182 @@
+//! A server of its own for each test: the real program on a free port with an empty data folder.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_datapulse");
+pub const PASSWORD: &str = "correct horse battery";
+
+/// A running server; it ends with the value.
+pub struct TestApp {
+    server: Child,
+    pub url: String,
+    pub data: TempDir,
+    pub client: Client,
+}
+
+/// Somebody with an account: their token, their organization and a write key of it.
+pub struct Member {
+    pub email: String,
+    pub token: String,
+    pub organization: String,
+    pub write_key: String,
+}
+
+impl TestApp {
+    pub fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().expect("a scratch folder");
+        let mut command = Command::new(PROGRAM);
+        command.arg("serve").env("DATAPULSE_ADDR", "127.0.0.1:0").env("DATAPULSE_DATA_DIR", data.path());
+        command.env("DATAPULSE_LOG", "warn").env("DATAPULSE_RATE_LIMITS", "off").envs(settings.iter().copied());
+        let mut server = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        let out = server.stdout.take().expect("standard output is piped");
+        let mut url = String::new();
+        BufReader::new(out).read_line(&mut url).expect("the first line is the address");
+        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+        Self { server, url: url.trim().to_owned(), data, client }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    /// Sends `body` as `member` and gives back status and JSON.
+    pub async fn call(&self, member: &Member, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+        let mut request = self.request(method, path).bearer_auth(&member.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        read(request.send().await.expect("the server answers")).await
+    }
+
+    pub async fn get(&self, member: &Member, path: &str) -> (StatusCode, Value) {
+        self.call(member, Method::GET, path, None).await
+    }
+
+    pub async fn post(&self, member: &Member, path: &str, body: Value) -> (StatusCode, Value) {
+        self.call(member, Method::POST, path, Some(body)).await
+    }
+
+    /// Makes an account with an organization and a write key.
+    pub async fn member(&self, name: &str) -> Member {
+        let email = format!("{name}@example.org");
+        let body = json!({"email": email, "password": PASSWORD, "name": name, "organization": format!("{name} Ltd")});
+        let answer = self.request(Method::POST, "/api/auth/register").json(&body).send().await;
+        let (status, made) = read(answer.expect("the server answers")).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        let text = |value: &Value| value.as_str().expect("a string").to_owned();
+        let mut member = Member {
+            email,
+            token: text(&made["access_token"]),
+            organization: text(&made["organization"]["id"]),
+            write_key: String::new(),
+        };
+        let path = format!("/api/organizations/{}/keys", member.organization);
+        let (status, key) = self.post(&member, &path, json!({"name": "test", "kind": "write"})).await;
+        assert_eq!(status, StatusCode::CREATED, "{key}");
+        member.write_key = text(&key["key"]);
+        member
+    }
+
+    /// Sends events with the member's write key.
+    pub async fn send(&self, member: &Member, events: &Value) -> (StatusCode, Value) {
+        let request = self.request(Method::POST, "/api/analytics/events").header("x-write-key", &member.write_key);
+        read(request.json(events).send().await.expect("the server answers")).await
+    }
+
+    /// Asks until `is_there` holds: an accepted event is in answers within two seconds.
+    pub async fn ask_until(&self, member: &Member, query: &Value, is_there: impl Fn(&Value) -> bool) -> Value {
+        let mut last = Value::Null;
+        for _ in 0..200 {
+            let (status, answer) = self.post(member, "/api/analytics/query", query.clone()).await;
+            assert_eq!(status, StatusCode::OK, "{answer}");
+            if is_there(&answer) {
+                return answer;
+            }
+            last = answer;
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the answer never came: {last}");
+    }
+
+    /// Signs in as a browser does and gives back the session cookie.
+    pub async fn cookie(&self, member: &Member) -> String {
+        let form = [("email", member.email.as_str()), ("password", PASSWORD)];
+        let answer = self.form("/login", &form, None).await;
+        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+        session_cookie(&answer).expect("a session cookie")
+    }
+
+    /// Posts a form as a browser's own page does.
+    pub async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Response {
+        let body = serde_urlencoded::to_string(fields).expect("plain text");
+        let mut request = self.request(Method::POST, path).body(body).header("sec-fetch-site", "same-origin");
+        request = request.header("content-type", "application/x-www-form-urlencoded");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        request.send().await.expect("the server answers")
+    }
+
+    /// A page as a browser with this cookie gets it.
+    pub async fn page(&self, path: &str, cookie: Option<&str>) -> (StatusCode, String) {
+        let mut request = self.request(Method::GET, path);
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        let answer = request.send().await.expect("the server answers");
+        (answer.status(), answer.text().await.expect("text"))
+    }
+
+    /// Runs another command of the program against this server's data or address.
+    pub fn run(&self, args: &[&str]) -> Output {
+        let mut command = Command::new(PROGRAM);
+        command.args(args).env("XDG_STATE_HOME", self.data.path().join("state"));
+        command.stdin(Stdio::null()).output().expect("the program runs")
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.server.id()
+    }
+
+    /// Waits for the server's own end.
+    pub fn wait(&mut self) -> std::process::ExitStatus {
+        self.server.wait().expect("it ended")
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// `name=value` of the session cookie that an answer sets.
+pub fn session_cookie(answer: &Response) -> Option<String> {
+    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
+    pairs.find(|pair| pair.starts_with("datapulse=") && pair.len() > "datapulse=".len()).map(str::to_owned)
+}
+
+pub async fn read(answer: Response) -> (StatusCode, Value) {
+    let status = answer.status();
+    let text = answer.text().await.expect("text");
+    (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
+}
+
+/// The fields that a problem names, each with its code.
+pub fn fields(problem: &Value) -> Vec<(String, String)> {
+    let errors = problem["errors"].as_array().cloned().unwrap_or_default();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+}

@@ -1,0 +1,11 @@
+//! The running program, driven over HTTP as its users drive it.
+
+mod accounts;
+mod app;
+mod bad_input;
+mod dashboards;
+mod events;
+mod operations;
+mod pages;
+mod real_input;
+mod shares;
