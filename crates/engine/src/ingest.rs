@@ -85,7 +85,7 @@ pub struct LogStatus {
 }
 
 impl Ingest {
-    /// Opens the log and the index of ids below `dir`, and starts to store what an earlier run left in the log.
+    /// Opens the log and the index of ids in the folder `dir`, and starts to store what an earlier run left in the log.
     ///
     /// # Errors
     /// [`Error::Internal`] when the files cannot be opened.
@@ -104,11 +104,10 @@ impl Ingest {
         random: Random,
         most_log_bytes: usize,
     ) -> Result<Self, Error> {
-        let log_dir = dir.join("log");
-        std::fs::create_dir_all(&log_dir).map_err(Error::internal)?;
-        let seen = Seen::open(&log_dir.join("ids")).map_err(Error::internal)?;
+        std::fs::create_dir_all(dir).map_err(Error::internal)?;
+        let seen = Seen::open(&dir.join("ids")).map_err(Error::internal)?;
         let shared = Arc::new(Shared::new(seen));
-        let path = log_dir.join("ingest.sqlite3");
+        let path = dir.join("ingest.sqlite3");
         let committer = Committer::open(path.clone(), Arc::clone(&shared), clock.clone()).await?;
         let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);
         let stop = CancellationToken::new();

@@ -71,7 +71,7 @@ impl Home {
         let store = EventStore::open(&events, self.clock.clone()).await.expect("the store opens");
         let clock = self.clock.clone();
         let ingest =
-            Ingest::open_with_limit(self.dir.path(), store.clone(), clock, Random::seeded(7), most_log_bytes)
+            Ingest::open_with_limit(&self.dir.path().join("log"), store.clone(), clock, Random::seeded(7), most_log_bytes)
                 .await
                 .expect("the log opens");
         Running { ingest, store, caller: Caller::operator(self.org) }
