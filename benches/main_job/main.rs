@@ -1,0 +1,58 @@
+//! `cargo bench --bench main_job`: the release against its targets, as a Markdown table.
+//!
+//! Names of parts after `--` choose some of them: `ingest`, `queries`, `pages`, `size`. A missed target is printed; the
+//! exit status says only whether everything could be measured.
+
+mod client;
+mod ingest;
+mod machine;
+mod pages;
+mod queries;
+mod server;
+mod size;
+mod table;
+
+use std::process::ExitCode;
+
+use table::Table;
+
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type Part = fn(&mut Table) -> Outcome<()>;
+
+const PARTS: [(&str, Part); 4] = [
+    ("ingest", ingest::measure),
+    ("queries", queries::measure),
+    ("pages", pages::measure),
+    ("size", size::measure),
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if !arguments.iter().any(|argument| argument == "--bench") {
+        println!("This is a benchmark: run `cargo bench --bench main_job`.");
+        return ExitCode::SUCCESS;
+    }
+    let chosen: Vec<&str> = arguments
+        .iter()
+        .map(String::as_str)
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let mut table = Table::default();
+    let mut complete = true;
+    for (name, measure) in PARTS {
+        if !chosen.is_empty() && !chosen.contains(&name) {
+            continue;
+        }
+        eprintln!("Measuring {name} …");
+        if let Err(error) = measure(&mut table) {
+            eprintln!("{name} could not be measured: {error}");
+            complete = false;
+        }
+    }
+    println!("{}\n\n{table}", machine::words());
+    if complete {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
