@@ -20,10 +20,6 @@ impl Fault {
         let text = error.to_string();
         text.contains("FATAL Error") || text.contains("database has been invalidated")
     }
-
-    pub(crate) fn is_an_interrupt(&self) -> bool {
-        matches!(self, Self::DuckDb(error) if error.to_string().contains("INTERRUPT Error"))
-    }
 }
 
 impl From<Fault> for Error {

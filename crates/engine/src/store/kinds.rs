@@ -5,6 +5,8 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Most property paths whose kinds are told apart; beyond, a path may hold anything.
 const MOST_PATHS: usize = 10_000;
+/// The property that keeps text which is no JSON.
+pub(super) const UNREADABLE: &str = "$unreadable";
 /// Longer paths cannot be asked for.
 const MOST_PATH_BYTES: usize = 1_200;
 
@@ -21,8 +23,12 @@ impl KindSet {
     pub const BOOL: Self = Self(4);
     /// Objects and arrays.
     pub const NESTED: Self = Self(8);
+    /// Numbers without a fraction that were written with one, such as `200.0`; they are [`KindSet::NUMBER`] too.
+    pub const WHOLE_FLOAT: Self = Self(16);
+    /// What has one text form and no other.
+    pub const PLAIN: Self = Self(1 | 2 | 4);
     /// Anything at all.
-    pub const ANY: Self = Self(15);
+    pub const ANY: Self = Self(31);
 
     /// Whether nothing else than `kinds` was seen.
     #[must_use]
@@ -49,36 +55,45 @@ impl KindSet {
 ///
 /// DuckDB reads a VARIANT's property several times faster when a statement need not ask each value for its type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Kinds(HashMap<String, KindSet>);
+pub struct Kinds {
+    paths: HashMap<String, KindSet>,
+    unknown: bool,
+}
 
 impl Kinds {
+    /// Every property may hold anything: never wrong, only slower.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { paths: HashMap::new(), unknown: true }
+    }
+
     /// The kinds at a path.
     #[must_use]
     pub fn of(&self, path: &str) -> KindSet {
-        match self.0.get(path) {
+        match self.paths.get(path) {
             Some(kinds) => *kinds,
-            None if self.0.len() >= MOST_PATHS => KindSet::ANY,
+            None if self.unknown || self.paths.len() >= MOST_PATHS => KindSet::ANY,
             None => KindSet::default(),
         }
     }
 
     pub(super) fn with(&self, fresh: &Self) -> Self {
-        self.0.iter().chain(&fresh.0).map(|(path, kinds)| (path.clone(), *kinds)).collect()
+        self.paths.iter().chain(&fresh.paths).map(|(path, kinds)| (path.clone(), *kinds)).collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, KindSet)> {
-        self.0.iter().map(|(path, kinds)| (path.as_str(), *kinds))
+        self.paths.iter().map(|(path, kinds)| (path.as_str(), *kinds))
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.paths.is_empty()
     }
 
     fn add(&mut self, path: &str, kind: KindSet) {
-        match self.0.get_mut(path) {
+        match self.paths.get_mut(path) {
             Some(kinds) => *kinds = kinds.or(kind),
             None => {
-                self.0.insert(path.to_owned(), kind);
+                self.paths.insert(path.to_owned(), kind);
             }
         }
     }
@@ -110,8 +125,10 @@ impl<'k> Observer<'k> {
     pub(super) fn observe(&mut self, properties: &str) {
         self.path.clear();
         let mut deserializer = serde_json::Deserializer::from_str(properties);
-        // What was seen before an error stays: too many kinds cost speed, too few would cost truth.
-        let _ = Walk(self).deserialize(&mut deserializer);
+        if Walk(self).deserialize(&mut deserializer).is_err() {
+            UNREADABLE.clone_into(&mut self.path);
+            self.saw(KindSet::TEXT);
+        }
     }
 
     pub(super) fn into_fresh(self) -> Kinds {
@@ -123,7 +140,7 @@ impl<'k> Observer<'k> {
         if path.is_empty() || kind.only(self.known.of(path)) || kind.only(self.fresh.of(path)) {
             return;
         }
-        if self.known.0.len() + self.fresh.0.len() < MOST_PATHS {
+        if self.known.paths.len() + self.fresh.paths.len() < MOST_PATHS {
             self.fresh.add(path, kind);
         }
     }
@@ -165,8 +182,9 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
         Ok(())
     }
 
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        self.0.saw(KindSet::NUMBER);
+    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
+        let is_whole = number.fract() == 0.0;
+        self.0.saw(if is_whole { KindSet::NUMBER.or(KindSet::WHOLE_FLOAT) } else { KindSet::NUMBER });
         Ok(())
     }
 

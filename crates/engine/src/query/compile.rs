@@ -1,0 +1,217 @@
+//! From a checked question to statements: pure, no store and no clock.
+//!
+//! Every statement works in two steps. The first reads the events and leaves a few rows (`g`): partial figures for each
+//! bucket, breakdown value and, for uniques, user. The second makes buckets and range totals of those rows, so that both
+//! come out of one reading of the events. Percentiles cannot be put together from parts and are computed at once.
+
+use model::query::{Filter, Measure, Property, Series, TrendSpec};
+
+use super::dialect::Dialect;
+use super::filter::{column_name, condition};
+use super::sql::Sql;
+use super::window::Window;
+use crate::store::{Kinds, Param, Statement};
+
+/// What the compiler needs to know beside the series.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'c> {
+    pub(super) dialect: Dialect,
+    pub(super) spec: &'c TrendSpec,
+    pub(super) window: &'c Window,
+    pub(super) kinds: &'c Kinds,
+}
+
+/// Which breakdown values get a line of their own.
+#[derive(Clone, Copy)]
+pub(super) enum Lines<'l> {
+    /// There is no breakdown.
+    One,
+    /// The greatest by this series' own total.
+    Top,
+    /// These; none stands for events without the property.
+    Chosen(&'l [Option<String>]),
+}
+
+/// The statement for one series. Its rows are: rank (NULL for the rest), value, bucket (NULL for the total), events, figure.
+pub(super) fn series(context: Context<'_>, series: &Series, lines: Lines<'_>) -> Statement {
+    let compiler = Compiler { context, series };
+    let sql = match percentile(series.measure) {
+        Some(share) => compiler.percentile(share, lines),
+        None => compiler.in_two_steps(lines),
+    };
+    sql.into_statement()
+}
+
+fn percentile(measure: Measure) -> Option<f64> {
+    match measure {
+        Measure::Median => Some(0.5),
+        Measure::P90 => Some(0.9),
+        Measure::P95 => Some(0.95),
+        Measure::P99 => Some(0.99),
+        _ => None,
+    }
+}
+
+/// The partial figures of a measure, the column they are also grouped by, and how they are put together.
+struct Parts {
+    partial: &'static str,
+    also_by: Option<&'static str>,
+    figure: &'static str,
+}
+
+fn parts(measure: Measure) -> Parts {
+    let (partial, also_by, figure) = match measure {
+        Measure::Count => ("", None, "sum(n)"),
+        Measure::Sum => (", sum(x) AS s", None, "sum(s)"),
+        Measure::Avg => (", sum(x) AS s, count(x) AS c", None, "sum(s) / sum(c)"),
+        Measure::Min => (", min(x) AS s", None, "min(s)"),
+        Measure::Max => (", max(x) AS s", None, "max(s)"),
+        Measure::CountPerUser => ("", Some("x"), "sum(n) / nullif(count(DISTINCT x), 0)"),
+        // Percentiles never come here; as a count of values they would at least be no fault.
+        _ => ("", Some("x"), "count(DISTINCT x)"),
+    };
+    Parts { partial, also_by, figure }
+}
+
+struct Compiler<'c> {
+    context: Context<'c>,
+    series: &'c Series,
+}
+
+impl Compiler<'_> {
+    fn in_two_steps(&self, lines: Lines<'_>) -> Sql {
+        let Parts { partial, also_by, figure } = parts(self.series.measure);
+        let broken_down = !matches!(lines, Lines::One);
+        let value = if broken_down { ", v" } else { "" };
+        let also = also_by.map(|column| format!(", {column}")).unwrap_or_default();
+        let groups = Sql::new("WITH g AS MATERIALIZED (SELECT b")
+            .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
+            .add(self.events(broken_down))
+            .text(&format!(") GROUP BY b{value}{also})"));
+        match lines {
+            Lines::One => {
+                // A group for each bucket and user: within a bucket no user repeats.
+                let in_a_bucket = figure.replace("count(DISTINCT x)", "count(x)");
+                groups.text(&format!(
+                    " SELECT 0, NULL, b, sum(n), {in_a_bucket} FROM g GROUP BY b
+                     UNION ALL SELECT 0, NULL, NULL, sum(n), {figure} FROM g"
+                ))
+            }
+            Lines::Top => {
+                let limit = self.limit();
+                groups.text(&format!(", top AS ({})", top(figure, "g", limit))).text(&ranked("n", figure, "g"))
+            }
+            Lines::Chosen(values) => groups.text(", top AS (").add(chosen(values)).text(")").text(&ranked("n", figure, "g")),
+        }
+    }
+
+    fn percentile(&self, share: f64, lines: Lines<'_>) -> Sql {
+        let figure = self.context.dialect.percentile("x", share);
+        match lines {
+            Lines::One => Sql::new(&format!("SELECT 0, NULL, b, count(*), {figure} FROM ("))
+                .add(self.events(false))
+                .text(") GROUP BY GROUPING SETS ((b), ())"),
+            Lines::Top => {
+                let limit = self.limit();
+                let events = || Sql::new("(").add(self.events(true)).text(")");
+                let (before, after) = (top_before(&figure), top_after(limit));
+                Sql::new("WITH top AS (").text(&before).add(events()).text(&after).text("), g AS NOT MATERIALIZED ")
+                    .add(events())
+                    .text(&ranked("1", &figure, "g"))
+            }
+            Lines::Chosen(values) => Sql::new("WITH top AS (")
+                .add(chosen(values))
+                .text("), g AS NOT MATERIALIZED (")
+                .add(self.events(true))
+                .text(")")
+                .text(&ranked("1", &figure, "g")),
+        }
+    }
+
+    fn limit(&self) -> usize {
+        self.context.spec.breakdown.as_ref().map_or(1, |breakdown| breakdown.limit)
+    }
+
+    /// The events that count: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
+    fn events(&self, broken_down: bool) -> Sql {
+        let Context { dialect, window, .. } = self.context;
+        let mut columns = dialect.bucket(window).text(" AS b");
+        if let Some(measured) = self.measured() {
+            columns = columns.text(", ").add(measured).text(" AS x");
+        }
+        if let Some(breakdown) = self.context.spec.breakdown.as_ref().filter(|_| broken_down) {
+            columns = columns.text(", ").add(self.text(&breakdown.property)).text(" AS v");
+        }
+        Sql::new("SELECT ").add(columns).text(" FROM events WHERE ").add(self.conditions())
+    }
+
+    fn conditions(&self) -> Sql {
+        let Context { dialect, spec, window, kinds } = self.context;
+        let mut conditions = vec![
+            Sql::new("ts >= ").bind(Param::Time(window.from.as_microsecond())),
+            Sql::new("ts < ").bind(Param::Time(window.to.as_microsecond())),
+        ];
+        if let Some(name) = &self.series.event {
+            conditions.push(Sql::new("name = ").bind(Param::Text(name.clone())));
+        }
+        let filters: Vec<&Filter> = spec.filter.iter().chain(&self.series.filter).collect();
+        conditions.extend(filters.into_iter().map(|filter| condition(filter, dialect, kinds)));
+        Sql::join(conditions, " AND ")
+    }
+
+    fn measured(&self) -> Option<Sql> {
+        match (self.series.measure, &self.series.property) {
+            (Measure::Count, _) => None,
+            (Measure::UniqueUsers | Measure::CountPerUser, _) => Some(Sql::new("coalesce(user_id, anonymous_id)")),
+            (Measure::UniqueSessions, _) => Some(Sql::new("session_id")),
+            (Measure::Unique, Some(property)) => Some(self.text(property)),
+            (_, Some(Property::Key(path))) => Some(self.context.dialect.number(path, self.context.kinds)),
+            // No column of an event is a number.
+            (_, _) => Some(Sql::new("NULL::DOUBLE")),
+        }
+    }
+
+    fn text(&self, property: &Property) -> Sql {
+        match property {
+            Property::Key(path) => self.context.dialect.as_text(path, self.context.kinds),
+            Property::Timestamp => self.context.dialect.time_text(),
+            column => Sql::new(column_name(column)),
+        }
+    }
+}
+
+fn top(figure: &str, from: &str, limit: usize) -> String {
+    format!("{}{from}{}", top_before(figure), top_after(limit))
+}
+
+fn top_before(figure: &str) -> String {
+    format!("SELECT v, row_number() OVER (ORDER BY t DESC NULLS LAST, v NULLS LAST) AS r FROM (SELECT v, {figure} AS t FROM ")
+}
+
+fn top_after(limit: usize) -> String {
+    format!(" GROUP BY v ORDER BY t DESC NULLS LAST, v NULLS LAST LIMIT {limit})")
+}
+
+/// The values that were chosen before, in their order.
+fn chosen(values: &[Option<String>]) -> Sql {
+    let rows = values.iter().enumerate().map(|(rank, value)| {
+        let value = match value {
+            Some(text) => Sql::new("(").bind(Param::Text(text.clone())),
+            None => Sql::new("(NULL"),
+        };
+        value.text(&format!(", {})", rank + 1))
+    });
+    if values.is_empty() {
+        return Sql::new("SELECT NULL::VARCHAR AS v, 0 AS r WHERE FALSE");
+    }
+    Sql::new("SELECT v, r FROM (VALUES ").add(Sql::join(rows, ", ")).text(") AS chosen(v, r)")
+}
+
+/// Buckets and totals of every ranked value; those without a rank are one line together.
+fn ranked(events: &str, figure: &str, from: &str) -> String {
+    format!(
+        " SELECT r, CASE WHEN r IS NULL THEN NULL ELSE any_value(v) END, b, sum({events}), {figure}
+         FROM (SELECT {from}.*, top.r FROM {from} LEFT JOIN top ON {from}.v IS NOT DISTINCT FROM top.v)
+         GROUP BY GROUPING SETS ((r, b), (r))"
+    )
+}

@@ -1,0 +1,162 @@
+//! Where the SQL of one store differs from another's: everything that is not plain SQL is written here and nowhere else.
+
+use super::sql::Sql;
+use super::window::{Run, Window};
+use crate::store::{KindSet, Kinds, Param};
+
+/// The store that a statement is written for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialect {
+    /// DuckDB 2.0 with properties as VARIANT.
+    DuckDb,
+}
+
+impl Dialect {
+    /// The value at a path of the properties; its keys are bound, whatever they hold.
+    fn extracted(self, path: &[String]) -> Sql {
+        match self {
+            Self::DuckDb => path.iter().fold(Sql::new("properties"), |inner, key| {
+                Sql::new("variant_extract(").add(inner).text(", ").bind(Param::Text(key.clone())).text(")")
+            }),
+        }
+    }
+
+    fn kind_of(self, path: &[String]) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("variant_type(").add(self.extracted(path)).text(")"),
+        }
+    }
+
+    /// The number at a path; NULL for a value of another type.
+    pub(super) fn number(self, path: &[String], kinds: &Kinds) -> Sql {
+        let value = self.extracted(path);
+        match self {
+            Self::DuckDb if only_numbers(seen(path, kinds)) => value.text("::DOUBLE"),
+            Self::DuckDb => Sql::new("CASE WHEN ")
+                .add(self.kind_of(path))
+                .text(" IN ('UINT64', 'INT64', 'DOUBLE') THEN TRY_CAST(")
+                .add(value)
+                .text(" AS DOUBLE) END"),
+        }
+    }
+
+    /// The text at a path; NULL for a value of another type.
+    pub(super) fn only_text(self, path: &[String], kinds: &Kinds) -> Sql {
+        let value = self.extracted(path);
+        match self {
+            Self::DuckDb if seen(path, kinds).only(KindSet::TEXT) => value.text("::VARCHAR"),
+            Self::DuckDb => {
+                Sql::new("CASE WHEN ").add(self.kind_of(path)).text(" = 'VARCHAR' THEN ").add(value).text("::VARCHAR END")
+            }
+        }
+    }
+
+    /// Whether the value at a path is this truth value.
+    pub(super) fn is_bool(self, path: &[String], expected: bool) -> Sql {
+        match (self, expected) {
+            (Self::DuckDb, true) => self.kind_of(path).text(" = 'BOOL_TRUE'"),
+            (Self::DuckDb, false) => self.kind_of(path).text(" = 'BOOL_FALSE'"),
+        }
+    }
+
+    /// Any value at a path as people would write it; NULL where there is none. `200.0` and `200` are one number.
+    pub(super) fn as_text(self, path: &[String], kinds: &Kinds) -> Sql {
+        let seen = seen(path, kinds);
+        let value = || self.extracted(path);
+        match self {
+            Self::DuckDb if seen.only(KindSet::PLAIN) => value().text("::VARCHAR"),
+            Self::DuckDb => Sql::new("CASE ")
+                .add(self.kind_of(path))
+                .text(" WHEN 'DOUBLE' THEN regexp_replace(")
+                .add(value())
+                .text("::VARCHAR, '^-?(0)\\.0$|\\.0$', '\\1') WHEN 'OBJECT' THEN ")
+                .add(value())
+                .text("::JSON::VARCHAR WHEN 'ARRAY' THEN ")
+                .add(value())
+                .text("::JSON::VARCHAR ELSE ")
+                .add(value())
+                .text("::VARCHAR END"),
+        }
+    }
+
+    pub(super) fn exists(self, path: &[String]) -> Sql {
+        match self {
+            Self::DuckDb => self.kind_of(path).text(" IS NOT NULL"),
+        }
+    }
+
+    /// The instant in RFC 3339, as short as its fraction allows.
+    pub(super) fn time_text(self) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new(
+                "CASE WHEN epoch_us(ts) % 1000000 = 0 THEN strftime(ts, '%Y-%m-%dT%H:%M:%SZ')
+                 ELSE rtrim(strftime(ts, '%Y-%m-%dT%H:%M:%S.%f'), '0') || 'Z' END",
+            ),
+        }
+    }
+
+    pub(super) fn matches(self, text: Sql, pattern: &str) -> Sql {
+        match self {
+            Self::DuckDb => {
+                Sql::new("regexp_matches(").add(text).text(", ").bind(Param::Text(pattern.to_owned())).text(")")
+            }
+        }
+    }
+
+    pub(super) fn contains(self, text: Sql, part: &str) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("contains(").add(text).text(", ").bind(Param::Text(part.to_owned())).text(")"),
+        }
+    }
+
+    pub(super) fn starts_with(self, text: Sql, part: &str) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("starts_with(").add(text).text(", ").bind(Param::Text(part.to_owned())).text(")"),
+        }
+    }
+
+    /// The percentile of a column, interpolated linearly.
+    pub(super) fn percentile(self, column: &str, share: f64) -> String {
+        match self {
+            Self::DuckDb => format!("quantile_cont({column}, {share})"),
+        }
+    }
+
+    /// The position of an event's bucket, found by division within a run and by halving among the runs.
+    pub(super) fn bucket(self, window: &Window) -> Sql {
+        match self {
+            Self::DuckDb => halved(&window.runs()),
+        }
+    }
+}
+
+fn seen(path: &[String], kinds: &Kinds) -> KindSet {
+    kinds.of(&path.join("."))
+}
+
+fn only_numbers(kinds: KindSet) -> bool {
+    kinds.only(KindSet::NUMBER.or(KindSet::WHOLE_FLOAT))
+}
+
+fn halved(runs: &[Run]) -> Sql {
+    match runs {
+        [] => Sql::new("0"),
+        [run] => Sql::new("((epoch_us(ts) - ")
+            .bind(Param::Int(run.start))
+            .text(") // ")
+            .bind(Param::Int(run.width))
+            .text(" + ")
+            .bind(Param::Int(run.first))
+            .text(")"),
+        _ => {
+            let (left, right) = runs.split_at(runs.len() / 2);
+            Sql::new("CASE WHEN ts < ")
+                .bind(Param::Time(right[0].start))
+                .text(" THEN ")
+                .add(halved(left))
+                .text(" ELSE ")
+                .add(halved(right))
+                .text(" END")
+        }
+    }
+}

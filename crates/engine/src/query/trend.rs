@@ -1,0 +1,221 @@
+
+use model::answer::{AnswerSeries, Meta, TrendAnswer};
+use model::ids::OrgId;
+use model::query::{Filter, Query, Series, TrendQuery};
+
+use super::Queries;
+use super::buckets::{self, Buckets, Calendar};
+use super::compile::{self, Context, Lines};
+use super::dialect::Dialect;
+use super::filter;
+use super::kept::Key;
+use super::shape::{self, Line, Of};
+use super::window::Window;
+use crate::error::Error;
+use crate::store::{Kinds, Statement};
+
+impl Queries {
+    pub(super) async fn trend(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        trend: &TrendQuery,
+    ) -> Result<TrendAnswer, Error> {
+        let started = self.clock.now();
+        let buckets = buckets::resolve(trend.spec(), calendar, started)?;
+        let position = self.store.position(org).await?;
+        let question = serde_json::to_string(&Query::Trend(trend.clone())).map_err(Error::internal)?;
+        let key = Key::new(org, position, question, &buckets);
+        let kept = self.kept.get(&key);
+        let cached = kept.is_some();
+        let mut answer = match kept {
+            Some(answer) => answer,
+            None => self.fresh_answer(org, trend, buckets).await?,
+        };
+        if !cached {
+            self.kept.keep(key, &answer);
+        }
+        let elapsed = self.clock.now().duration_since(started).as_millis();
+        answer.meta.elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
+        answer.meta.cached = cached;
+        Ok(answer)
+    }
+
+    async fn fresh_answer(&self, org: OrgId, trend: &TrendQuery, buckets: Buckets) -> Result<TrendAnswer, Error> {
+        self.check_patterns(trend).await?;
+        let kinds = self.store.kinds(org).await?;
+        let asked = Asked { queries: self, org, trend, buckets: &buckets, kinds: &kinds };
+        let figures = asked.figures().await;
+        // Events with new kinds of values may have come between the look at the kinds and the answer.
+        let kinds_held = self.store.kinds(org).await? == kinds;
+        let figures = if kinds_held {
+            figures?
+        } else {
+            Asked { kinds: &Kinds::unknown(), ..asked }.figures().await?
+        };
+        Ok(TrendAnswer {
+            buckets: buckets.window.starts,
+            local: buckets.local,
+            interval: buckets.interval,
+            timezone: buckets.timezone,
+            open_from: buckets.open_from,
+            series: figures.series,
+            previous: figures.previous,
+            meta: Meta { elapsed_ms: 0, rows_read: figures.events, cached: false, exact: true },
+        })
+    }
+
+    /// Asks the store itself, so that nothing is accepted here and refused there.
+    async fn check_patterns(&self, trend: &TrendQuery) -> Result<(), Error> {
+        let spec = trend.spec();
+        let of_series = spec.series.iter().enumerate();
+        let own = of_series.filter_map(|(position, series)| Some((series.filter.as_ref()?, format!("series[{position}].filter"))));
+        let filters: Vec<(&Filter, String)> = spec.filter.iter().map(|all| (all, "filter".to_owned())).chain(own).collect();
+        for (filter, field) in filters {
+            for pattern in filter::patterns(filter) {
+                if let Some(fault) = self.store.pattern_fault(pattern).await? {
+                    let message = format!("This regular expression cannot be read: {fault}.");
+                    return Err(Error::invalid(format!("{field}.value"), "invalid_pattern", message));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    queries: &'a Queries,
+    org: OrgId,
+    trend: &'a TrendQuery,
+    buckets: &'a Buckets,
+    kinds: &'a Kinds,
+}
+
+struct Figures {
+    series: Vec<AnswerSeries>,
+    previous: Option<Vec<AnswerSeries>>,
+    events: u64,
+}
+
+/// The lines of several series, in their order, and the events they are made of.
+#[derive(Default)]
+struct Fetched {
+    series: Vec<Vec<Line>>,
+    events: u64,
+}
+
+impl Asked<'_> {
+    async fn figures(&self) -> Result<Figures, Error> {
+        let current = self.current().await?;
+        let previous = self.previous(&current.series).await?;
+        let events = current.events + previous.as_ref().map_or(0, |previous| previous.events);
+        let order: Option<Vec<Of>> = self.trend.formula().map(|_| self.formula_order(&current.series));
+        Ok(Figures {
+            series: self.answer(current.series, order.as_deref()),
+            previous: previous.map(|previous| self.answer(previous.series, order.as_deref())),
+            events,
+        })
+    }
+
+    fn series(&self) -> &[Series] {
+        &self.trend.spec().series
+    }
+
+    fn is_broken_down(&self) -> bool {
+        self.trend.spec().breakdown.is_some()
+    }
+
+    async fn current(&self) -> Result<Fetched, Error> {
+        let window = &self.buckets.window;
+        let all = self.series();
+        if !self.is_broken_down() {
+            let lines = vec![Lines::One; all.len()];
+            return self.fetch(window, all, &lines).await;
+        }
+        if self.trend.formula().is_none() {
+            let lines = vec![Lines::Top; all.len()];
+            return self.fetch(window, all, &lines).await;
+        }
+        self.current_of_formula(window).await
+    }
+
+    /// A formula computes one value's figures with one another, so the first series chooses the values for all.
+    async fn current_of_formula(&self, window: &Window) -> Result<Fetched, Error> {
+        let Some((first, others)) = self.series().split_first() else { return Ok(Fetched::default()) };
+        let mut fetched = self.fetch(window, std::slice::from_ref(first), &[Lines::Top]).await?;
+        let values = values(&fetched.series[0]);
+        let lines = vec![Lines::Chosen(&values); others.len()];
+        let more = self.fetch(window, others, &lines).await?;
+        fetched.series.extend(more.series);
+        fetched.events += more.events;
+        let mut wanted: Vec<Of> = values.into_iter().map(Of::Value).collect();
+        if fetched.series.iter().flatten().any(|line| line.of == Of::Other) {
+            wanted.push(Of::Other);
+        }
+        fetched.series = self.align(&fetched.series, |_| wanted.clone());
+        Ok(fetched)
+    }
+
+    /// The same lines in the period compared with.
+    async fn previous(&self, current: &[Vec<Line>]) -> Result<Option<Fetched>, Error> {
+        let Some(window) = &self.buckets.previous else { return Ok(None) };
+        let chosen: Vec<Vec<Option<String>>> = current.iter().map(|lines| values(lines)).collect();
+        let lines: Vec<Lines<'_>> = chosen
+            .iter()
+            .map(|values| if self.is_broken_down() { Lines::Chosen(values) } else { Lines::One })
+            .collect();
+        let mut fetched = self.fetch(window, self.series(), &lines).await?;
+        fetched.series = self.align(&fetched.series, |position| current[position].iter().map(|line| line.of.clone()).collect());
+        Ok(Some(fetched))
+    }
+
+    fn align(&self, series: &[Vec<Line>], wanted: impl Fn(usize) -> Vec<Of>) -> Vec<Vec<Line>> {
+        let buckets = self.buckets.window.starts.len();
+        let aligned = |(position, lines): (usize, &Vec<Line>)| {
+            shape::aligned(lines, &wanted(position), &self.series()[position], buckets)
+        };
+        series.iter().enumerate().map(aligned).collect()
+    }
+
+    async fn fetch(&self, window: &Window, series: &[Series], lines: &[Lines<'_>]) -> Result<Fetched, Error> {
+        let context = Context { dialect: Dialect::DuckDb, spec: self.trend.spec(), window, kinds: self.kinds };
+        let statements: Vec<Statement> =
+            series.iter().zip(lines).map(|(series, lines)| compile::series(context, series, *lines)).collect();
+        let frames = self.queries.store.fetch_all(self.org, statements).await?;
+        let mut fetched = Fetched::default();
+        for (frame, series) in frames.iter().zip(series) {
+            let shaped = shape::lines(frame, series, window.starts.len(), self.is_broken_down());
+            fetched.series.push(shaped.lines);
+            fetched.events += shaped.events;
+        }
+        Ok(fetched)
+    }
+
+    fn formula_order(&self, current: &[Vec<Line>]) -> Vec<Of> {
+        let Some(formula) = self.trend.formula() else { return Vec::new() };
+        let mut lines = shape::computed(formula, current);
+        shape::sort_by_total(&mut lines);
+        lines.into_iter().map(|line| line.of).collect()
+    }
+
+    /// The lines as the answer has them; of a formula, its result alone, in the order that its totals gave.
+    fn answer(&self, series: Vec<Vec<Line>>, order: Option<&[Of]>) -> Vec<AnswerSeries> {
+        if let (Some(formula), Some(order)) = (self.trend.formula(), order) {
+            let mut lines = shape::computed(formula, &series);
+            lines.sort_by_key(|line| order.iter().position(|of| *of == line.of));
+            return shape::labelled(lines, 0, &formula.to_string());
+        }
+        let labelled = series.into_iter().zip(self.series()).enumerate();
+        labelled.flat_map(|(position, (lines, series))| shape::labelled(lines, position, &series.display_label())).collect()
+    }
+}
+
+/// The breakdown values that have a line of their own.
+fn values(lines: &[Line]) -> Vec<Option<String>> {
+    let values = lines.iter().filter_map(|line| match &line.of {
+        Of::Value(value) => Some(value.clone()),
+        Of::All | Of::Other => None,
+    });
+    values.collect()
+}
