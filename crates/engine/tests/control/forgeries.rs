@@ -1,0 +1,215 @@
+//! Access tokens that are not ours: every one is refused, and they all look alike.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::EncodePrivateKey;
+use engine::Error;
+use jsonwebtoken::jwk::Jwk;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use serde_json::{Value, json};
+
+use crate::world::{ISSUER, Person, World, on_every_database, peek};
+
+on_every_database!(forged_tokens_are_refused, another_replica_s_key_is_found);
+
+struct Forger {
+    kid: String,
+    key: SigningKey,
+    claims: Value,
+}
+
+impl Forger {
+    async fn new(world: &World, victim: &Person) -> Self {
+        let (kid, seed): (String, Vec<u8>) = peek!(world, _, "SELECT kid, seed FROM signing_keys");
+        let (session,): (uuid::Uuid,) = peek!(world, _, "SELECT id FROM sessions");
+        let now = world.clock.now().as_second();
+        let claims = json!({
+            "sub": victim.user.id, "sid": session, "iss": ISSUER, "aud": "datapulse", "nbf": now, "exp": now + 600,
+        });
+        let key = SigningKey::from_bytes(&seed.try_into().expect("32 bytes"));
+        Self { kid, key, claims }
+    }
+
+    fn header(&self) -> Header {
+        Header {
+            kid: Some(self.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        }
+    }
+
+    fn token(&self, header: &Header, claims: &Value) -> String {
+        sign(&self.key, header, claims)
+    }
+
+    fn with(&self, claim: &str, value: Value) -> String {
+        let mut claims = self.claims.clone();
+        claims[claim] = value;
+        self.token(&self.header(), &claims)
+    }
+
+    fn without(&self, claim: &str) -> String {
+        let mut claims = self.claims.clone();
+        claims.as_object_mut().expect("an object").remove(claim);
+        self.token(&self.header(), &claims)
+    }
+}
+
+fn sign(key: &SigningKey, header: &Header, claims: &Value) -> String {
+    let der = key.to_pkcs8_der().expect("a key");
+    jsonwebtoken::encode(header, claims, &EncodingKey::from_ed_der(der.as_bytes())).expect("it signs")
+}
+
+fn unsigned(header: &Value, claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    format!("{}.{}.", part(header), part(claims))
+}
+
+async fn forged_tokens_are_refused(world: World) {
+    let ada = world.owner("ada").await;
+    let forger = Forger::new(&world, &ada).await;
+    let now = world.clock.now().as_second();
+    let genuine = forger.token(&forger.header(), &forger.claims);
+    world
+        .auth
+        .by_access_token(&genuine, None)
+        .await
+        .expect("the forger's tools do work with the right key");
+
+    let stranger = SigningKey::from_bytes(&[7; 32]);
+    let with_kid = |kid: Option<&str>| Header {
+        kid: kid.map(str::to_owned),
+        ..forger.header()
+    };
+    let hs256 = Header {
+        alg: Algorithm::HS256,
+        ..forger.header()
+    };
+    let by_public_key = EncodingKey::from_secret(forger.key.verifying_key().as_bytes());
+    let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
+    let browser = world
+        .auth
+        .open_browser_session(ada.user.id)
+        .await
+        .expect("it opens");
+    let (browser_session,): (uuid::Uuid,) = peek!(world, _, "SELECT id FROM sessions WHERE kind = 'browser'");
+    let ended = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
+    let ended_caller = world
+        .auth
+        .by_access_token(&ended.access_token, None)
+        .await
+        .expect("it is open");
+    world.auth.log_out(&ended_caller).await.expect("it ends");
+    let mut changed = genuine.clone().into_bytes();
+    let middle = genuine.find('.').expect("a token has dots") + 20;
+    changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
+    let public = URL_SAFE_NO_PAD.encode(stranger.verifying_key().as_bytes());
+    let own_key: Jwk =
+        serde_json::from_value(json!({ "kty": "OKP", "crv": "Ed25519", "x": public })).expect("a JWK");
+
+    let cases = [
+        ("nothing", String::new()),
+        ("no token", "a.b.c".to_owned()),
+        (
+            "no algorithm",
+            unsigned(
+                &json!({"alg": "none", "typ": "JWT", "kid": forger.kid}),
+                &forger.claims,
+            ),
+        ),
+        (
+            "no signature",
+            unsigned(
+                &json!({"alg": "EdDSA", "typ": "JWT", "kid": forger.kid}),
+                &forger.claims,
+            ),
+        ),
+        (
+            "the public key as a secret",
+            jsonwebtoken::encode(&hs256, &forger.claims, &by_public_key).expect("it signs"),
+        ),
+        (
+            "a stranger's key",
+            sign(&stranger, &forger.header(), &forger.claims),
+        ),
+        (
+            "a key that the token brings",
+            sign(
+                &stranger,
+                &Header {
+                    jwk: Some(own_key),
+                    ..forger.header()
+                },
+                &forger.claims,
+            ),
+        ),
+        (
+            "an unknown kid",
+            forger.token(&with_kid(Some(&uuid::Uuid::new_v4().to_string())), &forger.claims),
+        ),
+        (
+            "a kid that is a path",
+            forger.token(&with_kid(Some("../../dev/null")), &forger.claims),
+        ),
+        ("no kid", forger.token(&with_kid(None), &forger.claims)),
+        ("changed claims", String::from_utf8(changed).expect("ASCII")),
+        ("expired", forger.with("exp", json!(now - 31))),
+        ("exp as text", forger.with("exp", json!((now + 600).to_string()))),
+        ("no exp", forger.without("exp")),
+        ("not yet", forger.with("nbf", json!(now + 31))),
+        ("no nbf", forger.without("nbf")),
+        ("another audience", forger.with("aud", json!("elsewhere"))),
+        ("no audience", forger.without("aud")),
+        (
+            "another issuer",
+            forger.with("iss", json!("https://elsewhere.test")),
+        ),
+        ("no issuer", forger.without("iss")),
+        ("another user", forger.with("sub", json!(uuid::Uuid::new_v4()))),
+        ("no user", forger.without("sub")),
+        ("another session", forger.with("sid", json!(uuid::Uuid::new_v4()))),
+        ("no session", forger.without("sid")),
+        ("a browser's session", forger.with("sid", json!(browser_session))),
+        ("a refresh token", pair.refresh_token),
+        ("a session cookie", browser.token),
+        ("an ended session", ended.access_token),
+    ];
+    let mut messages = Vec::new();
+    for (what, token) in cases {
+        match world.auth.by_access_token(&token, None).await {
+            Err(Error::Unauthenticated(message)) => messages.push(message),
+            other => panic!("{what}: {other:?}"),
+        }
+    }
+    messages.dedup();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
+async fn another_replica_s_key_is_found(world: World) {
+    let ada = world.owner("ada").await;
+    let mut forger = Forger::new(&world, &ada).await;
+    forger.kid = uuid::Uuid::new_v4().to_string();
+    forger.key = SigningKey::from_bytes(&[9; 32]);
+    let token = forger.token(&forger.header(), &forger.claims);
+    assert!(
+        world.auth.by_access_token(&token, None).await.is_err(),
+        "nobody has made this key yet"
+    );
+    crate::world::behind_the_scenes!(
+        world,
+        "INSERT INTO signing_keys (kid, seed, created_at) SELECT $1, $2, created_at FROM users",
+        forger.kid.as_str(),
+        [9_u8; 32].as_slice(),
+    );
+    world
+        .auth
+        .by_access_token(&token, None)
+        .await
+        .expect("it is a key of ours now");
+    let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
+    let restarted = world.auth_with(|_| {}).await;
+    restarted
+        .by_access_token(&pair.access_token, None)
+        .await
+        .expect("keys survive a restart");
+}

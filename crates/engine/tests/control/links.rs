@@ -1,0 +1,244 @@
+//! Share links.
+
+use std::time::Duration;
+
+use engine::caller::Who;
+use engine::db::PageRequest;
+use engine::{Caller, Error};
+use model::ids::{DashboardId, ShareId};
+use model::role::Role;
+use model::share::{NewShare, ShareRequest};
+use uuid::Uuid;
+
+use crate::world::{Person, World, field_of, named, on_every_database, peek, refuses, text_widget};
+
+on_every_database!(
+    a_link_shows_its_dashboard_and_nothing_else,
+    expired_revoked_and_wrong_links_look_alike,
+    links_are_listed_without_their_tokens,
+    bad_links_are_not_made,
+);
+
+const PUBLIC: &str = "https://datapulse.test/";
+
+async fn board(world: &World, person: &Person) -> DashboardId {
+    world
+        .dashboards
+        .create(&person.caller, named("Board"))
+        .await
+        .expect("it is made")
+        .id
+}
+
+async fn share(
+    world: &World,
+    caller: &Caller,
+    board: DashboardId,
+    request: ShareRequest,
+) -> (NewShare, String) {
+    let made = world
+        .sharing
+        .create(caller, board, request, PUBLIC)
+        .await
+        .expect("it is shared");
+    let token = made
+        .url
+        .strip_prefix("https://datapulse.test/s/")
+        .expect("a link below the address")
+        .to_owned();
+    (made, token)
+}
+
+async fn a_link_shows_its_dashboard_and_nothing_else(world: World) {
+    let ada = world.owner("ada").await;
+    let (shown, hidden) = (board(&world, &ada).await, board(&world, &ada).await);
+    let mut widgets = Vec::new();
+    for id in [shown, hidden] {
+        widgets.push(
+            world
+                .dashboards
+                .create_widget(&ada.caller, id, text_widget())
+                .await
+                .expect("it is put there")
+                .id,
+        );
+    }
+    let (_, token) = share(&world, &ada.caller, shown, ShareRequest::default()).await;
+    assert_eq!(token.len(), 43, "256 bits");
+
+    let (link, organization, opened) = world.sharing.open(&token).await.expect("it opens");
+    assert_eq!((&organization, opened), (&ada.organization, shown));
+    assert_eq!(link.who(), &Who::Link { dashboard: shown });
+    world.dashboards.get(&link, shown).await.expect("its dashboard");
+    assert_eq!(
+        world
+            .dashboards
+            .widgets(&link, shown)
+            .await
+            .expect("its widgets")
+            .len(),
+        1
+    );
+    world
+        .dashboards
+        .widget(&link, widgets[0])
+        .await
+        .expect("its widget");
+
+    refuses!(world.dashboards.get(&link, hidden).await, Error::NotFound);
+    refuses!(world.dashboards.widgets(&link, hidden).await, Error::NotFound);
+    refuses!(world.dashboards.widget(&link, widgets[1]).await, Error::NotFound);
+    refuses!(
+        world.dashboards.list(&link, &PageRequest::default()).await,
+        Error::Forbidden
+    );
+    refuses!(world.dashboards.create(&link, named("x")).await, Error::Forbidden);
+    refuses!(
+        world.dashboards.replace(&link, shown, named("x"), None).await,
+        Error::Forbidden
+    );
+    refuses!(
+        world.dashboards.delete(&link, shown, None).await,
+        Error::Forbidden
+    );
+    refuses!(world.dashboards.duplicate(&link, shown).await, Error::Forbidden);
+    refuses!(
+        world.dashboards.delete_widget(&link, widgets[0], None).await,
+        Error::Forbidden
+    );
+    refuses!(world.sharing.list(&link, shown).await, Error::Forbidden);
+    refuses!(
+        world
+            .sharing
+            .create(&link, shown, ShareRequest::default(), PUBLIC)
+            .await,
+        Error::Forbidden
+    );
+    refuses!(
+        world.organizations.get(&link, organization.id).await,
+        Error::Forbidden
+    );
+    refuses!(world.auth.me(&link).await, Error::Forbidden);
+
+    world
+        .dashboards
+        .delete(&ada.caller, shown, None)
+        .await
+        .expect("it goes");
+    refuses!(world.sharing.open(&token).await, Error::NotFound);
+}
+
+async fn expired_revoked_and_wrong_links_look_alike(world: World) {
+    let ada = world.owner("ada").await;
+    let board = board(&world, &ada).await;
+    let hour = world.clock.now() + Duration::from_secs(3_600);
+    let until = ShareRequest {
+        name: None,
+        expires_at: Some(hour),
+    };
+    let (_, expiring) = share(&world, &ada.caller, board, until).await;
+    let (revoked, revoked_token) = share(&world, &ada.caller, board, ShareRequest::default()).await;
+    let (_, lasting) = share(&world, &ada.caller, board, ShareRequest::default()).await;
+
+    world
+        .sharing
+        .revoke(&ada.caller, revoked.id)
+        .await
+        .expect("it is hers");
+    refuses!(
+        world.sharing.revoke(&ada.caller, revoked.id).await,
+        Error::NotFound
+    );
+    refuses!(
+        world
+            .sharing
+            .revoke(&ada.caller, ShareId::new(Uuid::new_v4()))
+            .await,
+        Error::NotFound
+    );
+    world.clock.advance(Duration::from_secs(3_599));
+    world.sharing.open(&expiring).await.expect("a second is left");
+    world.clock.advance(Duration::from_secs(1));
+    for (what, token) in [
+        ("expired", expiring.as_str()),
+        ("revoked", &revoked_token),
+        ("wrong", "x"),
+        ("empty", ""),
+        ("long", &"x".repeat(9_999)),
+    ] {
+        let opened = world.sharing.open(token).await;
+        assert!(matches!(opened, Err(Error::NotFound)), "{what}: {opened:?}");
+    }
+    world.sharing.open(&lasting).await.expect("the others go on");
+}
+
+async fn links_are_listed_without_their_tokens(world: World) {
+    let ada = world.owner("ada").await;
+    let board = board(&world, &ada).await;
+    let named = ShareRequest {
+        name: Some(" For the board ".into()),
+        expires_at: None,
+    };
+    let (made, token) = share(&world, &ada.caller, board, named).await;
+    let (gone, _) = share(&world, &ada.caller, board, ShareRequest::default()).await;
+    world
+        .sharing
+        .revoke(&ada.caller, gone.id)
+        .await
+        .expect("it is hers");
+    let listed = world.sharing.list(&ada.caller, board).await.expect("she may");
+    assert_eq!(listed.iter().map(|share| share.id).collect::<Vec<_>>(), [made.id]);
+    assert_eq!(listed[0].name.as_deref(), Some("For the board"));
+    let (digest,): (Vec<u8>,) = peek!(
+        world,
+        _,
+        "SELECT token_digest FROM shares WHERE id = $1",
+        made.id.uuid()
+    );
+    assert_eq!(digest, engine::random::digest(&token));
+    let actions = world.audited(&ada).await;
+    assert!(actions.ends_with(&[
+        "share.created".to_owned(),
+        "share.created".to_owned(),
+        "share.revoked".to_owned()
+    ]));
+}
+
+async fn bad_links_are_not_made(world: World) {
+    let ada = world.owner("ada").await;
+    let board = board(&world, &ada).await;
+    let past = ShareRequest {
+        name: None,
+        expires_at: Some(world.clock.now()),
+    };
+    let error = world
+        .sharing
+        .create(&ada.caller, board, past, PUBLIC)
+        .await
+        .expect_err("it would be dead");
+    assert_eq!(field_of(&error), Some(("expires_at", "in_the_past")));
+    let nowhere = DashboardId::new(Uuid::new_v4());
+    refuses!(
+        world
+            .sharing
+            .create(&ada.caller, nowhere, ShareRequest::default(), PUBLIC)
+            .await,
+        Error::NotFound
+    );
+    let viewer = world.member("vic", &ada.organization, Role::Viewer).await.caller;
+    refuses!(
+        world
+            .sharing
+            .create(&viewer, board, ShareRequest::default(), PUBLIC)
+            .await,
+        Error::Forbidden
+    );
+    assert!(
+        world
+            .sharing
+            .list(&ada.caller, board)
+            .await
+            .expect("she may")
+            .is_empty()
+    );
+}

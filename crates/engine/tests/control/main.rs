@@ -1,0 +1,11 @@
+//! One suite for the control plane, and every database passes it.
+
+mod accounts;
+mod boards;
+mod forgeries;
+mod keys;
+mod links;
+mod sessions;
+mod storage;
+mod tenants;
+mod world;
