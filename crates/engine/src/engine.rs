@@ -1,1 +1,240 @@
-//! engine
+//! The façade: opens every piece, gives the verbs out in groups, and joins those that need more than one piece.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::civil::DateTime;
+use model::account::User;
+use model::answer::Answer;
+use model::dashboard::{DashboardPage, Panel, View, Widget};
+use model::ids::{DashboardId, WidgetId};
+use model::query::Query;
+use model::role::Action;
+
+use crate::auth::{Auth, AuthSettings, Registration};
+use crate::caller::{Caller, Who};
+use crate::clock::Clock;
+use crate::dashboards::Dashboards;
+use crate::db::Db;
+use crate::error::Error;
+use crate::ingest::Ingest;
+use crate::organizations::Organizations;
+use crate::query::Queries;
+use crate::random::Random;
+use crate::sharing::Sharing;
+use crate::store::EventStore;
+
+/// What the engine must know to open.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder for everything that is written.
+    pub data_dir: PathBuf,
+    /// `sqlite:FILE` or `postgres://…`.
+    pub database_url: String,
+    /// Folder of the event store.
+    pub events_dir: PathBuf,
+    /// What links begin with; also the issuer of access tokens.
+    pub public_url: String,
+    /// Who may make an account.
+    pub registration: Registration,
+}
+
+/// One thing that readiness looks at.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Check {
+    /// What it is.
+    pub name: &'static str,
+    /// Whether it works.
+    pub ok: bool,
+}
+
+/// Every verb of DataPulse. Cheap to clone; all clones are one engine.
+#[derive(Clone)]
+pub struct Engine(Arc<Pieces>);
+
+struct Pieces {
+    clock: Clock,
+    db: Db,
+    auth: Auth,
+    organizations: Organizations,
+    dashboards: Dashboards,
+    sharing: Sharing,
+    store: EventStore,
+    queries: Queries,
+    ingest: Ingest,
+}
+
+impl Engine {
+    /// Opens the database, the event store and the ingest log, and brings each up to date.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] or [`Error::Unavailable`] for what could not be opened.
+    pub async fn open(settings: Settings, clock: Clock, random: Random) -> Result<Self, Error> {
+        std::fs::create_dir_all(&settings.data_dir).map_err(Error::internal)?;
+        let db = Db::open(&settings.database_url).await?;
+        let auth_settings =
+            AuthSettings { registration: settings.registration, ..AuthSettings::new(settings.public_url) };
+        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings).await?;
+        let store = EventStore::open(&settings.events_dir, clock.clone()).await?;
+        let log_dir = settings.data_dir.join("log");
+        let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
+        Ok(Self(Arc::new(Pieces {
+            auth,
+            organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
+            dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
+            sharing: Sharing::new(db.clone(), clock.clone(), random),
+            queries: Queries::new(store.clone(), clock.clone()),
+            clock,
+            db,
+            store,
+            ingest,
+        })))
+    }
+
+    /// Accounts, sessions and tokens.
+    #[must_use]
+    pub fn auth(&self) -> &Auth {
+        &self.0.auth
+    }
+
+    /// Organizations and their keys.
+    #[must_use]
+    pub fn organizations(&self) -> &Organizations {
+        &self.0.organizations
+    }
+
+    /// Dashboards and widgets.
+    #[must_use]
+    pub fn dashboards(&self) -> &Dashboards {
+        &self.0.dashboards
+    }
+
+    /// Share links.
+    #[must_use]
+    pub fn sharing(&self) -> &Sharing {
+        &self.0.sharing
+    }
+
+    /// Events in.
+    #[must_use]
+    pub fn ingest(&self) -> &Ingest {
+        &self.0.ingest
+    }
+
+    /// The time as this engine knows it.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Answers a question about the caller's organization.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] where the caller may not ask, [`Error::Invalid`] where the question cannot be answered,
+    /// [`Error::TimedOut`] where it takes too long.
+    pub async fn ask(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
+        caller.must(Action::Read)?;
+        self.answer(caller, query).await
+    }
+
+    /// The answer to a widget's question, as seen through `view`; `None` for a widget that asks nothing.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`], and [`Error::NotFound`] for a widget that the caller may not see.
+    pub async fn widget_answer(&self, caller: &Caller, id: WidgetId, view: &View) -> Result<Option<Answer>, Error> {
+        let widget = self.dashboards().widget(caller, id).await?;
+        let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
+        let saved = View { range: dashboard.range, filter: dashboard.filter };
+        self.answer_within(caller, &widget, &saved, view).await
+    }
+
+    /// A dashboard with all its widgets answered; a widget's fault is told in its own place.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a dashboard that the caller may not see.
+    pub async fn dashboard_page(&self, caller: &Caller, id: DashboardId, view: &View) -> Result<DashboardPage, Error> {
+        let dashboard = self.dashboards().get(caller, id).await?;
+        let saved = View { range: dashboard.range.clone(), filter: dashboard.filter.clone() };
+        let mut widgets = self.dashboards().widgets(caller, id).await?;
+        widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
+        let mut panels = Vec::with_capacity(widgets.len());
+        for widget in widgets {
+            let (answer, problem) = match self.answer_within(caller, &widget, &saved, view).await {
+                Ok(answer) => (answer, None),
+                Err(error) => (None, Some(problem_for_people(&error))),
+            };
+            panels.push(Panel { widget, answer, problem });
+        }
+        Ok(DashboardPage { dashboard, panels })
+    }
+
+    async fn answer_within(
+        &self,
+        caller: &Caller,
+        widget: &Widget,
+        saved: &View,
+        view: &View,
+    ) -> Result<Option<Answer>, Error> {
+        let Some(query) = &widget.config.query else { return Ok(None) };
+        let range = view.range.as_ref().or(saved.range.as_ref());
+        let query = query.within(range, saved.filter.as_ref()).within(None, view.filter.as_ref());
+        self.answer(caller, &query).await.map(Some)
+    }
+
+    async fn answer(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
+        let calendar = self.organizations().calendar(caller.org()).await?;
+        self.0.queries.run(caller.org(), &calendar, query).await
+    }
+
+    /// The time on the clocks of `timezone`; in UTC where there is no such zone.
+    #[must_use]
+    pub fn local_now(&self, timezone: &str) -> DateTime {
+        let zone = jiff::tz::TimeZone::get(timezone).unwrap_or(jiff::tz::TimeZone::UTC);
+        self.0.clock.now().to_zoned(zone).datetime()
+    }
+
+    /// The user behind a caller, where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] where the account is gone.
+    pub async fn user(&self, caller: &Caller) -> Result<Option<User>, Error> {
+        match caller.who() {
+            Who::Member { .. } => self.auth().me(caller).await.map(|me| Some(me.user)),
+            Who::Key { .. } | Who::Link { .. } | Who::Operator => Ok(None),
+        }
+    }
+
+    /// Looks at everything that is needed to take events and answer questions.
+    pub async fn readiness(&self) -> Vec<Check> {
+        let pieces = &self.0;
+        vec![
+            Check { name: "log", ok: pieces.ingest.check().await.is_ok() },
+            Check { name: "database", ok: pieces.db.check().await.is_ok() },
+            Check { name: "store", ok: pieces.store.check().await.is_ok() },
+        ]
+    }
+
+    /// Stores what was accepted, then closes every file.
+    pub async fn close(&self) {
+        for (piece, closed) in [("log", self.0.ingest.close().await), ("store", self.0.store.close().await)] {
+            if let Err(error) = closed {
+                tracing::error!(piece, %error, "could not be closed in good order");
+            }
+        }
+        self.0.db.close().await;
+    }
+}
+
+fn problem_for_people(error: &Error) -> String {
+    match error {
+        Error::Invalid(fields) => {
+            let lines: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();
+            lines.join(" ")
+        }
+        Error::Internal(source) => {
+            tracing::error!(error = %source, "a widget's question failed");
+            "This could not be answered. Try again.".to_owned()
+        }
+        other => format!("{other}. Try again in a moment."),
+    }
+}

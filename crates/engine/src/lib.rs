@@ -19,6 +19,6 @@ pub mod store;
 
 pub use caller::Caller;
 pub use clock::Clock;
-// pub use engine::{Engine, Readiness, Settings};
+pub use engine::{Check, Engine, Settings};
 pub use error::Error;
 pub use random::Random;

@@ -19,19 +19,11 @@ use crate::caller::{Caller, Who};
 use crate::clock::Clock;
 use crate::db::{Db, Page, PageRequest, sql};
 use crate::error::Error;
+use crate::query::buckets::Calendar;
 use crate::random::Random;
 
 const CALENDAR_REMEMBERED: Duration = Duration::from_secs(2);
 const CALENDARS_REMEMBERED: u64 = 10_000;
-
-/// Where an organization's days and weeks begin.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OrgCalendar {
-    /// IANA name.
-    pub timezone: String,
-    /// Day on which its weeks begin.
-    pub week_start: WeekStart,
-}
 
 /// What to change about an organization; what is absent stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -109,7 +101,7 @@ pub struct Organizations {
     db: Db,
     clock: Clock,
     random: Random,
-    calendars: Cache<OrgId, OrgCalendar>,
+    calendars: Cache<OrgId, Calendar>,
 }
 
 impl Organizations {
@@ -187,14 +179,14 @@ impl Organizations {
     ///
     /// # Errors
     /// [`Error::NotFound`].
-    pub async fn calendar(&self, org: OrgId) -> Result<OrgCalendar, Error> {
+    pub async fn calendar(&self, org: OrgId) -> Result<Calendar, Error> {
         if let Some(calendar) = self.calendars.get(&org) {
             return Ok(calendar);
         }
         let Organization {
             timezone, week_start, ..
         } = self.read(org).await?;
-        let calendar = OrgCalendar { timezone, week_start };
+        let calendar = Calendar { timezone, week_start };
         self.calendars.insert(org, calendar.clone());
         Ok(calendar)
     }
