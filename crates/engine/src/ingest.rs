@@ -270,3 +270,29 @@ async fn joined(thread: JoinHandle<()>) -> Result<(), Error> {
     let ended = tokio::task::spawn_blocking(move || thread.join()).await.map_err(Error::internal)?;
     ended.map_err(|_| Error::internal("a background thread of the event log panicked"))
 }
+
+#[cfg(test)]
+mod tests {
+    use model::account::KeyKind;
+    use model::ids::{DashboardId, KeyId};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::caller::Who;
+
+    #[tokio::test]
+    async fn only_those_who_may_send_events_can() {
+        let dir = tempfile::tempdir().expect("a scratch folder");
+        let store = EventStore::open(&dir.path().join("events"), Clock::System).await.expect("the store opens");
+        let ingest = Ingest::open(dir.path(), store, Clock::System, Random::seeded(1)).await.expect("the log opens");
+        let sent_by = async |who| {
+            let caller = Caller::new(OrgId::new(Uuid::nil()), who);
+            ingest.accept(&caller, br#"{"name":"a"}"#, BodyFormat::Json, false).await
+        };
+        let link = Who::Link { dashboard: DashboardId::new(Uuid::nil()) };
+        assert!(matches!(sent_by(link).await, Err(Error::Forbidden)));
+        let key = Who::Key { key: KeyId::new(Uuid::nil()), kind: KeyKind::Write };
+        assert_eq!(sent_by(key).await.expect("it is taken").accepted, 1);
+        ingest.close().await.expect("it closes");
+    }
+}

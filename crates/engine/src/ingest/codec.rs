@@ -93,7 +93,9 @@ mod tests {
 
     fn encoded() -> Vec<u8> {
         let mut bytes = Vec::new();
-        events().iter().for_each(|event| encode(event, &mut bytes));
+        for event in events() {
+            encode(&event, &mut bytes);
+        }
         bytes
     }
 

@@ -23,10 +23,10 @@ const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 /// The index of ids that have arrived.
 pub(super) struct Seen {
     dir: PathBuf,
-    open: RwLock<Option<Open>>,
+    open: RwLock<Option<Trees>>,
 }
 
-struct Open {
+struct Trees {
     database: Database,
     meta: Keyspace,
     /// The newest first.
@@ -41,13 +41,13 @@ fn day_of(at: Timestamp) -> i64 {
 impl Seen {
     /// Opens the index in `dir`.
     pub(super) fn open(dir: &Path) -> fjall::Result<Self> {
-        Ok(Self { dir: dir.to_owned(), open: RwLock::new(Some(Open::open(dir)?)) })
+        Ok(Self { dir: dir.to_owned(), open: RwLock::new(Some(Trees::open(dir)?)) })
     }
 
     /// Closes and opens it again: an index that once failed to write refuses everything after.
     pub(super) fn reopen(&self) -> fjall::Result<()> {
         self.close();
-        let open = Open::open(&self.dir)?;
+        let open = Trees::open(&self.dir)?;
         *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(open);
         Ok(())
     }
@@ -58,7 +58,7 @@ impl Seen {
         drop(open);
     }
 
-    fn with<T>(&self, ask: impl FnOnce(&Open) -> fjall::Result<T>) -> fjall::Result<T> {
+    fn with<T>(&self, ask: impl FnOnce(&Trees) -> fjall::Result<T>) -> fjall::Result<T> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
         ask(open.as_ref().ok_or(fjall::Error::Poisoned)?)
     }
@@ -70,7 +70,7 @@ impl Seen {
 
     /// The log position up to which every id is here.
     pub(super) fn covered(&self) -> fjall::Result<u64> {
-        self.with(Open::covered)
+        self.with(Trees::covered)
     }
 
     /// Remembers ids that arrived at `at`; together they cover the log up to `position`.
@@ -95,7 +95,7 @@ impl Seen {
     }
 }
 
-impl Open {
+impl Trees {
     fn open(dir: &Path) -> fjall::Result<Self> {
         let database = Database::builder(dir)
             .cache_size(CACHE_BYTES)
