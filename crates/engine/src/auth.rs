@@ -55,7 +55,7 @@ impl AuthSettings {
     /// The defaults, for tokens issued by `issuer`.
     #[must_use]
     pub fn new(issuer: impl Into<String>) -> Self {
-        let day = Duration::from_secs(24 * 60 * 60);
+        let day = Duration::from_hours(24);
         Self {
             access_ttl: day,
             refresh_ttl: 30 * day,

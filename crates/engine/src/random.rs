@@ -39,7 +39,7 @@ impl Source {
 }
 
 impl Random {
-    /// Seeded by the operating system; a ChaCha generator, as cryptography needs.
+    /// Seeded by the operating system; a `ChaCha` generator, as cryptography needs.
     #[must_use]
     pub fn from_os() -> Self {
         Self(Source::new(rand::make_rng()))

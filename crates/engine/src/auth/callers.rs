@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::organizations::known_role;
 use crate::random::digest;
 
-const SEEN_EVERY: Duration = Duration::from_secs(60);
+const SEEN_EVERY: Duration = Duration::from_mins(1);
 const KEY_REMEMBERED: Duration = Duration::from_millis(900);
 const KEYS_REMEMBERED: u64 = 10_000;
 

@@ -53,7 +53,7 @@ async fn a_dashboard_is_made_changed_and_deleted(world: World) {
         made
     );
 
-    world.clock.advance(Duration::from_secs(60));
+    world.clock.advance(Duration::from_mins(1));
     let changed = world
         .dashboards
         .replace(&ada.caller, made.id, named("Less"), None)

@@ -131,7 +131,7 @@ async fn a_link_shows_its_dashboard_and_nothing_else(world: World) {
 async fn expired_revoked_and_wrong_links_look_alike(world: World) {
     let ada = world.owner("ada").await;
     let board = board(&world, &ada).await;
-    let hour = world.clock.now() + Duration::from_secs(3_600);
+    let hour = world.clock.now() + Duration::from_hours(1);
     let until = ShareRequest {
         name: None,
         expires_at: Some(hour),

@@ -19,8 +19,8 @@ on_every_database!(
     credentials_are_kept_as_digests,
 );
 
-const HOUR: Duration = Duration::from_secs(3_600);
-const DAY: Duration = Duration::from_secs(24 * 3_600);
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 async fn access(world: &World, pair: &TokenPair) -> Result<engine::Caller, Error> {
     world.auth.by_access_token(&pair.access_token, None).await
