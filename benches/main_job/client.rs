@@ -7,22 +7,22 @@ use std::time::{Duration, Instant};
 use crate::Outcome;
 
 /// A connection that is kept.
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
 }
 
 /// What came back, and how fast.
-pub struct Response {
-    pub status: u16,
-    pub head: String,
-    pub body: Vec<u8>,
-    pub first_byte: Duration,
-    pub whole: Duration,
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    pub(crate) head: String,
+    pub(crate) body: Vec<u8>,
+    pub(crate) first_byte: Duration,
+    pub(crate) whole: Duration,
 }
 
 impl Connection {
-    pub fn open(server: SocketAddr) -> Outcome<Self> {
+    pub(crate) fn open(server: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
@@ -33,7 +33,7 @@ impl Connection {
     }
 
     /// Sends a whole request and reads the whole response.
-    pub fn exchange(&mut self, request: &[u8]) -> Outcome<Response> {
+    pub(crate) fn exchange(&mut self, request: &[u8]) -> Outcome<Response> {
         let start = Instant::now();
         self.stream.write_all(request)?;
         let mut received = Vec::new();
@@ -67,7 +67,7 @@ impl Connection {
     }
 
     /// Asks for a page as a browser would.
-    pub fn get(&mut self, path: &str, headers: &str) -> Outcome<Response> {
+    pub(crate) fn get(&mut self, path: &str, headers: &str) -> Outcome<Response> {
         let request = format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\n{headers}\r\n");
         self.exchange(request.as_bytes())
     }
@@ -111,12 +111,12 @@ fn unchunked(mut chunks: &[u8]) -> Vec<u8> {
 }
 
 /// The middle of several measurements.
-pub fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     percentile(&mut times, 50)
 }
 
 /// So many percent of the measurements are not above it.
-pub fn percentile(times: &mut [Duration], percent: usize) -> Duration {
+pub(crate) fn percentile(times: &mut [Duration], percent: usize) -> Duration {
     times.sort_unstable();
     times
         .get((times.len() * percent / 100).min(times.len().saturating_sub(1)))
@@ -125,6 +125,6 @@ pub fn percentile(times: &mut [Duration], percent: usize) -> Duration {
 }
 
 /// In milliseconds.
-pub fn milliseconds(time: Duration) -> f64 {
+pub(crate) fn milliseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }

@@ -19,7 +19,7 @@ const CONNECTIONS: usize = 4;
 const WARM_UP: usize = 60;
 const REQUESTS: usize = 1_600;
 
-pub fn measure(table: &mut Table) -> Outcome<()> {
+pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     let server = Server::empty()?;
     let (token, key) = server.register()?;
     let now = Clock::System.now();

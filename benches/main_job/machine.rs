@@ -1,7 +1,7 @@
 use std::fs;
 
 /// What the figures were measured on.
-pub fn words() -> String {
+pub(crate) fn words() -> String {
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let model = field("/proc/cpuinfo", "model name").unwrap_or_else(|| "an unknown processor".to_owned());
     let memory = field("/proc/meminfo", "MemTotal")
@@ -15,7 +15,7 @@ pub fn words() -> String {
 }
 
 /// The resident memory of a process, in MB.
-pub fn resident_mb(process: u32) -> Option<f64> {
+pub(crate) fn resident_mb(process: u32) -> Option<f64> {
     Some(kilobytes(&field(&format!("/proc/{process}/status"), "VmRSS")?)? * 1024.0 / 1e6)
 }
 

@@ -12,7 +12,7 @@ use crate::table::Table;
 const ROUNDS: usize = 60;
 const ENCODING: &str = "Accept-Encoding: gzip, br\r\n";
 
-pub fn measure(table: &mut Table) -> Outcome<()> {
+pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     let server = Server::with_demo()?;
     let account = json!({"email": "demo@datapulse.local", "password": "datapulse-demo"});
     let token = text(&server.post("/api/auth/login", "", &account)?["access_token"])?;

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use crate::Outcome;
 use crate::table::Table;
 
-pub fn measure(table: &mut Table) -> Outcome<()> {
+pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let output = Command::new(cargo)
         .args(["bench", "--locked", "--package", "engine", "--bench", "trend"])

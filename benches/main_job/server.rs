@@ -13,7 +13,7 @@ use crate::Outcome;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_datapulse");
 
 /// A running server; it ends with the value.
-pub struct Server {
+pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
     _data: TempDir,
@@ -21,12 +21,12 @@ pub struct Server {
 
 impl Server {
     /// With nothing in it.
-    pub fn empty() -> Outcome<Self> {
+    pub(crate) fn empty() -> Outcome<Self> {
         Self::on(TempDir::new()?)
     }
 
     /// With the demo in it.
-    pub fn with_demo() -> Outcome<Self> {
+    pub(crate) fn with_demo() -> Outcome<Self> {
         let data = TempDir::new()?;
         let status = command(&data)
             .args(["seed", "--demo"])
@@ -57,16 +57,16 @@ impl Server {
         })
     }
 
-    pub fn address(&self) -> SocketAddr {
+    pub(crate) fn address(&self) -> SocketAddr {
         self.address
     }
 
-    pub fn process(&self) -> u32 {
+    pub(crate) fn process(&self) -> u32 {
         self.process.id()
     }
 
     /// Calls the API with JSON.
-    pub fn post(&self, path: &str, token: &str, body: &Value) -> Outcome<Value> {
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Outcome<Value> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
             .timeout_global(Some(Duration::from_secs(60)))
             .build()
@@ -79,7 +79,7 @@ impl Server {
     }
 
     /// Makes an account and a write key; gives the access token and the key.
-    pub fn register(&self) -> Outcome<(String, String)> {
+    pub(crate) fn register(&self) -> Outcome<(String, String)> {
         let person =
             json!({"email": "bench@example.org", "password": "a long enough password", "name": "Bench"});
         let account = self.post("/api/auth/register", "", &person)?;
@@ -102,7 +102,7 @@ impl Drop for Server {
 }
 
 /// The text of a JSON value.
-pub fn text(value: &Value) -> Outcome<String> {
+pub(crate) fn text(value: &Value) -> Outcome<String> {
     Ok(value.as_str().ok_or("an answer lacks a field")?.to_owned())
 }
 

@@ -9,7 +9,7 @@ use crate::machine::resident_mb;
 use crate::server::Server;
 use crate::table::Table;
 
-pub fn measure(table: &mut Table) -> Outcome<()> {
+pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     let server = Server::empty()?;
     let mut connection = Connection::open(server.address())?;
     let page = connection.get("/login", "")?;

@@ -2,11 +2,11 @@ use std::fmt;
 
 /// Figures beside their targets.
 #[derive(Default)]
-pub struct Table(Vec<[String; 4]>);
+pub(crate) struct Table(Vec<[String; 4]>);
 
 impl Table {
     /// A figure that should be at least `target`.
-    pub fn at_least(&mut self, what: &str, figure: f64, target: f64, unit: &str) {
+    pub(crate) fn at_least(&mut self, what: &str, figure: f64, target: f64, unit: &str) {
         self.target(
             what,
             figure,
@@ -17,7 +17,7 @@ impl Table {
     }
 
     /// A figure that should be at most `target`.
-    pub fn at_most(&mut self, what: &str, figure: f64, target: f64, unit: &str) {
+    pub(crate) fn at_most(&mut self, what: &str, figure: f64, target: f64, unit: &str) {
         self.target(
             what,
             figure,
@@ -28,7 +28,7 @@ impl Table {
     }
 
     /// A figure that explains others.
-    pub fn note(&mut self, what: &str, figure: f64, unit: &str) {
+    pub(crate) fn note(&mut self, what: &str, figure: f64, unit: &str) {
         self.push(
             what,
             format!("{} {unit}", number(figure)),
@@ -38,7 +38,7 @@ impl Table {
     }
 
     /// A row that another program wrote.
-    pub fn push(&mut self, what: &str, figure: String, target: String, verdict: String) {
+    pub(crate) fn push(&mut self, what: &str, figure: String, target: String, verdict: String) {
         eprintln!("  {what}: {figure} {verdict}");
         self.0.push([what.to_owned(), figure, target, verdict]);
     }

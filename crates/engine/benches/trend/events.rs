@@ -9,7 +9,7 @@ use model::ids::OrgId;
 use crate::Outcome;
 
 /// The first moment after the last event.
-pub const END: &str = "2026-04-01T00:00:00Z";
+pub(crate) const END: &str = "2026-04-01T00:00:00Z";
 const CHUNK: usize = 1_000_000;
 
 /// One event of each kind, so that the store itself makes the file and learns which properties there are.
@@ -21,7 +21,7 @@ const SAMPLES: [&str; 2] = [
 ];
 
 /// Ninety days of events, about in the order of their time, as a server would have taken them; gives the file.
-pub async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: usize) -> Outcome<PathBuf> {
+pub(crate) async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: usize) -> Outcome<PathBuf> {
     let store = EventStore::open(folder, clock.clone()).await?;
     let parsed = SAMPLES.map(|json| Event::parse(json, clock.now(), String::new).map(|parsed| parsed.event));
     let events = parsed

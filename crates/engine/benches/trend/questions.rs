@@ -1,11 +1,11 @@
 /// A question, and the SQL that a person who knows the engine would write for the same figures: buckets and totals.
-pub struct Question {
-    pub name: &'static str,
-    pub json: &'static str,
-    pub sql: &'static str,
+pub(crate) struct Question {
+    pub(crate) name: &'static str,
+    pub(crate) json: &'static str,
+    pub(crate) sql: &'static str,
 }
 
-pub const QUESTIONS: [Question; 8] = [
+pub(crate) const QUESTIONS: [Question; 8] = [
     Question {
         name: "count per day",
         json: r#"{"kind":"trend","series":[{"measure":"count"}],"interval":"day","timezone":"UTC",

@@ -6,10 +6,10 @@ use duckdb::{Config, Connection};
 use crate::Outcome;
 
 /// The engine without us, on a copy of the same file: two instances must not share one.
-pub struct Raw(Connection);
+pub(crate) struct Raw(Connection);
 
 impl Raw {
-    pub fn open(file: &Path) -> Outcome<Self> {
+    pub(crate) fn open(file: &Path) -> Outcome<Self> {
         let copy = file.with_extension("copy");
         std::fs::copy(file, &copy)?;
         let threads = std::thread::available_parallelism().map_or(2, usize::from);
@@ -23,7 +23,7 @@ impl Raw {
     }
 
     /// Runs a statement whose columns are bucket, figure and whatever else; sums the figures of the rows with a bucket.
-    pub fn sum(&self, sql: &str) -> Outcome<f64> {
+    pub(crate) fn sum(&self, sql: &str) -> Outcome<f64> {
         let mut statement = self.0.prepare(sql)?;
         let mut rows = statement.query([])?;
         let mut sum = 0.0;
