@@ -1,7 +1,6 @@
 //! Writes a page with every chart to standard output: `cargo run -p charts --example gallery > gallery.html`.
 
-#[path = "../tests/samples/mod.rs"]
-#[expect(unreachable_pub, reason = "a module of the tests")]
+#[path = "../tests/charts/samples.rs"]
 mod samples;
 
 use charts::{ChartSpec, Theme, render};
@@ -14,7 +13,10 @@ fn main() {
     for (theme, name) in [(Theme::Page, "light"), (Theme::Page, "dark")] {
         println!("<main data-theme={name}>");
         for (title, answer, spec) in cards(theme) {
-            println!("<section><h2>{title}</h2>{}</section>", render(&answer, &spec).as_str());
+            println!(
+                "<section><h2>{title}</h2>{}</section>",
+                render(&answer, &spec).as_str()
+            );
         }
         println!("</main>");
     }
@@ -28,7 +30,14 @@ const PAGE: &str = "body{margin:0} main{background:var(--page);color:var(--text)
 fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
     let wide = |kind| samples::spec(kind, 592, 250, theme);
     let small = |kind| samples::spec(kind, 376, 240, theme);
-    let in_seconds = |spec: ChartSpec| ChartSpec { options: samples::seconds(), ..spec };
+    let in_seconds = |spec: ChartSpec| ChartSpec {
+        options: samples::seconds(),
+        ..spec
+    };
+    let in_euros = |spec: ChartSpec| ChartSpec {
+        options: samples::euros(),
+        ..spec
+    };
     vec![
         ("Views, four days", samples::log(), wide(WidgetType::Bar)),
         ("Views, four days", samples::log(), wide(WidgetType::Line)),
@@ -38,13 +47,56 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
         ("Traffic, 90 days", samples::quarter(), wide(WidgetType::Bar)),
         ("Views by path", samples::paths(), wide(WidgetType::StackedBar)),
         ("Views by path", samples::paths(), wide(WidgetType::Line)),
-        ("Views by path", samples::compared(), small(WidgetType::HorizontalBar)),
+        (
+            "Views by path",
+            samples::compared(),
+            small(WidgetType::HorizontalBar),
+        ),
         ("Views by path", samples::paths(), small(WidgetType::Donut)),
         ("Views by path", samples::paths(), small(WidgetType::Pie)),
-        ("Checkout time", samples::hours(), in_seconds(wide(WidgetType::Area))),
-        ("Sign-ups", samples::month(), samples::spec(WidgetType::Stat, 260, 56, theme)),
-        ("Views", samples::log(), samples::spec(WidgetType::Stat, 260, 56, theme)),
-        ("Narrow donut", samples::paths(), samples::spec(WidgetType::Donut, 220, 400, theme)),
-        ("Narrow", samples::quarter(), samples::spec(WidgetType::Area, 260, 200, theme)),
+        (
+            "Checkout time",
+            samples::hours(),
+            in_seconds(wide(WidgetType::Area)),
+        ),
+        (
+            "Sign-ups",
+            samples::month(),
+            samples::spec(WidgetType::Stat, 260, 56, theme),
+        ),
+        (
+            "Views",
+            samples::log(),
+            samples::spec(WidgetType::Stat, 260, 56, theme),
+        ),
+        (
+            "Narrow donut",
+            samples::paths(),
+            samples::spec(WidgetType::Donut, 220, 400, theme),
+        ),
+        ("Views, compared", samples::log_compared(), wide(WidgetType::Bar)),
+        (
+            "Views, compared",
+            samples::log_compared(),
+            small(WidgetType::Area),
+        ),
+        ("Profit", samples::losses(), in_euros(small(WidgetType::Bar))),
+        (
+            "Profit",
+            samples::losses(),
+            in_euros(small(WidgetType::StackedBar)),
+        ),
+        ("Profit", samples::losses(), in_euros(small(WidgetType::Area))),
+        ("An average with gaps", samples::gaps(), small(WidgetType::Line)),
+        (
+            "Profit",
+            samples::losses(),
+            in_euros(small(WidgetType::HorizontalBar)),
+        ),
+        (
+            "Narrow",
+            samples::quarter(),
+            samples::spec(WidgetType::Area, 260, 200, theme),
+        ),
     ]
 }

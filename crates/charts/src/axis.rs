@@ -9,7 +9,7 @@ use crate::series::buckets;
 use crate::sheet::LABEL_SIZE;
 use crate::text_width;
 
-const GAP: f64 = 18.0;
+const GAP: f64 = 26.0;
 
 /// A label below the plot.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,10 +21,17 @@ pub(crate) struct TimeLabel {
 }
 
 /// The labels of the buckets at `centres`, between 0 and `room` pixels.
-pub(crate) fn time_labels(trend: &TrendAnswer, centres: impl Fn(usize) -> f64, room: (f64, f64)) -> Vec<TimeLabel> {
+pub(crate) fn time_labels(
+    trend: &TrendAnswer,
+    centres: impl Fn(usize) -> f64,
+    room: (f64, f64),
+) -> Vec<TimeLabel> {
     let total = buckets(trend);
     let words: Vec<String> = (0..total).map(|bucket| label(trend, bucket)).collect();
-    let widest = words.iter().map(|words| text_width::width(words, LABEL_SIZE)).fold(0.0, f64::max);
+    let widest = words
+        .iter()
+        .map(|words| text_width::width(words, LABEL_SIZE))
+        .fold(0.0, f64::max);
     let most = fits(room.1 - room.0 + GAP, widest + GAP).max(1);
     let stride = stride(trend.interval, total.div_ceil(most));
     let first = first_labelled(trend, stride);
@@ -45,12 +52,14 @@ pub(crate) fn time_labels(trend: &TrendAnswer, centres: impl Fn(usize) -> f64, r
 fn label(trend: &TrendAnswer, bucket: usize) -> String {
     let begin = trend.local[bucket];
     let is_midnight = begin.hour() == 0 && begin.minute() == 0;
-    let spans_days = trend.local.first().map(|first| first.date()) != trend.local.last().map(|last| last.date());
+    let spans_days =
+        trend.local.first().map(|first| first.date()) != trend.local.last().map(|last| last.date());
     let is_within_day = matches!(trend.interval, Interval::Minute | Interval::Hour);
     if is_within_day && is_midnight && spans_days {
         return format::bucket(begin, Interval::Day, false);
     }
-    let spans_years = trend.local.first().map(|first| first.year()) != trend.local.last().map(|last| last.year());
+    let spans_years =
+        trend.local.first().map(|first| first.year()) != trend.local.last().map(|last| last.year());
     format::bucket(begin, trend.interval, spans_years)
 }
 
@@ -63,14 +72,21 @@ fn stride(interval: Interval, least: usize) -> usize {
         Interval::Week => &[1, 2, 4, 8, 13, 26, 52],
         Interval::Month => &[1, 2, 3, 6, 12, 24, 60, 120],
     };
-    usual.iter().copied().find(|stride| *stride >= least).unwrap_or(least.max(1))
+    usual
+        .iter()
+        .copied()
+        .find(|stride| *stride >= least)
+        .unwrap_or(least.max(1))
 }
 
 /// The first bucket at which a label reads naturally: a full hour, a midnight, a January.
 fn first_labelled(trend: &TrendAnswer, stride: usize) -> usize {
     let is_natural = |bucket: &usize| {
         let begin = trend.local[*bucket];
-        let (hour, minute) = (usize::from(begin.hour().unsigned_abs()), usize::from(begin.minute().unsigned_abs()));
+        let (hour, minute) = (
+            usize::from(begin.hour().unsigned_abs()),
+            usize::from(begin.minute().unsigned_abs()),
+        );
         match trend.interval {
             Interval::Minute => (hour * 60 + minute).is_multiple_of(stride.min(1_440)),
             Interval::Hour => hour.is_multiple_of(stride.min(24)),
@@ -91,7 +107,10 @@ pub(crate) struct Bands {
 impl Bands {
     /// Bands of equal width that fill the room.
     pub(crate) fn across(left: f64, right: f64, total: usize) -> Self {
-        Self { left, width: (right - left).max(0.0) / count(total.max(1)) }
+        Self {
+            left,
+            width: (right - left).max(0.0) / count(total.max(1)),
+        }
     }
 
     pub(crate) fn centre(self, bucket: usize) -> f64 {

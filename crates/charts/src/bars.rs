@@ -7,6 +7,7 @@ use model::format;
 use crate::cartesian::Plot;
 use crate::layout::count;
 use crate::legend;
+use crate::line::thinned;
 use crate::palette::Ink;
 use crate::scale::{Scale, drawable};
 use crate::series::{Shown, buckets, figure, is_open, shown};
@@ -18,6 +19,8 @@ const RADIUS: f64 = 3.0;
 const WIDEST: f64 = 72.0;
 /// Thinner than this, bars are a picture of noise: the area has the same outline.
 const THINNEST: f64 = 1.5;
+/// From this width on, a single bar can carry a mark of its own.
+const ROOMY: f64 = 6.0;
 const LABEL_ROOM: f64 = 20.0;
 
 /// How the bars of several series share a bucket.
@@ -28,16 +31,33 @@ pub(crate) enum Arrangement {
 }
 
 /// Draws a bar for each figure.
-pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions, arrangement: Arrangement) {
+pub(crate) fn draw(
+    sheet: &mut Sheet,
+    trend: &TrendAnswer,
+    options: &WidgetOptions,
+    arrangement: Arrangement,
+) {
     let (shown, hidden) = shown(trend);
     let rest = legend::draw(sheet, sheet.frame(), trend, &shown, hidden);
-    let slots = if arrangement == Arrangement::Stacked { 1 } else { shown.len().max(1) };
+    let slots = if arrangement == Arrangement::Stacked {
+        1
+    } else {
+        shown.len().max(1)
+    };
     let band = rest.width() / count(buckets(trend).max(1));
-    let labels = if shown.len() == 1 { labels(trend, shown[0].answer, options, band) } else { None };
+    let labels = if shown.len() == 1 {
+        labels(trend, shown[0].answer, options, band)
+    } else {
+        None
+    };
     let headroom = if labels.is_some() { LABEL_ROOM } else { 0.0 };
     let scale = Scale::around(extent(trend, &shown, arrangement), options);
     let plot = Plot::draw(sheet, rest, trend, options, scale, headroom);
-    let chart = Bars { trend, plot: &plot, slots };
+    let chart = Bars {
+        trend,
+        plot: &plot,
+        slots,
+    };
     if plot.bands.width / count(slots) < THINNEST {
         chart.draw_outlines(sheet, &shown, arrangement);
     } else {
@@ -48,10 +68,16 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
             }
         }
     }
+    chart.draw_all_before(sheet, &shown, arrangement);
     plot.draw_base(sheet);
     for (bucket, words) in labels.into_iter().flatten() {
         let height = plot.y(figure(shown[0].answer, bucket).unwrap_or_default().max(0.0));
-        sheet.text(&words, (plot.bands.centre(bucket), height - 6.0), Anchor::Middle, Ink::Text);
+        sheet.text(
+            &words,
+            (plot.bands.centre(bucket), height - 6.0),
+            Anchor::Middle,
+            Ink::Text,
+        );
     }
     plot.tooltips(sheet, trend, &shown, options);
 }
@@ -78,9 +104,14 @@ fn labels(
 fn extent(trend: &TrendAnswer, shown: &[Shown], arrangement: Arrangement) -> impl Iterator<Item = f64> {
     let mut heights = Vec::new();
     for bucket in 0..buckets(trend) {
-        let now: Vec<f64> = shown.iter().filter_map(|series| figure(series.answer, bucket)).collect();
-        let before: Vec<f64> =
-            shown.iter().filter_map(|series| figure(series.previous?, bucket)).collect();
+        let now: Vec<f64> = shown
+            .iter()
+            .filter_map(|series| figure(series.answer, bucket))
+            .collect();
+        let before: Vec<f64> = shown
+            .iter()
+            .filter_map(|series| figure(series.previous?, bucket))
+            .collect();
         match arrangement {
             Arrangement::SideBySide => heights.extend(now.into_iter().chain(before)),
             Arrangement::Stacked => heights.extend(sums(&now).into_iter().chain(sums(&before))),
@@ -103,14 +134,22 @@ struct Bars<'a> {
 
 impl Bars<'_> {
     fn paint(&self, bucket: usize, ink: Ink) -> Paint {
-        if is_open(self.trend, bucket) { Paint::Faint(ink) } else { Paint::Full(ink) }
+        if is_open(self.trend, bucket) {
+            Paint::Faint(ink)
+        } else {
+            Paint::Full(ink)
+        }
     }
 
     /// The edges of the bar in a slot of a bucket.
     fn edges(&self, bucket: usize, slot: usize) -> (f64, f64) {
         let band = self.plot.bands.width;
         let slots = count(self.slots);
-        let around = if band < 24.0 { GAP.min(band * 0.3) } else { (band * 0.2).max(GAP) };
+        let around = if band < 24.0 {
+            GAP.min(band * 0.3)
+        } else {
+            (band * 0.2).max(GAP)
+        };
         let between = GAP.min(band / slots * 0.3);
         let width = ((band - around - between * (slots - 1.0)) / slots).clamp(0.5, WIDEST);
         let group = width * slots + between * (slots - 1.0);
@@ -125,9 +164,6 @@ impl Bars<'_> {
                 let (base, end) = (self.plot.base(), self.plot.y(value));
                 self.draw_bar(sheet, (left, right), (base, end), self.paint(bucket, series.ink));
             }
-            if let Some(before) = series.previous.and_then(|previous| figure(previous, bucket)) {
-                self.draw_before(sheet, (left, right), before, series.ink);
-            }
         }
     }
 
@@ -139,8 +175,11 @@ impl Bars<'_> {
             .filter(|(_, value)| *value != 0.0)
             .collect();
         for is_upward in [true, false] {
-            let side: Vec<(Ink, f64)> =
-                figures.iter().copied().filter(|(_, value)| (*value > 0.0) == is_upward).collect();
+            let side: Vec<(Ink, f64)> = figures
+                .iter()
+                .copied()
+                .filter(|(_, value)| (*value > 0.0) == is_upward)
+                .collect();
             let mut reached = 0.0;
             for (position, (ink, value)) in side.iter().enumerate() {
                 let base = self.plot.y(reached);
@@ -152,14 +191,56 @@ impl Bars<'_> {
                 } else {
                     let gap = if (base - end).abs() > 3.0 * GAP { GAP } else { 0.0 };
                     let end = if is_upward { end + gap } else { end - gap };
-                    sheet.shape(&[(left, base), (left, end), (right, end), (right, base)], paint);
+                    self.draw_shape(
+                        sheet,
+                        &[(left, base), (left, end), (right, end), (right, base)],
+                        paint,
+                    );
                 }
             }
         }
-        let before: Vec<f64> = shown.iter().filter_map(|series| figure(series.previous?, bucket)).collect();
-        if !before.is_empty() {
+    }
+
+    /// The period compared with: a mark at each bar, or a line where bars are too thin for marks.
+    fn draw_all_before(&self, sheet: &mut Sheet, shown: &[Shown], arrangement: Arrangement) {
+        let all = 0..buckets(self.trend);
+        if arrangement == Arrangement::Stacked {
+            let sum = |bucket| {
+                let before: Vec<f64> = shown
+                    .iter()
+                    .filter_map(|series| figure(series.previous?, bucket))
+                    .collect();
+                (!before.is_empty()).then(|| drawable(before.iter().sum()))
+            };
             let ink = if let [only] = shown { only.ink } else { Ink::Muted };
-            self.draw_before(sheet, (left, right), before.iter().sum(), ink);
+            return self.draw_before(sheet, 0, &all.map(sum).collect::<Vec<_>>(), ink);
+        }
+        for (slot, series) in shown.iter().enumerate() {
+            let Some(previous) = series.previous else { continue };
+            let before: Vec<Option<f64>> = all.clone().map(|bucket| figure(previous, bucket)).collect();
+            self.draw_before(sheet, slot, &before, series.ink);
+        }
+    }
+
+    fn draw_before(&self, sheet: &mut Sheet, slot: usize, before: &[Option<f64>], ink: Ink) {
+        let tops = before
+            .iter()
+            .enumerate()
+            .filter_map(|(bucket, value)| Some((bucket, self.plot.y((*value)?))));
+        if self.bar_width() < ROOMY {
+            let places: Vec<Place> = tops
+                .map(|(bucket, y)| (self.plot.bands.centre(bucket), y))
+                .collect();
+            return sheet.dotted(&thinned(&places, self.plot.frame), ink, 1.5);
+        }
+        let over = if self.slots == 1 {
+            3.0_f64.min(self.plot.bands.width * 0.1)
+        } else {
+            0.0
+        };
+        for (bucket, y) in tops {
+            let (left, right) = self.edges(bucket, slot);
+            sheet.dotted(&[(left - over, y), (right + over, y)], ink, 2.0);
         }
     }
 
@@ -167,18 +248,19 @@ impl Bars<'_> {
         if (base - end).abs() < 0.05 {
             return;
         }
-        let outline = rounded((left, right), base, end);
-        sheet.shape(&outline, paint);
-        if matches!(paint, Paint::Faint(_)) {
-            sheet.line(&outline, paint.ink(), Stroke::Dashed, 1.5);
+        self.draw_shape(sheet, &rounded((left, right), base, end), paint);
+    }
+
+    fn draw_shape(&self, sheet: &mut Sheet, outline: &[Place], paint: Paint) {
+        sheet.shape(outline, paint);
+        if matches!(paint, Paint::Faint(_)) && self.bar_width() >= ROOMY {
+            sheet.line(outline, paint.ink(), Stroke::Dashed, 1.5);
         }
     }
 
-    /// A dotted line where the bar ended in the period compared with.
-    fn draw_before(&self, sheet: &mut Sheet, (left, right): (f64, f64), value: f64, ink: Ink) {
-        let y = self.plot.y(value);
-        let over = if self.slots == 1 { 3.0_f64.min(self.plot.bands.width * 0.1) } else { 0.0 };
-        sheet.line(&[(left - over, y), (right + over, y)], ink, Stroke::Dotted, 2.0);
+    fn bar_width(&self) -> f64 {
+        let (left, right) = self.edges(0, 0);
+        right - left
     }
 
     fn draw_outlines(&self, sheet: &mut Sheet, shown: &[Shown], arrangement: Arrangement) {
@@ -189,14 +271,20 @@ impl Bars<'_> {
             let mut outline: Vec<Place> = Vec::with_capacity(reached.len());
             for (bucket, reached) in reached.iter_mut().enumerate() {
                 let value = figure(series.answer, bucket).unwrap_or_default();
-                let height = if arrangement == Arrangement::Stacked { drawable(*reached + value) } else { value };
+                let height = if arrangement == Arrangement::Stacked {
+                    drawable(*reached + value)
+                } else {
+                    value
+                };
                 *reached = height;
                 outline.push((self.plot.bands.centre(bucket), self.plot.y(height)));
             }
             outlines.push((series.ink, highest_of_each_pixel(&outline, self.plot.base())));
         }
         for (ink, mut outline) in outlines.into_iter().rev() {
-            let (Some(first), Some(last)) = (outline.first().copied(), outline.last().copied()) else { continue };
+            let (Some(first), Some(last)) = (outline.first().copied(), outline.last().copied()) else {
+                continue;
+            };
             outline.insert(0, (first.0.max(frame.left), self.plot.base()));
             outline.push((last.0.min(frame.right), self.plot.base()));
             sheet.shape(&outline, Paint::Full(ink));
@@ -209,7 +297,12 @@ fn highest_of_each_pixel(outline: &[Place], base: f64) -> Vec<Place> {
     let distance = |place: &Place| (place.1 - base).abs();
     outline
         .chunk_by(|one, next| one.0.floor().total_cmp(&next.0.floor()).is_eq())
-        .filter_map(|chunk| chunk.iter().copied().max_by(|one, other| distance(one).total_cmp(&distance(other))))
+        .filter_map(|chunk| {
+            chunk
+                .iter()
+                .copied()
+                .max_by(|one, other| distance(one).total_cmp(&distance(other)))
+        })
         .collect()
 }
 
@@ -219,9 +312,14 @@ pub(crate) fn rounded((left, right): (f64, f64), base: f64, end: f64) -> Vec<Pla
     let radius = RADIUS.min((right - left) / 2.0).min((base - end).abs());
     let corner = |x: f64, inward: f64| {
         // Sine and cosine of a quarter and half of a right angle, from the corner's own centre.
-        [(0.0, 1.0), (0.076, 0.617), (0.293, 0.293), (0.617, 0.076), (1.0, 0.0)].map(|(across, along)| {
-            (x + inward * across * radius, end + towards_base * along * radius)
-        })
+        [
+            (0.0, 1.0),
+            (0.076, 0.617),
+            (0.293, 0.293),
+            (0.617, 0.076),
+            (1.0, 0.0),
+        ]
+        .map(|(across, along)| (x + inward * across * radius, end + towards_base * along * radius))
     };
     let mut outline = vec![(left, base)];
     outline.extend(corner(left, 1.0));
@@ -232,5 +330,8 @@ pub(crate) fn rounded((left, right): (f64, f64), base: f64, end: f64) -> Vec<Pla
 
 /// A bar lying on its side, round where it ends.
 pub(crate) fn rounded_sideways((top, bottom): (f64, f64), base: f64, end: f64) -> Vec<Place> {
-    rounded((top, bottom), base, end).into_iter().map(|(along, across)| (across, along)).collect()
+    rounded((top, bottom), base, end)
+        .into_iter()
+        .map(|(along, across)| (across, along))
+        .collect()
 }

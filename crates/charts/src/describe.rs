@@ -31,7 +31,9 @@ pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
 }
 
 fn time(trend: &TrendAnswer) -> String {
-    let (Some(first), Some(last)) = (trend.local.first(), trend.local.last()) else { return String::new() };
+    let (Some(first), Some(last)) = (trend.local.first(), trend.local.last()) else {
+        return String::new();
+    };
     let words = |begin| match trend.interval {
         Interval::Week => format::bucket(begin, Interval::Day, true),
         Interval::Day | Interval::Month => format::bucket(begin, trend.interval, true),
@@ -47,7 +49,13 @@ fn totals(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     if trend.series.is_empty() {
         return "no data".to_owned();
     }
-    let words = |series| format!("{} {}", name(trend, series), exact(Some(&series.total), &spec.options));
+    let words = |series| {
+        format!(
+            "{} {}",
+            name(trend, series),
+            exact(Some(&series.total), &spec.options)
+        )
+    };
     let mut totals: Vec<String> = trend.series.iter().take(MOST_SERIES).map(words).collect();
     let left_out = trend.series.len() - totals.len();
     if left_out > 0 {

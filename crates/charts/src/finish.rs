@@ -7,7 +7,12 @@ use crate::{Svg, Theme};
 /// Wraps what is on `sheet` into an element that is called `label`.
 pub(crate) fn finish(sheet: &Sheet, label: &str, theme: Theme) -> Svg {
     let body = themed(sheet.body(), theme);
-    let body = body.replace(">\n", ">").replace("\n<", "<");
+    let body: String = body
+        .replace(">\n", ">")
+        .replace("\n<", "<")
+        .chars()
+        .filter(|letter| is_xml(*letter))
+        .collect();
     let (width, height, label) = (sheet.width(), sheet.height(), escaped(label));
     Svg(format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" role=\"img\" aria-label=\"{label}\" width=\"{width}\" \
@@ -32,7 +37,7 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// Whether XML 1.0 may hold the letter; line breaks are needed in tooltips.
-pub(crate) fn is_xml(letter: char) -> bool {
+fn is_xml(letter: char) -> bool {
     letter == '\n' || !(letter.is_control() || matches!(letter, '\u{fffe}' | '\u{ffff}'))
 }
 
@@ -42,7 +47,12 @@ fn themed(markup: &str, theme: Theme) -> String {
         return markup.to_owned();
     }
     let replacements: Vec<(String, String)> = Ink::all()
-        .map(|ink| (format!("\"{}\"", ink.written(Theme::Light)), format!("\"{}\"", ink.written(theme))))
+        .map(|ink| {
+            (
+                format!("\"{}\"", ink.written(Theme::Light)),
+                format!("\"{}\"", ink.written(theme)),
+            )
+        })
         .collect();
     let mut themed = String::with_capacity(markup.len() * 5 / 4);
     for piece in markup.split_inclusive('>') {
@@ -59,7 +69,9 @@ fn repainted(tag: &str, replacements: &[(String, String)]) -> String {
     while let Some(position) = rest.find("\"#") {
         let (before, from_colour) = rest.split_at(position);
         painted.push_str(before);
-        let known = replacements.iter().find(|(from, _)| from_colour.starts_with(from.as_str()));
+        let known = replacements
+            .iter()
+            .find(|(from, _)| from_colour.starts_with(from.as_str()));
         let (written, consumed) = known.map_or(("\"", 1), |(from, to)| (to.as_str(), from.len()));
         painted.push_str(written);
         rest = &from_colour[consumed..];
@@ -74,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_theme_changes_tags_and_never_words() {
-        let markup = "<path stroke=\"#5B5BD6\" fill=\"none\"/><text fill=\"#5F6673\">\n\"#5B5BD6\" &lt;b&gt;\n</text>";
+        let markup =
+            "<path stroke=\"#5B5BD6\" fill=\"none\"/><text fill=\"#5F6673\">\n\"#5B5BD6\" &lt;b&gt;\n</text>";
         assert_eq!(
             themed(markup, Theme::Page),
             "<path stroke=\"var(--series-1)\" fill=\"none\"/><text fill=\"var(--muted)\">\n\"#5B5BD6\" &lt;b&gt;\n</text>"
@@ -84,6 +97,9 @@ mod tests {
 
     #[test]
     fn words_cannot_become_markup() {
-        assert_eq!(escaped("<script>\"&\u{0}\u{b}</script>"), "&lt;script&gt;&quot;&amp;&lt;/script&gt;");
+        assert_eq!(
+            escaped("<script>\"&\u{0}\u{b}</script>"),
+            "&lt;script&gt;&quot;&amp;&lt;/script&gt;"
+        );
     }
 }

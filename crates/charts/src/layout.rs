@@ -37,7 +37,11 @@ pub(crate) fn count(things: usize) -> f64 {
 }
 
 /// How many whole times `unit` fits into `room`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to small and not negative")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped to small and not negative"
+)]
 pub(crate) fn fits(room: f64, unit: f64) -> usize {
     if unit <= 0.0 {
         return 0;

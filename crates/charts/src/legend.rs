@@ -8,7 +8,7 @@ use crate::series::Shown;
 use crate::sheet::{Anchor, LABEL_SIZE, Sheet, Stroke};
 use crate::text_width;
 
-const ROW: f64 = 22.0;
+const ROW: f64 = 26.0;
 const SWATCH: f64 = 14.0;
 const GAP: f64 = 18.0;
 const WIDEST_NAME: f64 = 180.0;
@@ -16,15 +16,29 @@ const WIDEST_NAME: f64 = 180.0;
 const MORE: f64 = 62.0;
 
 /// Draws the legend at the top of `frame` and returns what is left of the frame.
-pub(crate) fn draw(sheet: &mut Sheet, frame: Frame, trend: &TrendAnswer, shown: &[Shown], hidden: usize) -> Frame {
+pub(crate) fn draw(
+    sheet: &mut Sheet,
+    frame: Frame,
+    trend: &TrendAnswer,
+    shown: &[Shown],
+    hidden: usize,
+) -> Frame {
     let compares = trend.previous.is_some() && shown.iter().any(|series| series.previous.is_some());
     if (shown.len() < 2 && !compares) || frame.height() < 4.0 * ROW {
         return frame;
     }
-    let mut pen = Pen { x: frame.left, baseline: frame.top + LABEL_SIZE, right: frame.right };
+    let mut pen = Pen {
+        x: frame.left,
+        baseline: frame.top + LABEL_SIZE,
+        right: frame.right,
+    };
     let mut left_out = hidden;
     for (position, series) in shown.iter().enumerate() {
-        let keep = if position + 1 < shown.len() || left_out > 0 { MORE } else { 0.0 };
+        let keep = if position + 1 < shown.len() || left_out > 0 {
+            MORE
+        } else {
+            0.0
+        };
         if !pen.entry(sheet, &series.name, series.ink, Stroke::Solid, keep) {
             left_out += shown.len() - position;
             break;
@@ -36,7 +50,10 @@ pub(crate) fn draw(sheet: &mut Sheet, frame: Frame, trend: &TrendAnswer, shown: 
         pen.x += text_width::width(&words, LABEL_SIZE) + GAP;
     }
     if compares {
-        let ink = shown.first().map_or(Ink::Other, |series| if shown.len() == 1 { series.ink } else { Ink::Muted });
+        let ink = shown.first().map_or(
+            Ink::Other,
+            |series| if shown.len() == 1 { series.ink } else { Ink::Muted },
+        );
         pen.entry(sheet, "Previous period", ink, Stroke::Dotted, 0.0);
     }
     frame.inset(0.0, ROW, 0.0, 0.0)
@@ -59,11 +76,21 @@ impl Pen {
         sheet.titled(name, |sheet| {
             match stroke {
                 Stroke::Dotted => {
-                    sheet.line(&[(self.x - 1.0, middle), (self.x + 10.0, middle)], ink, stroke, 2.0);
+                    sheet.line(
+                        &[(self.x - 2.0, middle), (self.x + 9.0, middle)],
+                        ink,
+                        stroke,
+                        2.0,
+                    );
                 }
                 _ => sheet.dot((self.x + 4.0, middle), 4.0, ink),
             }
-            sheet.text(&words, (self.x + SWATCH, self.baseline), Anchor::Start, Ink::Muted);
+            sheet.text(
+                &words,
+                (self.x + SWATCH, self.baseline),
+                Anchor::Start,
+                Ink::Muted,
+            );
         });
         self.x += width + GAP;
         true

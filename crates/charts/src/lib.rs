@@ -105,5 +105,7 @@ pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
 pub fn is_empty(answer: &Answer) -> bool {
     let Answer::Trend(TrendAnswer { series, .. }) = answer;
     let counted = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
-    !series.iter().any(|series| series.total.is_some_and(|total| total != 0.0) || series.values.iter().any(counted))
+    !series
+        .iter()
+        .any(|series| series.total.is_some_and(|total| total != 0.0) || series.values.iter().any(counted))
 }

@@ -39,17 +39,38 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
         }
     }
     for series in shown.iter().rev() {
-        for run in series.previous.iter().flat_map(|previous| runs(trend, previous, place)) {
-            sheet.line(&thinned(&run, plot.frame), series.ink, Stroke::Dotted, WIDTH_BEFORE);
+        for run in series
+            .previous
+            .iter()
+            .flat_map(|previous| runs(trend, previous, place))
+        {
+            sheet.line(
+                &thinned(&run, plot.frame),
+                series.ink,
+                Stroke::Dotted,
+                WIDTH_BEFORE,
+            );
         }
         for run in runs(trend, series.answer, place) {
-            let open_x = trend.open_from.map_or(f64::INFINITY, |bucket| plot.bands.centre(bucket));
+            let open_x = trend
+                .open_from
+                .map_or(f64::INFINITY, |bucket| plot.bands.centre(bucket));
             let closed = run.iter().take_while(|(x, _)| *x < open_x - 1e-6).count();
             if closed > 0 {
-                sheet.line(&thinned(&run[..closed], plot.frame), series.ink, Stroke::Solid, WIDTH);
+                sheet.line(
+                    &thinned(&run[..closed], plot.frame),
+                    series.ink,
+                    Stroke::Solid,
+                    WIDTH,
+                );
             }
             if closed < run.len() {
-                sheet.line(&run[closed.saturating_sub(1)..], series.ink, Stroke::Dashed, WIDTH);
+                sheet.line(
+                    &run[closed.saturating_sub(1)..],
+                    series.ink,
+                    Stroke::Dashed,
+                    WIDTH,
+                );
             }
         }
     }
@@ -79,17 +100,24 @@ pub(crate) fn runs(
 }
 
 /// The same picture with at most four points a pixel: where a stretch begins, is lowest, is highest, ends.
-fn thinned(run: &[Place], frame: Frame) -> Vec<Place> {
+pub(crate) fn thinned(run: &[Place], frame: Frame) -> Vec<Place> {
     if run.len() <= fits(frame.width(), 1.0) * 4 {
         return run.to_vec();
     }
     let pixel = |place: &Place| fits(place.0, 1.0);
-    run.chunk_by(|one, next| pixel(one) == pixel(next)).flat_map(extremes).collect()
+    run.chunk_by(|one, next| pixel(one) == pixel(next))
+        .flat_map(extremes)
+        .collect()
 }
 
 fn extremes(chunk: &[Place]) -> Vec<Place> {
     let by_height = |one: &&Place, other: &&Place| one.1.total_cmp(&other.1);
-    let kept = [chunk.first(), chunk.iter().min_by(by_height), chunk.iter().max_by(by_height), chunk.last()];
+    let kept = [
+        chunk.first(),
+        chunk.iter().min_by(by_height),
+        chunk.iter().max_by(by_height),
+        chunk.last(),
+    ];
     let mut kept: Vec<Place> = kept.into_iter().flatten().copied().collect();
     kept.sort_by(|one, other| one.0.total_cmp(&other.0));
     kept.dedup();

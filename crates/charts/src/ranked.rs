@@ -5,12 +5,12 @@ use model::dashboard::WidgetOptions;
 use model::format;
 
 use crate::bars::rounded_sideways;
-use crate::cartesian::exact;
+use crate::cartesian::{exact, now_and_before};
 use crate::layout::{Frame, count, fits};
 use crate::palette::Ink;
 use crate::scale::drawable;
 use crate::series::{is_other, name};
-use crate::sheet::{Anchor, LABEL_SIZE, Paint, Sheet, Stroke};
+use crate::sheet::{Anchor, LABEL_SIZE, Paint, Sheet};
 use crate::text_width;
 
 const TALLEST_ROW: f64 = 40.0;
@@ -31,13 +31,21 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
     let rows = rows(trend, options);
     let frame = sheet.frame();
     let most = fits(frame.height(), SHORTEST_ROW).max(1);
-    let kept = if rows.len() > most { most.saturating_sub(1).max(1) } else { rows.len() };
+    let kept = if rows.len() > most {
+        most.saturating_sub(1).max(1)
+    } else {
+        rows.len()
+    };
     let lines = if rows.len() > kept { kept + 1 } else { kept };
     let height = (frame.height() / count(lines.max(1))).min(TALLEST_ROW);
     let columns = Columns::of(&rows[..kept], frame);
     for (position, row) in rows[..kept].iter().enumerate() {
         let top = count(position) * height;
-        let line = Frame { top, bottom: top + height, ..frame };
+        let line = Frame {
+            top,
+            bottom: top + height,
+            ..frame
+        };
         sheet.titled(&row.tooltip, |sheet| columns.draw(sheet, row, line));
     }
     if rows.len() > kept {
@@ -51,20 +59,27 @@ fn rows(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Row> {
     let mut series: Vec<_> = trend.series.iter().collect();
     series.sort_by(|one, other| {
         let figure = |total: Option<f64>| total.filter(|total| !total.is_nan()).unwrap_or(f64::NEG_INFINITY);
-        is_other(one).cmp(&is_other(other)).then(figure(other.total).total_cmp(&figure(one.total)))
+        is_other(one)
+            .cmp(&is_other(other))
+            .then(figure(other.total).total_cmp(&figure(one.total)))
     });
     let row = |series| {
         let name = name(trend, series);
         let previous = trend.previous_of(series);
-        let mut tooltip = format!("{name}: {}", exact(Some(&series.total), options));
-        if let Some(previous) = previous {
-            tooltip.push_str(&format!(" (before: {})", exact(Some(&previous.total), options)));
-        }
+        let before = previous.map(|previous| exact(Some(&previous.total), options));
+        let now = exact(Some(&series.total), options);
+        let tooltip = format!("{name}: {}", now_and_before(&now, before.as_deref()));
         Row {
-            ink: if is_other(series) { Ink::Other } else { Ink::Series(0) },
+            ink: if is_other(series) {
+                Ink::Other
+            } else {
+                Ink::Series(0)
+            },
             total: series.total.map(drawable),
             before: previous.and_then(|previous| previous.total).map(drawable),
-            words: series.total.map_or_else(|| "–".to_owned(), |total| format::short_with_unit(total, options)),
+            words: series
+                .total
+                .map_or_else(|| "–".to_owned(), |total| format::short_with_unit(total, options)),
             name,
             tooltip,
         }
@@ -84,15 +99,25 @@ struct Columns {
 impl Columns {
     fn of(rows: &[Row], frame: Frame) -> Self {
         let widest = |words: fn(&Row) -> &str| {
-            rows.iter().map(|row| text_width::width(words(row), LABEL_SIZE)).fold(0.0, f64::max)
+            rows.iter()
+                .map(|row| text_width::width(words(row), LABEL_SIZE))
+                .fold(0.0, f64::max)
         };
         let names = widest(|row| &row.name).min(frame.width() * 0.4);
         let figures = widest(|row| &row.words).min(frame.width() * 0.4);
         let left = frame.left + names + GAP;
         let reached = rows.iter().flat_map(|row| [row.total, row.before]).flatten();
-        let (low, high) = reached.fold((0.0_f64, 0.0_f64), |(low, high), total| (low.min(total), high.max(total)));
+        let (low, high) = reached.fold((0.0_f64, 0.0_f64), |(low, high), total| {
+            (low.min(total), high.max(total))
+        });
         let right = (frame.right - figures - GAP).max(left + 1.0);
-        Self { names, left, right, low, high: if low == high { 1.0 } else { high } }
+        Self {
+            names,
+            left,
+            right,
+            low,
+            high: if low >= high { 1.0 } else { high },
+        }
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -113,7 +138,7 @@ impl Columns {
         }
         if let Some(before) = row.before {
             let x = self.x(before);
-            sheet.line(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], row.ink, Stroke::Dotted, 2.0);
+            sheet.dotted(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], row.ink, 2.0);
         }
         sheet.text(&row.words, (line.right, middle + 4.5), Anchor::End, Ink::Text);
     }

@@ -8,7 +8,7 @@ use crate::layout::{Frame, count, fits};
 use crate::palette::{Ink, SERIES};
 use crate::scale::drawable;
 use crate::series::{is_other, name};
-use crate::sheet::{Anchor, LABEL_SIZE, Paint, Ring, Sheet};
+use crate::sheet::{Anchor, LABEL_SIZE, Ring, Sheet};
 use crate::text_width;
 
 const ROW: f64 = 26.0;
@@ -50,9 +50,17 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
 /// The largest shares with a colour each, then all that is left.
 fn shares(trend: &TrendAnswer) -> Vec<Share> {
     let positive = |series: &&model::answer::AnswerSeries| series.total.is_some_and(|total| total > 0.0);
-    let (mut rest, mut named): (Vec<_>, Vec<_>) =
-        trend.series.iter().filter(positive).partition(|series| is_other(series));
-    named.sort_by(|one, other| other.total.unwrap_or_default().total_cmp(&one.total.unwrap_or_default()));
+    let (mut rest, mut named): (Vec<_>, Vec<_>) = trend
+        .series
+        .iter()
+        .filter(positive)
+        .partition(|series| is_other(series));
+    named.sort_by(|one, other| {
+        other
+            .total
+            .unwrap_or_default()
+            .total_cmp(&one.total.unwrap_or_default())
+    });
     let most = if rest.is_empty() { SERIES } else { SERIES - 1 };
     if named.len() > most {
         rest.extend(named.split_off(SERIES - 1));
@@ -61,11 +69,19 @@ fn shares(trend: &TrendAnswer) -> Vec<Share> {
     let mut shares: Vec<Share> = named
         .iter()
         .enumerate()
-        .map(|(position, series)| Share { name: name(trend, series), ink: Ink::Series(position), value: value(series) })
+        .map(|(position, series)| Share {
+            name: name(trend, series),
+            ink: Ink::Series(position),
+            value: value(series),
+        })
         .collect();
     if !rest.is_empty() {
         let value = drawable(rest.iter().map(|series| value(series)).sum());
-        shares.push(Share { name: "Other".to_owned(), ink: Ink::Other, value });
+        shares.push(Share {
+            name: "Other".to_owned(),
+            ink: Ink::Other,
+            value,
+        });
     }
     shares
 }
@@ -74,23 +90,50 @@ fn shares(trend: &TrendAnswer) -> Vec<Share> {
 fn areas(frame: Frame, shares: usize) -> (Frame, Frame) {
     let rows = ROW * count(shares);
     if frame.width() < NARROW {
-        let height = (frame.height() - rows - GAP / 2.0).max(frame.height() * 0.5).min(LARGEST);
+        let height = (frame.height() - rows - GAP / 2.0)
+            .max(frame.height() * 0.5)
+            .min(LARGEST);
         let bottom = frame.top + height;
-        return (Frame { bottom, ..frame }, Frame { top: bottom + GAP / 2.0, ..frame });
+        return (
+            Frame { bottom, ..frame },
+            Frame {
+                top: bottom + GAP / 2.0,
+                ..frame
+            },
+        );
     }
     let side = frame.height().min(frame.width() * 0.46).min(LARGEST);
     let list_width = (frame.width() - side - 2.0 * GAP).min(320.0);
     let left = frame.left + ((frame.width() - side - 2.0 * GAP - list_width) / 2.0).max(0.0);
-    let round = Frame { left, right: left + side, ..frame };
+    let round = Frame {
+        left,
+        right: left + side,
+        ..frame
+    };
     let list_left = left + side + 2.0 * GAP;
     let top = frame.top + ((frame.height() - rows) / 2.0).max(0.0);
-    (round, Frame { left: list_left, right: list_left + list_width, top, bottom: frame.bottom })
+    (
+        round,
+        Frame {
+            left: list_left,
+            right: list_left + list_width,
+            top,
+            bottom: frame.bottom,
+        },
+    )
 }
 
 fn ring(frame: Frame, middle: Middle) -> Ring {
     let outer = (frame.width().min(frame.height()) / 2.0 - 2.0).max(1.0);
-    let centre = (f64::midpoint(frame.left, frame.right), f64::midpoint(frame.top, frame.bottom));
-    let inner = if middle == Middle::Total { outer * HOLE } else { 0.0 };
+    let centre = (
+        f64::midpoint(frame.left, frame.right),
+        f64::midpoint(frame.top, frame.bottom),
+    );
+    let inner = if middle == Middle::Total {
+        outer * HOLE
+    } else {
+        0.0
+    };
     Ring { centre, outer, inner }
 }
 
@@ -112,14 +155,21 @@ fn draw_slices(sheet: &mut Sheet, ring: Ring, shares: &[Share], whole: f64, opti
 fn draw_total(sheet: &mut Sheet, ring: Ring, whole: f64, options: &WidgetOptions) {
     let words = format::short_with_unit(whole, options);
     let room = ring.inner * 1.7;
-    let size = [28.0, 20.0, 16.0, 13.0].into_iter().find(|size| text_width::width(&words, *size) * 1.05 <= room);
+    let size = [28.0, 20.0, 16.0, 13.0]
+        .into_iter()
+        .find(|size| text_width::width(&words, *size) * 1.05 <= room);
     let (x, y) = ring.centre;
     let Some(size) = size else { return };
     if ring.inner < 34.0 {
         return sheet.figure(&words, (x, y + size * 0.36), size);
     }
     sheet.figure(&words, (x, y + size * 0.18), size);
-    sheet.text("in total", (x, y + size * 0.18 + 19.0), Anchor::Middle, Ink::Muted);
+    sheet.text(
+        "in total",
+        (x, y + size * 0.18 + 19.0),
+        Anchor::Middle,
+        Ink::Muted,
+    );
 }
 
 fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
@@ -127,13 +177,17 @@ fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
         return;
     }
     let most = fits(frame.height(), ROW);
-    let kept = if shares.len() > most { most.saturating_sub(1) } else { shares.len() };
+    let kept = if shares.len() > most {
+        most.saturating_sub(1)
+    } else {
+        shares.len()
+    };
     for (position, share) in shares[..kept].iter().enumerate() {
         let baseline = frame.top + (count(position) + 0.5) * ROW + 4.5;
         let percent = percent(share.value, whole);
         let room = frame.width() - 16.0 - text_width::width(&percent, LABEL_SIZE) - 12.0;
         sheet.titled(&share.name, |sheet| {
-            sheet.shape(&swatch(frame.left, baseline), Paint::Full(share.ink));
+            sheet.dot((frame.left + 4.0, baseline - 4.5), 4.0, share.ink);
             let words = text_width::fitted(&share.name, LABEL_SIZE, room);
             sheet.text(&words, (frame.left + 16.0, baseline), Anchor::Start, Ink::Text);
             sheet.text(&percent, (frame.right, baseline), Anchor::End, Ink::Muted);
@@ -144,10 +198,6 @@ fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
         let words = format!("+ {} more", shares.len() - kept);
         sheet.text(&words, (frame.left + 16.0, baseline), Anchor::Start, Ink::Muted);
     }
-}
-
-fn swatch(left: f64, baseline: f64) -> Vec<(f64, f64)> {
-    crate::bars::rounded((left, left + 8.0), baseline, baseline - 9.0)
 }
 
 fn percent(value: f64, whole: f64) -> String {

@@ -9,8 +9,8 @@ use crate::layout::{Frame, count};
 const LARGEST: f64 = 1e290;
 const MAX_INTERVALS: f64 = 5.0;
 const SECONDS: [f64; 17] = [
-    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0,
-    43_200.0,
+    1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0,
+    21_600.0, 43_200.0,
 ];
 
 /// A linear scale that begins and ends at a tick.
@@ -27,18 +27,32 @@ impl Scale {
     /// A scale that shows all `values` and zero.
     pub(crate) fn around(values: impl Iterator<Item = f64>, options: &WidgetOptions) -> Self {
         let mut whole = true;
-        let (low, high) = values.map(drawable).fold((0.0_f64, 0.0_f64), |(low, high), value| {
-            whole &= value.fract() == 0.0;
-            (low.min(value), high.max(value))
-        });
-        if low == high {
-            return Self { low: 0.0, high: 4.0, step: 1.0, intervals: 4, is_blank: true };
+        let (low, high) = values
+            .map(drawable)
+            .fold((0.0_f64, 0.0_f64), |(low, high), value| {
+                whole &= value.fract() == 0.0;
+                (low.min(value), high.max(value))
+            });
+        if low >= high {
+            return Self {
+                low: 0.0,
+                high: 4.0,
+                step: 1.0,
+                intervals: 4,
+                is_blank: true,
+            };
         }
         let step = step((high - low) / MAX_INTERVALS, whole, options.unit, |step| {
             (high / step).ceil() - (low / step).floor() <= MAX_INTERVALS
         });
         let (first, last) = ((low / step).floor(), (high / step).ceil());
-        Self { low: first * step, high: last * step, step, intervals: intervals(last - first), is_blank: false }
+        Self {
+            low: first * step,
+            high: last * step,
+            step,
+            intervals: intervals(last - first),
+            is_blank: false,
+        }
     }
 
     /// How many grid lines there are, less one.
@@ -58,20 +72,30 @@ impl Scale {
 
     /// The ticks from below with their words; a scale without figures says only zero.
     pub(crate) fn ticks(&self, options: &WidgetOptions) -> Vec<(f64, String)> {
-        let values: Vec<f64> = (0..=self.intervals).map(|index| self.low + count(index) * self.step).collect();
+        let values: Vec<f64> = (0..=self.intervals)
+            .map(|index| self.low + count(index) * self.step)
+            .collect();
         if self.is_blank {
             return vec![(0.0, tick(0.0, options))];
         }
         let words: Vec<String> = values.iter().map(|value| tick(*value, options)).collect();
         let are_alike = words.windows(2).any(|pair| pair[0] == pair[1]);
-        let words = if are_alike { values.iter().map(|value| scientific(*value)).collect() } else { words };
+        let words = if are_alike {
+            values.iter().map(|value| scientific(*value)).collect()
+        } else {
+            words
+        };
         values.into_iter().zip(words).collect()
     }
 }
 
 /// A figure that arithmetic with pixels survives.
 pub(crate) fn drawable(value: f64) -> f64 {
-    if value.is_nan() { 0.0 } else { value.clamp(-LARGEST, LARGEST) }
+    if value.is_nan() {
+        0.0
+    } else {
+        value.clamp(-LARGEST, LARGEST)
+    }
 }
 
 fn tick(value: f64, options: &WidgetOptions) -> String {
@@ -82,7 +106,11 @@ fn tick(value: f64, options: &WidgetOptions) -> String {
 }
 
 fn scientific(value: f64) -> String {
-    if value == 0.0 { "0".to_owned() } else { format!("{value:.1e}") }
+    if value == 0.0 {
+        "0".to_owned()
+    } else {
+        format!("{value:.1e}")
+    }
 }
 
 fn step(rough: f64, whole: bool, unit: Unit, is_enough: impl Fn(f64) -> bool) -> f64 {
@@ -92,7 +120,11 @@ fn step(rough: f64, whole: bool, unit: Unit, is_enough: impl Fn(f64) -> bool) ->
     {
         return step;
     }
-    let day = if unit == Unit::Duration && rough > 3_600.0 { 86_400.0 } else { 1.0 };
+    let day = if unit == Unit::Duration && rough > 3_600.0 {
+        86_400.0
+    } else {
+        1.0
+    };
     let smallest = if whole { day } else { 0.0 };
     let mut magnitude = magnitude_of(rough / day) * day;
     loop {
@@ -119,7 +151,11 @@ fn magnitude_of(value: f64) -> f64 {
     magnitude
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and 5")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "between 1 and 5"
+)]
 fn intervals(value: f64) -> usize {
     value.clamp(1.0, MAX_INTERVALS) as usize
 }
@@ -129,20 +165,39 @@ mod tests {
     use super::*;
 
     fn words(values: &[f64], unit: Unit) -> Vec<String> {
-        let options = WidgetOptions { unit, ..WidgetOptions::default() };
+        let options = WidgetOptions {
+            unit,
+            ..WidgetOptions::default()
+        };
         let scale = Scale::around(values.iter().copied(), &options);
-        scale.ticks(&options).into_iter().map(|(_, words)| words).collect()
+        scale
+            .ticks(&options)
+            .into_iter()
+            .map(|(_, words)| words)
+            .collect()
     }
 
     #[test]
     fn ticks_are_round_and_include_zero() {
-        assert_eq!(words(&[1632.0, 2896.0], Unit::Number), ["0", "1,000", "2,000", "3,000"]);
+        assert_eq!(
+            words(&[1632.0, 2896.0], Unit::Number),
+            ["0", "1,000", "2,000", "3,000"]
+        );
         assert_eq!(words(&[3.0], Unit::Number), ["0", "1", "2", "3"]);
         assert_eq!(words(&[1.0], Unit::Number), ["0", "1"]);
-        assert_eq!(words(&[0.9], Unit::Number), ["0", "0.2", "0.4", "0.6", "0.8", "1"]);
+        assert_eq!(
+            words(&[0.9], Unit::Number),
+            ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+        );
         assert_eq!(words(&[-40.0, 90.0], Unit::Number), ["-50", "0", "50", "100"]);
-        assert_eq!(words(&[185.0], Unit::Duration), ["0 s", "1 m", "2 m", "3 m", "4 m"]);
-        assert_eq!(words(&[260_000.0], Unit::Duration), ["0 s", "1 d", "2 d", "3 d", "4 d"]);
+        assert_eq!(
+            words(&[185.0], Unit::Duration),
+            ["0 s", "1 m", "2 m", "3 m", "4 m"]
+        );
+        assert_eq!(
+            words(&[260_000.0], Unit::Duration),
+            ["0 s", "1 d", "2 d", "3 d", "4 d"]
+        );
         assert_eq!(words(&[0.0], Unit::Number), ["0"]);
     }
 
@@ -150,7 +205,10 @@ mod tests {
     fn tiny_and_huge_figures_have_words_that_differ() {
         for value in [1e-280, 1e-9, 0.003, 1e18, 1e300, f64::INFINITY] {
             let words = words(&[value], Unit::Number);
-            assert!(words.len() >= 2 && words.windows(2).all(|pair| pair[0] != pair[1]), "{value}: {words:?}");
+            assert!(
+                words.len() >= 2 && words.windows(2).all(|pair| pair[0] != pair[1]),
+                "{value}: {words:?}"
+            );
             assert!(words.iter().all(|word| word.len() < 12), "{words:?}");
         }
     }

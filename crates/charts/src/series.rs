@@ -23,7 +23,8 @@ pub(crate) fn shown(trend: &TrendAnswer) -> (Vec<Shown<'_>>, usize) {
         colours += 1;
         Ink::Series(colours - 1)
     };
-    let has_colour_left = |(position, series): &(usize, &AnswerSeries)| *position < SERIES || is_other(series);
+    let has_colour_left =
+        |(position, series): &(usize, &AnswerSeries)| *position < SERIES || is_other(series);
     let shown: Vec<Shown> = trend
         .series
         .iter()
@@ -56,7 +57,13 @@ pub(crate) fn is_other(series: &AnswerSeries) -> bool {
 
 /// The figure of a bucket, fit to be drawn.
 pub(crate) fn figure(series: &AnswerSeries, bucket: usize) -> Option<f64> {
-    series.values.get(bucket).copied().flatten().filter(|value| value.is_finite()).map(drawable)
+    series
+        .values
+        .get(bucket)
+        .copied()
+        .flatten()
+        .filter(|value| value.is_finite())
+        .map(drawable)
 }
 
 /// How many buckets there are to draw.

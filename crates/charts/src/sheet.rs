@@ -1,8 +1,10 @@
 //! What a chart is drawn on: it takes figures in `f64` and ink, and hands them to the components of charts-rs.
 
-use charts_rs::{Circle, Fill, Grid, Line, Point, Polygon, Rect, Sector, StraightLine, StraightLineFill, Symbol, Text};
+use charts_rs::{
+    Circle, Fill, Grid, Line, Point, Polygon, Rect, Sector, StraightLine, StraightLineFill, Symbol, Text,
+};
 
-use crate::finish::{escaped, is_xml};
+use crate::finish::escaped;
 use crate::layout::Frame;
 use crate::palette::Ink;
 
@@ -40,7 +42,12 @@ pub(crate) struct Sheet {
 
 impl Sheet {
     pub(crate) fn new(width: u32, height: u32) -> Self {
-        Self { width, height, body: String::new(), gradients: 0 }
+        Self {
+            width,
+            height,
+            body: String::new(),
+            gradients: 0,
+        }
     }
 
     pub(crate) const fn width(&self) -> u32 {
@@ -57,7 +64,12 @@ impl Sheet {
 
     /// The whole sheet.
     pub(crate) fn frame(&self) -> Frame {
-        Frame { left: 0.0, top: 0.0, right: f64::from(self.width), bottom: f64::from(self.height) }
+        Frame {
+            left: 0.0,
+            top: 0.0,
+            right: f64::from(self.width),
+            bottom: f64::from(self.height),
+        }
     }
 
     /// Horizontal grid lines, evenly spaced, the frame's upper and lower edge included.
@@ -91,7 +103,7 @@ impl Sheet {
     /// A line through `places`; a circle where there is only one.
     pub(crate) fn line(&mut self, places: &[Place], ink: Ink, stroke: Stroke, width: f64) {
         if let [place] = places {
-            return self.dot(*place, width * 1.25, ink);
+            return self.dot(*place, width * 1.75, ink);
         }
         let dashes = match stroke {
             Stroke::Solid => None,
@@ -110,6 +122,14 @@ impl Sheet {
         self.body.push_str(&line.svg());
     }
 
+    /// A dotted line that also shows on marks of the same ink.
+    pub(crate) fn dotted(&mut self, places: &[Place], ink: Ink, width: f64) {
+        if places.len() > 1 {
+            self.line(places, Ink::Card, Stroke::Solid, width + 2.0);
+        }
+        self.line(places, ink, Stroke::Dotted, width);
+    }
+
     /// The area between `places` and `base`: 12 % of the ink on average, fading towards the base.
     pub(crate) fn area(&mut self, places: &[Place], base: f64, ink: Ink) {
         let fill = Fill::LinearGradient {
@@ -117,7 +137,12 @@ impl Sheet {
             end_color: ink.colour().with_alpha(15),
             angle: 0.0,
         };
-        let area = StraightLineFill { fill, points: points(places), bottom: px(base), close: true };
+        let area = StraightLineFill {
+            fill,
+            points: points(places),
+            bottom: px(base),
+            close: true,
+        };
         let markup = area.svg();
         self.gradients += 1;
         let own = format!("fade-{:08x}-{}-", checksum(&markup), self.gradients);
@@ -172,7 +197,8 @@ impl Sheet {
     /// What `draw` draws, with edges of the card's colour around every mark.
     pub(crate) fn edged(&mut self, width: f64, draw: impl FnOnce(&mut Self)) {
         let colour = Ink::Card.written(crate::Theme::Light);
-        self.body.push_str(&format!("<g stroke=\"{colour}\" stroke-width=\"{width}\">"));
+        let opening = format!("<g stroke=\"{colour}\" stroke-width=\"{width}\">");
+        self.body.push_str(&opening);
         draw(self);
         self.body.push_str("</g>");
     }
@@ -189,7 +215,7 @@ impl Sheet {
 
     fn words(&mut self, words: &str, place: Place, anchor: Anchor, ink: Ink, figure: Option<f64>) {
         let text = Text {
-            text: words.chars().filter(|letter| is_xml(*letter)).collect(),
+            text: words.to_owned(),
             x: Some(px(place.0)),
             y: Some(px(place.1)),
             text_anchor: match anchor {
@@ -217,13 +243,16 @@ impl Sheet {
             title: Some(title.to_owned()),
             ..Rect::default()
         };
-        let markup = rect.svg().replacen(" fill=\"none\"", " fill=\"none\" pointer-events=\"all\"", 1);
+        let markup = rect
+            .svg()
+            .replacen(" fill=\"none\"", " fill=\"none\" pointer-events=\"all\"", 1);
         self.body.push_str(&markup);
     }
 
     /// What `draw` draws, with `title` as its tooltip.
     pub(crate) fn titled(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
-        self.body.push_str(&format!("<g><title>{}</title>", escaped(title)));
+        let opening = format!("<g><title>{}</title>", escaped(title));
+        self.body.push_str(&opening);
         draw(self);
         self.body.push_str("</g>");
     }
@@ -262,16 +291,24 @@ pub(crate) struct Ring {
 }
 
 fn points(places: &[Place]) -> Vec<Point> {
-    places.iter().map(|(x, y)| Point { x: px(*x), y: px(*y) }).collect()
+    places
+        .iter()
+        .map(|(x, y)| Point { x: px(*x), y: px(*y) })
+        .collect()
 }
 
 /// Pixels fit `f32`, which is what charts-rs takes.
-#[expect(clippy::cast_possible_truncation, reason = "pixels are small, and a tenth of one is all that is written")]
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "pixels are small, and a tenth of one is all that is written"
+)]
 fn px(value: f64) -> f32 {
     value as f32
 }
 
 /// FNV-1a: two areas share a gradient's id only if they are the same area.
 fn checksum(text: &str) -> u32 {
-    text.bytes().fold(0x811c_9dc5, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+    text.bytes().fold(0x811c_9dc5, |sum, byte| {
+        (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
 }

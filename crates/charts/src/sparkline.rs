@@ -6,7 +6,7 @@ use model::dashboard::WidgetOptions;
 use crate::axis::Bands;
 use crate::cartesian::tooltip;
 use crate::layout::{Frame, count};
-use crate::line::runs;
+use crate::line::{runs, thinned};
 use crate::scale::drawable;
 use crate::series::{Shown, buckets, figure, shown};
 use crate::sheet::{Sheet, Stroke};
@@ -22,33 +22,49 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
     let frame = sheet.frame().inset(MARGIN, MARGIN, MARGIN, MARGIN);
     let total = buckets(trend);
     let figures = (0..total).flat_map(|bucket| {
-        [figure(series.answer, bucket), series.previous.and_then(|previous| figure(previous, bucket))]
+        [
+            figure(series.answer, bucket),
+            series.previous.and_then(|previous| figure(previous, bucket)),
+        ]
     });
-    let (low, high) =
-        figures.flatten().fold((0.0_f64, 0.0_f64), |(low, high), value| (low.min(value), high.max(value)));
-    let high = if low == high { low + 1.0 } else { high };
+    let (low, high) = figures.flatten().fold((0.0_f64, 0.0_f64), |(low, high), value| {
+        (low.min(value), high.max(value))
+    });
+    let high = if low >= high { low + 1.0 } else { high };
     let step = frame.width() / count(total.saturating_sub(1).max(1));
-    let x = |bucket: usize| if total == 1 { frame.right } else { frame.left + count(bucket) * step };
+    let x = |bucket: usize| {
+        if total == 1 {
+            frame.right
+        } else {
+            frame.left + count(bucket) * step
+        }
+    };
     let y = |value: f64| frame.bottom - (drawable(value) - low) / (high - low) * frame.height();
     let place = |bucket: usize, value: f64| (x(bucket), y(value));
-    for run in series.previous.iter().flat_map(|previous| runs(trend, previous, place)) {
-        sheet.line(&run, series.ink, Stroke::Dotted, 1.5);
+    for run in series
+        .previous
+        .iter()
+        .flat_map(|previous| runs(trend, previous, place))
+    {
+        sheet.line(&thinned(&run, frame), series.ink, Stroke::Dotted, 1.5);
     }
     for run in runs(trend, series.answer, place) {
         let closed = trend.open_from.map_or(run.len(), |open| {
             run.iter().take_while(|(at, _)| *at < x(open) - 1e-6).count()
         });
         if run.len() > 1 {
-            sheet.area(&run, frame.bottom, series.ink);
+            sheet.area(&thinned(&run, frame), frame.bottom, series.ink);
         }
         if closed > 0 {
-            sheet.line(&run[..closed], series.ink, Stroke::Solid, 2.0);
+            sheet.line(&thinned(&run[..closed], frame), series.ink, Stroke::Solid, 2.0);
         }
         if closed < run.len() {
             sheet.line(&run[closed.saturating_sub(1)..], series.ink, Stroke::Dashed, 2.0);
         }
     }
-    let last = (0..total).rev().find_map(|bucket| Some((x(bucket), y(figure(series.answer, bucket)?))));
+    let last = (0..total)
+        .rev()
+        .find_map(|bucket| Some((x(bucket), y(figure(series.answer, bucket)?))));
     if let Some(place) = last {
         sheet.dot(place, 3.0, series.ink);
     }
@@ -64,7 +80,11 @@ fn tooltips(sheet: &mut Sheet, trend: &TrendAnswer, shown: &[Shown], options: &W
     let bands = Bands::across(frame.left, frame.right, total);
     for bucket in 0..total {
         let left = bands.begin(bucket);
-        let column = Frame { left, right: left + bands.width, ..frame };
+        let column = Frame {
+            left,
+            right: left + bands.width,
+            ..frame
+        };
         sheet.hit(column, &tooltip(trend, shown, bucket, options));
     }
 }

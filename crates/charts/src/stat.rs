@@ -44,7 +44,9 @@ pub enum Direction {
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     let Answer::Trend(trend) = answer;
     let series = trend.series.first();
-    let total = series.and_then(|series| series.total).filter(|total| total.is_finite());
+    let total = series
+        .and_then(|series| series.total)
+        .filter(|total| total.is_finite());
     let before = series.and_then(|series| before(trend, series));
     let change = total.zip(before).and_then(|(now, before)| change(now, before));
     let note = if trend.previous.is_some() && change.is_none() {
@@ -55,7 +57,12 @@ pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     let words = |write: fn(f64, &WidgetOptions) -> String| {
         total.map_or_else(|| "–".to_owned(), |total| write(total, options))
     };
-    Stat { value: words(format::short_with_unit), exact: words(format::exact_with_unit), change, note }
+    Stat {
+        value: words(format::short_with_unit),
+        exact: words(format::exact_with_unit),
+        change,
+        note,
+    }
 }
 
 fn before(trend: &TrendAnswer, series: &AnswerSeries) -> Option<f64> {
@@ -76,7 +83,11 @@ pub(crate) fn change(now: f64, before: f64) -> Option<Change> {
         Direction::Down => format!("down {percent_text} from the previous period"),
         Direction::Flat => "the same as in the previous period".to_owned(),
     };
-    Some(Change { percent_text, direction, words })
+    Some(Change {
+        percent_text,
+        direction,
+        words,
+    })
 }
 
 fn words_of_percent(percent: f64) -> String {

@@ -39,15 +39,25 @@ pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Tabl
         WidgetType::Table => is_broken_down,
         _ => false,
     };
-    if shows_totals { of_totals(trend, options) } else { over_time(trend, options) }
+    if shows_totals {
+        of_totals(trend, options)
+    } else {
+        over_time(trend, options)
+    }
 }
 
 fn text(title: &str) -> Column {
-    Column { title: title.to_owned(), is_figure: false }
+    Column {
+        title: title.to_owned(),
+        is_figure: false,
+    }
 }
 
 fn figures(title: impl Into<String>) -> Column {
-    Column { title: title.into(), is_figure: true }
+    Column {
+        title: title.into(),
+        is_figure: true,
+    }
 }
 
 fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
@@ -56,9 +66,16 @@ fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
         columns.extend([figures("Before"), figures("Change")]);
     }
     let mut series: Vec<&AnswerSeries> = trend.series.iter().collect();
-    let figure = |series: &AnswerSeries| series.total.filter(|total| !total.is_nan()).unwrap_or(f64::NEG_INFINITY);
+    let figure = |series: &AnswerSeries| {
+        series
+            .total
+            .filter(|total| !total.is_nan())
+            .unwrap_or(f64::NEG_INFINITY)
+    };
     series.sort_by(|one, other| {
-        is_other(one).cmp(&is_other(other)).then(figure(other).total_cmp(&figure(one)))
+        is_other(one)
+            .cmp(&is_other(other))
+            .then(figure(other).total_cmp(&figure(one)))
     });
     let row = |series: &AnswerSeries| {
         let mut row = vec![name(trend, series), exact(Some(&series.total), options)];
@@ -69,7 +86,11 @@ fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
         }
         row
     };
-    Table { columns, rows: series.into_iter().map(row).collect(), total: None }
+    Table {
+        columns,
+        rows: series.into_iter().map(row).collect(),
+        total: None,
+    }
 }
 
 fn change_words(now: Option<f64>, before: Option<f64>) -> String {
@@ -97,11 +118,14 @@ fn over_time(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
     let rows = (0..buckets(trend))
         .map(|bucket| {
             let begin = format::bucket_in_full(trend.local[bucket], trend.interval);
-            let figures = cells.iter().map(|series| exact(series.values.get(bucket), options));
+            let figures = cells
+                .iter()
+                .map(|series| exact(series.values.get(bucket), options));
             std::iter::once(begin).chain(figures).collect()
         })
         .collect();
     let totals = cells.iter().map(|series| exact(Some(&series.total), options));
-    let total = (!cells.is_empty()).then(|| std::iter::once("Whole range".to_owned()).chain(totals).collect());
+    let total =
+        (!cells.is_empty()).then(|| std::iter::once("Whole range".to_owned()).chain(totals).collect());
     Table { columns, rows, total }
 }

@@ -1,0 +1,6 @@
+//! The crate from outside: what it draws and what it says.
+
+mod pictures;
+mod rules;
+mod samples;
+mod words;

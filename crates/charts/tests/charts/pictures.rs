@@ -1,0 +1,130 @@
+//! The pictures themselves. Read a changed one as a picture before accepting it: the gallery example shows them all.
+
+use charts::{ChartSpec, Theme, describe, render};
+use jiff::civil::date;
+use model::answer::{Answer, OTHER};
+use model::dashboard::WidgetType;
+
+use crate::samples::{self, course, days, series, spec};
+
+fn picture(answer: &Answer, spec: &ChartSpec) -> String {
+    render(answer, spec).as_str().replace("><", ">\n<")
+}
+
+/// A week of two paths and the rest, small enough to be read as text.
+fn week() -> Answer {
+    let share = |path: &str, level, seed| series("Views", Some(path), &course(7, level, seed));
+    let mut answer = days(
+        date(2026, 11, 16),
+        vec![
+            share("/", 300.0, 1),
+            share("/docs", 200.0, 2),
+            share(OTHER, 90.0, 3),
+        ],
+    );
+    answer.open_from = Some(6);
+    Answer::Trend(answer)
+}
+
+#[test]
+fn every_kind() {
+    for kind in WidgetType::ALL {
+        insta::assert_snapshot!(
+            format!("week_{}", kind.as_str()),
+            picture(&week(), &spec(kind, 420, 220, Theme::Light))
+        );
+    }
+}
+
+#[test]
+fn the_four_days_of_the_log() {
+    for kind in [WidgetType::Bar, WidgetType::Line, WidgetType::Stat] {
+        let name = format!("log_{}", kind.as_str());
+        insta::assert_snapshot!(
+            name,
+            picture(&samples::log(), &spec(kind, 480, 240, Theme::Light))
+        );
+    }
+}
+
+#[test]
+fn a_comparison_and_a_bucket_that_is_still_open() {
+    let answer = samples::log_compared();
+    for kind in [WidgetType::Bar, WidgetType::Area] {
+        let name = format!("compared_{}", kind.as_str());
+        insta::assert_snapshot!(name, picture(&answer, &spec(kind, 480, 240, Theme::Light)));
+    }
+}
+
+#[test]
+fn the_themes() {
+    for (name, theme) in [("dark", Theme::Dark), ("page", Theme::Page)] {
+        insta::assert_snapshot!(
+            format!("log_{name}"),
+            picture(&samples::log(), &spec(WidgetType::Area, 480, 240, theme))
+        );
+    }
+}
+
+#[test]
+fn hours_in_seconds() {
+    let spec = ChartSpec {
+        options: samples::seconds(),
+        ..spec(WidgetType::Line, 480, 200, Theme::Light)
+    };
+    let picture = picture(&samples::hours(), &spec);
+    assert!(
+        picture.contains(">2 m</text>") && picture.contains(">21 Nov</text>"),
+        "{picture}"
+    );
+    assert!(
+        picture.contains("21 Nov 2026, 00:00\nCheckout time: "),
+        "{picture}"
+    );
+}
+
+#[test]
+fn a_month_labels_only_days_that_fit() {
+    let picture = picture(&samples::month(), &spec(WidgetType::Bar, 480, 200, Theme::Light));
+    assert!(
+        picture.contains(">24 Oct</text>") && !picture.contains(">25 Oct</text>"),
+        "{picture}"
+    );
+    assert!(picture.contains("Sun 22 Nov 2026 (so far)"), "{picture}");
+}
+
+#[test]
+fn corner_cases() {
+    let zeros = days(date(2026, 1, 30), vec![series("Nothing", None, &[0.0, 0.0])]);
+    let point = days(date(2026, 1, 30), vec![series("Once", None, &[7.0])]);
+    let none = days(date(2026, 1, 30), vec![]);
+    for (name, answer) in [
+        ("gaps", samples::gaps()),
+        ("negative", samples::losses()),
+        ("zeros", Answer::Trend(zeros)),
+        ("point", Answer::Trend(point)),
+        ("none", Answer::Trend(none)),
+    ] {
+        for kind in [WidgetType::Line, WidgetType::Bar, WidgetType::Donut] {
+            let mut spec = spec(kind, 360, 180, Theme::Light);
+            if name == "negative" {
+                spec.options = samples::euros();
+            }
+            insta::assert_snapshot!(format!("{name}_{}", kind.as_str()), picture(&answer, &spec));
+        }
+    }
+}
+
+#[test]
+fn sentences() {
+    let spec = |kind| spec(kind, 1, 1, Theme::Light);
+    assert_eq!(
+        describe(&samples::log(), &spec(WidgetType::Line)),
+        "Line chart, 17 May 2015 to 20 May 2015: Views 10,000 overall"
+    );
+    assert_eq!(
+        describe(&samples::paths(), &spec(WidgetType::Donut)),
+        "Donut chart, 24 Oct 2026 to 22 Nov 2026: / 9,957, /pricing 7,042, \
+         /docs/getting-started/install-on-debian-with-docker-compose 4,707, /blog 2,940, and 2 more overall"
+    );
+}

@@ -1,0 +1,200 @@
+//! Answers to draw, shared by the tests and the gallery.
+
+use jiff::civil::{Date, DateTime, date};
+use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
+use model::answer::{Answer, AnswerSeries, Meta, NONE, OTHER, TrendAnswer};
+use model::dashboard::{Unit, WidgetOptions, WidgetType};
+use model::query::Interval;
+
+use charts::{ChartSpec, Theme};
+
+pub(crate) fn series(label: &str, breakdown: Option<&str>, values: &[f64]) -> AnswerSeries {
+    AnswerSeries {
+        position: 0,
+        label: label.into(),
+        breakdown: breakdown.map(Into::into),
+        values: values.iter().copied().map(Some).collect(),
+        total: Some(values.iter().sum()),
+    }
+}
+
+pub(crate) fn trend(first: DateTime, interval: Interval, series: Vec<AnswerSeries>) -> TrendAnswer {
+    let total = series.iter().map(|series| series.values.len()).max().unwrap_or(0);
+    let step: Span = match interval {
+        Interval::Minute => 1.minute(),
+        Interval::Hour => 1.hour(),
+        Interval::Day => 1.day(),
+        Interval::Week => 1.week(),
+        Interval::Month => 1.month(),
+    };
+    let local: Vec<DateTime> = first.series(step).take(total).collect();
+    let instant =
+        |begin: &DateTime| -> Timestamp { begin.to_zoned(TimeZone::UTC).expect("within range").timestamp() };
+    TrendAnswer {
+        buckets: local.iter().map(instant).collect(),
+        local,
+        interval,
+        timezone: "UTC".into(),
+        open_from: None,
+        series,
+        previous: None,
+        meta: Meta {
+            elapsed_ms: 1,
+            rows_read: 1,
+            cached: false,
+            exact: true,
+        },
+    }
+}
+
+pub(crate) fn days(first: Date, series: Vec<AnswerSeries>) -> TrendAnswer {
+    trend(first.at(0, 0, 0, 0), Interval::Day, series)
+}
+
+/// The real log of four days.
+pub(crate) fn log() -> Answer {
+    Answer::Trend(days(
+        date(2015, 5, 17),
+        vec![series("Views", None, &[1632.0, 2893.0, 2896.0, 2579.0])],
+    ))
+}
+
+/// A smooth but uneven course, the same at every run.
+pub(crate) fn course(length: u32, level: f64, seed: u32) -> Vec<f64> {
+    let mut state = seed;
+    (0..length)
+        .map(|day| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let noise = f64::from(state >> 16) / 65_536.0;
+            let weekend = if day % 7 > 4 { 0.62 } else { 1.0 };
+            (level * weekend * (0.75 + noise * 0.4) * (1.0 + f64::from(day) / f64::from(length) * 0.6))
+                .round()
+        })
+        .collect()
+}
+
+pub(crate) fn month() -> Answer {
+    let mut answer = days(
+        date(2026, 10, 24),
+        vec![series("Sign-ups", None, &course(30, 420.0, 7))],
+    );
+    answer.open_from = Some(29);
+    Answer::Trend(answer)
+}
+
+pub(crate) fn quarter() -> Answer {
+    let mut users = series("Active users", None, &course(90, 5_200.0, 3));
+    users.position = 1;
+    let mut answer = days(
+        date(2026, 8, 25),
+        vec![series("Page views", None, &course(90, 14_000.0, 11)), users],
+    );
+    let mut before = series("Active users", None, &course(90, 4_300.0, 23));
+    before.position = 1;
+    answer.previous = Some(vec![
+        series("Page views", None, &course(90, 11_000.0, 19)),
+        before,
+    ]);
+    answer.open_from = Some(89);
+    Answer::Trend(answer)
+}
+
+pub(crate) fn paths() -> Answer {
+    let share = |path: &str, level: f64, seed| series("Views", Some(path), &course(30, level, seed));
+    let mut answer = days(
+        date(2026, 10, 24),
+        vec![
+            share("/", 310.0, 1),
+            share("/pricing", 220.0, 2),
+            share(
+                "/docs/getting-started/install-on-debian-with-docker-compose",
+                140.0,
+                3,
+            ),
+            share("/blog", 90.0, 4),
+            share(NONE, 40.0, 5),
+            share(OTHER, 120.0, 6),
+        ],
+    );
+    answer.open_from = Some(29);
+    Answer::Trend(answer)
+}
+
+pub(crate) fn compared() -> Answer {
+    let Answer::Trend(mut trend) = paths();
+    trend.previous = Some(
+        trend
+            .series
+            .iter()
+            .map(|series| AnswerSeries {
+                total: series.total.map(|total| (total * 0.83).round()),
+                ..series.clone()
+            })
+            .collect(),
+    );
+    Answer::Trend(trend)
+}
+
+pub(crate) fn hours() -> Answer {
+    let first = date(2026, 11, 20).at(9, 0, 0, 0);
+    let mut answer = trend(
+        first,
+        Interval::Hour,
+        vec![series("Checkout time", None, &course(52, 95.0, 31))],
+    );
+    answer.open_from = Some(51);
+    Answer::Trend(answer)
+}
+
+pub(crate) fn spec(kind: WidgetType, width: u32, height: u32, theme: Theme) -> ChartSpec {
+    ChartSpec {
+        kind,
+        options: WidgetOptions::default(),
+        width,
+        height,
+        theme,
+    }
+}
+
+pub(crate) fn seconds() -> WidgetOptions {
+    WidgetOptions {
+        unit: Unit::Duration,
+        ..WidgetOptions::default()
+    }
+}
+
+pub(crate) fn euros() -> WidgetOptions {
+    WidgetOptions {
+        unit: Unit::Currency,
+        currency: Some("EUR".into()),
+        ..WidgetOptions::default()
+    }
+}
+
+pub(crate) fn log_compared() -> Answer {
+    let Answer::Trend(mut trend) = log();
+    trend.previous = Some(vec![series("Views", None, &[1400.0, 2500.0, 3100.0, 2600.0])]);
+    trend.open_from = Some(3);
+    Answer::Trend(trend)
+}
+
+/// An average has nothing to say of some days.
+pub(crate) fn gaps() -> Answer {
+    let mut answer = days(
+        date(2026, 1, 30),
+        vec![series("Average", None, &[3.0, 4.0, 0.0, 2.0, 5.0])],
+    );
+    answer.series[0].values[2] = None;
+    answer.series[0].values[4] = None;
+    Answer::Trend(answer)
+}
+
+/// Months with a loss, across a new year.
+pub(crate) fn losses() -> Answer {
+    let profit = series("Profit", None, &[-12_500.0, 8_000.0, 31_250.5]);
+    Answer::Trend(trend(
+        date(2025, 11, 1).at(0, 0, 0, 0),
+        Interval::Month,
+        vec![profit],
+    ))
+}

@@ -1,0 +1,81 @@
+//! Tables and figures say exactly what the answer says.
+
+use charts::{Direction, is_empty, stat, table};
+use jiff::civil::date;
+use model::answer::Answer;
+use model::dashboard::{WidgetOptions, WidgetType};
+
+use crate::samples::{self, days, series};
+
+fn compared(now: &[f64], before: &[f64]) -> Answer {
+    let mut trend = days(date(2026, 1, 1), vec![series("Views", None, now)]);
+    trend.previous = Some(vec![series("Views", None, before)]);
+    Answer::Trend(trend)
+}
+
+#[test]
+fn a_table_over_time() {
+    let table = table(&samples::log(), WidgetType::Table, &WidgetOptions::default());
+    let titles: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+    assert_eq!(titles, ["Time", "Views"]);
+    assert!(!table.columns[0].is_figure && table.columns[1].is_figure);
+    assert_eq!(table.rows[0], ["Sun 17 May 2015", "1,632"]);
+    assert_eq!(table.rows[3], ["Wed 20 May 2015", "2,579"]);
+    assert_eq!(
+        table.total,
+        Some(vec!["Whole range".to_owned(), "10,000".to_owned()])
+    );
+}
+
+#[test]
+fn a_table_of_a_breakdown_is_ranked_with_the_rest_last() {
+    let ranked = table(&samples::compared(), WidgetType::Table, &WidgetOptions::default());
+    let names: Vec<&str> = ranked.rows.iter().map(|row| row[0].as_str()).collect();
+    let long = "/docs/getting-started/install-on-debian-with-docker-compose";
+    assert_eq!(names, ["/", "/pricing", long, "/blog", "None", "Other"]);
+    assert_eq!(ranked.rows[0][1..], ["9,957", "8,264", "+20.5 %"]);
+    let over_time = table(&samples::compared(), WidgetType::Line, &WidgetOptions::default());
+    assert_eq!((over_time.rows.len(), over_time.columns.len()), (30, 13));
+}
+
+#[test]
+fn a_figure_and_its_change() {
+    let options = WidgetOptions::default();
+    let words = |now: &[f64], before: &[f64]| {
+        let change = stat(&compared(now, before), &options).change;
+        change.map(|change| (change.direction, change.words))
+    };
+    assert_eq!(
+        words(&[112.0], &[100.0]),
+        Some((Direction::Up, "up 12 % from the previous period".into()))
+    );
+    assert_eq!(
+        words(&[75.5], &[100.0]),
+        Some((Direction::Down, "down 24.5 % from the previous period".into()))
+    );
+    assert_eq!(
+        words(&[100.0], &[100.0]),
+        Some((Direction::Flat, "the same as in the previous period".into()))
+    );
+    assert_eq!(words(&[5.0], &[0.0]), None);
+    let without = stat(&compared(&[5.0], &[0.0]), &options);
+    assert_eq!(
+        without.note.as_deref(),
+        Some("Nothing to compare with in the previous period")
+    );
+    let log = stat(&samples::log(), &options);
+    assert_eq!(
+        (log.value.as_str(), log.exact.as_str(), log.change),
+        ("10 k", "10,000", None)
+    );
+}
+
+#[test]
+fn empty_is_what_counted_nothing() {
+    assert!(is_empty(&Answer::Trend(days(
+        date(2026, 1, 1),
+        vec![series("A", None, &[0.0, 0.0])]
+    ))));
+    assert!(is_empty(&Answer::Trend(days(date(2026, 1, 1), vec![]))));
+    assert!(!is_empty(&samples::log()));
+}
