@@ -40,9 +40,16 @@ impl Server {
             .expect("the program starts");
         let mut first_line = String::new();
         let stdout = child.stdout.take().expect("it is piped");
-        BufReader::new(stdout).read_line(&mut first_line).expect("the program says where it listens");
-        let url = first_line.split_whitespace().find(|word| word.starts_with("http://"));
-        let url = url.unwrap_or_else(|| panic!("no URL in {first_line:?}")).trim_end_matches('/').to_owned();
+        BufReader::new(stdout)
+            .read_line(&mut first_line)
+            .expect("the program says where it listens");
+        let url = first_line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"));
+        let url = url
+            .unwrap_or_else(|| panic!("no URL in {first_line:?}"))
+            .trim_end_matches('/')
+            .to_owned();
         Self { child, url }
     }
 
@@ -76,18 +83,36 @@ async fn json_of(request: reqwest::RequestBuilder, expected: StatusCode) -> Valu
 }
 
 fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_else(|| panic!("{value} is not text")).to_owned()
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is not text"))
+        .to_owned()
 }
 
 async fn account(client: &Client, url: &str) -> Account {
     let registration = json!({"email": "crash@example.com", "password": "correct horse battery", "name": "Crash",
         "organization": "Crash"});
-    let request = client.post(format!("{url}/api/auth/register")).json(&registration);
+    let request = client
+        .post(format!("{url}/api/auth/register"))
+        .json(&registration);
     let registered = json_of(request, StatusCode::CREATED).await;
-    let (org, token) = (text(&registered["organization"]["id"]), text(&registered["access_token"]));
-    let request = client.post(format!("{url}/api/organizations/{org}/keys")).bearer_auth(&token);
-    let key = json_of(request.json(&json!({"name": "crash", "kind": "write"})), StatusCode::CREATED).await;
-    Account { org: org.parse().expect("ids are UUIDs"), token, key: text(&key["key"]) }
+    let (org, token) = (
+        text(&registered["organization"]["id"]),
+        text(&registered["access_token"]),
+    );
+    let request = client
+        .post(format!("{url}/api/organizations/{org}/keys"))
+        .bearer_auth(&token);
+    let key = json_of(
+        request.json(&json!({"name": "crash", "kind": "write"})),
+        StatusCode::CREATED,
+    )
+    .await;
+    Account {
+        org: org.parse().expect("ids are UUIDs"),
+        token,
+        key: text(&key["key"]),
+    }
 }
 
 /// One sender's ids: those it was promised, and those it ever sent.
@@ -130,7 +155,9 @@ impl Sender {
     /// New ids, among them now and then some that were acknowledged before.
     fn next_batch(&mut self, memory: &Memory, made: &mut usize) -> Vec<String> {
         let count = self.chance.random_range(1..=MOST_EVENTS);
-        let mut batch: Vec<String> = (*made..*made + count).map(|n| format!("{}-{n}", self.name)).collect();
+        let mut batch: Vec<String> = (*made..*made + count)
+            .map(|n| format!("{}-{n}", self.name))
+            .collect();
         *made += count;
         if self.chance.random_ratio(1, 4) {
             batch.extend(memory.acknowledged.iter().take(5).cloned());
@@ -140,15 +167,29 @@ impl Sender {
 
     /// Whether the batch was acknowledged; false once the server is gone.
     async fn send(&self, batch: &[String]) -> bool {
-        let events: Vec<Value> =
-            batch.iter().map(|id| json!({"name": "tick", "id": id, "properties": {"n": id}})).collect();
+        let events: Vec<Value> = batch
+            .iter()
+            .map(|id| json!({"name": "tick", "id": id, "properties": {"n": id}}))
+            .collect();
         let request = self.client.post(format!("{}/api/analytics/events", self.url));
-        let Ok(answer) = request.header("X-Write-Key", &self.key).json(&events).send().await else { return false };
+        let Ok(answer) = request
+            .header("X-Write-Key", &self.key)
+            .json(&events)
+            .send()
+            .await
+        else {
+            return false;
+        };
         let status = answer.status();
-        let Ok(receipt) = answer.json::<Value>().await else { return false };
+        let Ok(receipt) = answer.json::<Value>().await else {
+            return false;
+        };
         assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
         let kept = receipt["accepted"].as_u64().zip(receipt["duplicates"].as_u64());
-        assert_eq!(kept.map(|(accepted, duplicates)| accepted + duplicates), u64::try_from(batch.len()).ok());
+        assert_eq!(
+            kept.map(|(accepted, duplicates)| accepted + duplicates),
+            u64::try_from(batch.len()).ok()
+        );
         true
     }
 }
@@ -157,10 +198,15 @@ impl Sender {
 async fn counted(client: &Client, url: &str, account: &Account) -> (u64, u64) {
     let query = json!({"kind": "trend", "range": {"last": "7d"}, "interval": "day",
         "series": [{"measure": "count"}, {"measure": "unique", "property": "n"}]});
-    let request = client.post(format!("{url}/api/analytics/query")).bearer_auth(&account.token).json(&query);
+    let request = client
+        .post(format!("{url}/api/analytics/query"))
+        .bearer_auth(&account.token)
+        .json(&query);
     let answer = json_of(request, StatusCode::OK).await;
     let total = |series: usize| {
-        let total = answer["series"][series]["total"].as_f64().expect("totals are numbers");
+        let total = answer["series"][series]["total"]
+            .as_f64()
+            .expect("totals are numbers");
         format!("{total:.0}").parse().expect("counts are whole")
     };
     (total(0), total(1))
@@ -178,20 +224,31 @@ async fn see_everything(client: &Client, url: &str, account: &Account, acknowled
             }
         }
     });
-    seen.await.expect("every acknowledged event is in answers in time");
+    seen.await
+        .expect("every acknowledged event is in answers in time");
 }
 
 /// Every id in the event store, with how often it is there.
 async fn stored(data_dir: &Path, org: OrgId) -> BTreeMap<String, i64> {
-    let store = EventStore::open(&data_dir.join("events"), Clock::System).await.expect("the store opens");
+    let store = EventStore::open(&data_dir.join("events"), Clock::System)
+        .await
+        .expect("the store opens");
     let log_dir = data_dir.join("log");
-    let ingest = Ingest::open(&log_dir, store.clone(), Clock::System, Random::from_os()).await.expect("the log opens");
+    let ingest = Ingest::open(&log_dir, store.clone(), Clock::System, Random::from_os())
+        .await
+        .expect("the log opens");
     ingest.drained().await.expect("the log works");
-    let statement =
-        Statement { text: "SELECT id, count(*) FROM events GROUP BY id".to_owned(), params: Vec::new() };
+    let statement = Statement {
+        text: "SELECT id, count(*) FROM events GROUP BY id".to_owned(),
+        params: Vec::new(),
+    };
     let frame = store.fetch(org, statement).await.expect("the store answers");
     let pair = |row: &Vec<engine::store::Cell>| Some((row[0].text()?.to_owned(), row[1].int()?));
-    let ids = frame.rows.iter().map(|row| pair(row).expect("an id and a count")).collect();
+    let ids = frame
+        .rows
+        .iter()
+        .map(|row| pair(row).expect("an id and a count"))
+        .collect();
     ingest.close().await.expect("the log closes");
     store.close().await.expect("the store closes");
     ids
@@ -200,13 +257,18 @@ async fn stored(data_dir: &Path, org: OrgId) -> BTreeMap<String, i64> {
 fn rounds() -> u64 {
     #[expect(clippy::disallowed_methods, reason = "a test has no settings file")]
     let rounds = std::env::var("DATAPULSE_CRASH_ROUNDS");
-    rounds.map_or(5, |text| text.parse().expect("DATAPULSE_CRASH_ROUNDS is a number"))
+    rounds.map_or(5, |text| {
+        text.parse().expect("DATAPULSE_CRASH_ROUNDS is a number")
+    })
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_minus_nine_loses_nothing_and_counts_nothing_twice() {
     let dir = tempfile::tempdir().expect("a scratch folder");
-    let client = Client::builder().timeout(PATIENCE).build().expect("a plain client");
+    let client = Client::builder()
+        .timeout(PATIENCE)
+        .build()
+        .expect("a plain client");
     let mut chance = StdRng::seed_from_u64(4);
     let mut memories: Vec<Memory> = (0..SENDERS).map(|_| Memory::default()).collect();
     let mut server = Server::start(dir.path());
@@ -231,14 +293,18 @@ async fn kill_minus_nine_loses_nothing_and_counts_nothing_twice() {
             .collect();
         drop(acknowledged);
         for _ in 0..chance.random_range(1..150) {
-            yeses.recv().await.expect("the senders go on until the server is gone");
+            yeses
+                .recv()
+                .await
+                .expect("the senders go on until the server is gone");
         }
         server.kill();
         for sender in senders {
             memories.push(sender.await.expect("no answer was wrong"));
         }
         server = Server::start(dir.path());
-        let count = |ids: fn(&Memory) -> usize| u64::try_from(memories.iter().map(ids).sum::<usize>()).unwrap_or(0);
+        let count =
+            |ids: fn(&Memory) -> usize| u64::try_from(memories.iter().map(ids).sum::<usize>()).unwrap_or(0);
         let (acknowledged, sent) = (count(|m| m.acknowledged.len()), count(|m| m.sent.len()));
         see_everything(&client, &server.url, &account, acknowledged, sent).await;
     }

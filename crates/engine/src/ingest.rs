@@ -44,7 +44,7 @@ const MOST_LOG_BYTES: usize = 1024 * 1024 * 1024;
 const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 const QUEUE_COMMANDS: usize = 4096;
 /// How long `close` waits for the store; what is left is stored after the next start.
-const LAST_DRAIN: Duration = Duration::from_secs(10);
+const LAST_DRAIN: Duration = Duration::from_secs(5);
 const CHECK_PATIENCE: Duration = Duration::from_secs(2);
 
 /// The way in for events.
@@ -121,7 +121,15 @@ impl Ingest {
         let room = Arc::new(Semaphore::new(QUEUE_BYTES));
         let running = Mutex::new(Some(running));
         let closing = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { shared, clock, random, room, most_log_bytes, closing, running })))
+        Ok(Self(Arc::new(Inner {
+            shared,
+            clock,
+            random,
+            room,
+            most_log_bytes,
+            closing,
+            running,
+        })))
     }
 
     /// Takes the events of one request. What the receipt counts as accepted is on disk; with `dry_run` nothing is
@@ -166,7 +174,9 @@ impl Ingest {
     /// [`Error::Unavailable`] when not.
     pub async fn check(&self) -> Result<(), Error> {
         self.has_space()?;
-        tokio::time::timeout(CHECK_PATIENCE, self.barrier()).await.map_err(|_| unavailable(2))??;
+        tokio::time::timeout(CHECK_PATIENCE, self.barrier())
+            .await
+            .map_err(|_| unavailable(2))??;
         Ok(())
     }
 
@@ -182,7 +192,8 @@ impl Ingest {
             pending_bytes: backlog.bytes(),
             oldest_age: age,
             quarantined: self.0.shared.quarantined.load(Ordering::SeqCst),
-            writable: self.0.shared.writable.load(Ordering::SeqCst) && backlog.bytes() < self.0.most_log_bytes,
+            writable: self.0.shared.writable.load(Ordering::SeqCst)
+                && backlog.bytes() < self.0.most_log_bytes,
         }
     }
 
@@ -199,7 +210,15 @@ impl Ingest {
             tracing::warn!("some events wait in the log until the next start");
         }
         let running = self.running().take();
-        let Some(Running { commands, stop, drainer, committer }) = running else { return Ok(()) };
+        let Some(Running {
+            commands,
+            stop,
+            drainer,
+            committer,
+        }) = running
+        else {
+            return Ok(());
+        };
         drop(stop);
         joined(drainer).await?;
         drop(commands);
@@ -213,7 +232,10 @@ impl Ingest {
     }
 
     fn commands(&self) -> Result<mpsc::Sender<Command>, Error> {
-        self.running().as_ref().map(|running| running.commands.clone()).ok_or_else(|| unavailable(5))
+        self.running()
+            .as_ref()
+            .map(|running| running.commands.clone())
+            .ok_or_else(|| unavailable(5))
     }
 
     /// Hands rows to the committer and waits for its yes; answers how many of them had arrived before.
@@ -223,10 +245,19 @@ impl Ingest {
         }
         self.has_space()?;
         let bytes = u32::try_from(rows.bytes.len()).unwrap_or(u32::MAX);
-        let room = Arc::clone(&self.0.room).try_acquire_many_owned(bytes).map_err(|_| unavailable(1))?;
+        let room = Arc::clone(&self.0.room)
+            .try_acquire_many_owned(bytes)
+            .map_err(|_| unavailable(1))?;
         let (reply, answer) = oneshot::channel();
-        let submission = Submission { org, rows, reply, _room: room };
-        self.commands()?.try_send(Command::Append(submission)).map_err(|_| unavailable(1))?;
+        let submission = Submission {
+            org,
+            rows,
+            reply,
+            _room: room,
+        };
+        self.commands()?
+            .try_send(Command::Append(submission))
+            .map_err(|_| unavailable(1))?;
         answer.await.unwrap_or_else(|_| Err(unavailable(5)))
     }
 
@@ -248,7 +279,10 @@ impl Ingest {
 
     async fn barrier(&self) -> Result<u64, Error> {
         let (reply, answer) = oneshot::channel();
-        self.commands()?.send(Command::Barrier(reply)).await.map_err(|_| unavailable(5))?;
+        self.commands()?
+            .send(Command::Barrier(reply))
+            .await
+            .map_err(|_| unavailable(5))?;
         answer.await.unwrap_or_else(|_| Err(unavailable(5)))
     }
 }
@@ -261,13 +295,20 @@ impl std::fmt::Debug for Ingest {
 
 /// A thread of its own with its own small runtime: hashing, encoding and syncing keep no request waiting.
 fn background(name: &str, work: impl Future<Output = ()> + Send + 'static) -> Result<JoinHandle<()>, Error> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().map_err(Error::internal)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(Error::internal)?;
     let thread = std::thread::Builder::new().name(name.to_owned());
-    thread.spawn(move || runtime.block_on(work)).map_err(Error::internal)
+    thread
+        .spawn(move || runtime.block_on(work))
+        .map_err(Error::internal)
 }
 
 async fn joined(thread: JoinHandle<()>) -> Result<(), Error> {
-    let ended = tokio::task::spawn_blocking(move || thread.join()).await.map_err(Error::internal)?;
+    let ended = tokio::task::spawn_blocking(move || thread.join())
+        .await
+        .map_err(Error::internal)?;
     ended.map_err(|_| Error::internal("a background thread of the event log panicked"))
 }
 
@@ -283,15 +324,26 @@ mod tests {
     #[tokio::test]
     async fn only_those_who_may_send_events_can() {
         let dir = tempfile::tempdir().expect("a scratch folder");
-        let store = EventStore::open(&dir.path().join("events"), Clock::System).await.expect("the store opens");
-        let ingest = Ingest::open(dir.path(), store, Clock::System, Random::seeded(1)).await.expect("the log opens");
+        let store = EventStore::open(&dir.path().join("events"), Clock::System)
+            .await
+            .expect("the store opens");
+        let ingest = Ingest::open(dir.path(), store, Clock::System, Random::seeded(1))
+            .await
+            .expect("the log opens");
         let sent_by = async |who| {
             let caller = Caller::new(OrgId::new(Uuid::nil()), who);
-            ingest.accept(&caller, br#"{"name":"a"}"#, BodyFormat::Json, false).await
+            ingest
+                .accept(&caller, br#"{"name":"a"}"#, BodyFormat::Json, false)
+                .await
         };
-        let link = Who::Link { dashboard: DashboardId::new(Uuid::nil()) };
+        let link = Who::Link {
+            dashboard: DashboardId::new(Uuid::nil()),
+        };
         assert!(matches!(sent_by(link).await, Err(Error::Forbidden)));
-        let key = Who::Key { key: KeyId::new(Uuid::nil()), kind: KeyKind::Write };
+        let key = Who::Key {
+            key: KeyId::new(Uuid::nil()),
+            kind: KeyKind::Write,
+        };
         assert_eq!(sent_by(key).await.expect("it is taken").accepted, 1);
         ingest.close().await.expect("it closes");
     }

@@ -35,14 +35,22 @@ fn org(number: u128) -> OrgId {
 impl Home {
     fn new() -> Self {
         let now = "2026-01-01T12:00:00Z".parse().expect("a constant");
-        Self { dir: tempfile::tempdir().expect("a scratch folder"), clock: Clock::manual(now), org: org(1) }
+        Self {
+            dir: tempfile::tempdir().expect("a scratch folder"),
+            clock: Clock::manual(now),
+            org: org(1),
+        }
     }
 
     /// What a crash leaves behind: the files as they are at this moment.
     fn after_a_crash(&self) -> Self {
         let dir = tempfile::tempdir().expect("a scratch folder");
         copy(self.dir.path(), dir.path());
-        Self { dir, clock: self.clock.clone(), org: self.org }
+        Self {
+            dir,
+            clock: self.clock.clone(),
+            org: self.org,
+        }
     }
 
     fn log_file(&self) -> PathBuf {
@@ -50,7 +58,10 @@ impl Home {
     }
 
     fn store_file(&self) -> PathBuf {
-        self.dir.path().join("events").join(format!("{}.duckdb", self.org))
+        self.dir
+            .path()
+            .join("events")
+            .join(format!("{}.duckdb", self.org))
     }
 
     /// Puts a folder where the store wants a file, so that every write of this organization fails.
@@ -68,17 +79,26 @@ impl Home {
 
     async fn open_with_limit(&self, most_log_bytes: usize) -> Running {
         let events = self.dir.path().join("events");
-        let store = EventStore::open(&events, self.clock.clone()).await.expect("the store opens");
+        let store = EventStore::open(&events, self.clock.clone())
+            .await
+            .expect("the store opens");
         let (log, clock, random) = (self.dir.path().join("log"), self.clock.clone(), Random::seeded(7));
         let ingest = Ingest::open_with_limit(&log, store.clone(), clock, random, most_log_bytes).await;
         let ingest = ingest.expect("the log opens");
-        Running { ingest, store, caller: Caller::operator(self.org) }
+        Running {
+            ingest,
+            store,
+            caller: Caller::operator(self.org),
+        }
     }
 }
 
 impl Running {
     async fn send(&self, body: &str) -> Receipt {
-        self.ingest.accept(&self.caller, body.as_bytes(), BodyFormat::Json, false).await.expect("it is taken")
+        self.ingest
+            .accept(&self.caller, body.as_bytes(), BodyFormat::Json, false)
+            .await
+            .expect("it is taken")
     }
 
     async fn stored(&self) -> Vec<String> {
@@ -87,9 +107,16 @@ impl Running {
     }
 
     async fn stored_of(&self, org: OrgId) -> Vec<String> {
-        let statement = Statement { text: "SELECT id FROM events ORDER BY id".to_owned(), params: Vec::new() };
+        let statement = Statement {
+            text: "SELECT id FROM events ORDER BY id".to_owned(),
+            params: Vec::new(),
+        };
         let frame = self.store.fetch(org, statement).await.expect("the store answers");
-        frame.rows.iter().map(|row| row[0].text().expect("ids are text").to_owned()).collect()
+        frame
+            .rows
+            .iter()
+            .map(|row| row[0].text().expect("ids are text").to_owned())
+            .collect()
     }
 
     async fn close(self) {
@@ -116,7 +143,10 @@ fn ids(prefix: &str, count: usize) -> Vec<String> {
 }
 
 fn array(ids: &[String]) -> String {
-    let events: Vec<String> = ids.iter().map(|id| format!(r#"{{"name":"click","id":"{id}"}}"#)).collect();
+    let events: Vec<String> = ids
+        .iter()
+        .map(|id| format!(r#"{{"name":"click","id":"{id}"}}"#))
+        .collect();
     format!("[{}]", events.join(","))
 }
 
@@ -133,10 +163,17 @@ async fn every_shape_of_body_arrives() {
     let home = Home::new();
     let running = home.open().await;
     running.send(r#"{"name":"a","id":"1"}"#).await;
-    running.send(r#"[{"name":"a","id":"2"},{"name":"a","id":"3"}]"#).await;
-    running.send(r#"{"events":[{"name":"a","id":"4"}],"sent_at":"2026-01-01T00:00:00Z"}"#).await;
+    running
+        .send(r#"[{"name":"a","id":"2"},{"name":"a","id":"3"}]"#)
+        .await;
+    running
+        .send(r#"{"events":[{"name":"a","id":"4"}],"sent_at":"2026-01-01T00:00:00Z"}"#)
+        .await;
     let lines = b"{\"name\":\"a\",\"id\":\"5\"}\n\n{\"name\":\"a\",\"id\":\"6\"}\n";
-    let receipt = running.ingest.accept(&running.caller, lines, BodyFormat::Ndjson, false).await;
+    let receipt = running
+        .ingest
+        .accept(&running.caller, lines, BodyFormat::Ndjson, false)
+        .await;
     assert_eq!(receipt.expect("it is taken").accepted, 2);
     assert_eq!(running.stored().await, ["1", "2", "3", "4", "5", "6"]);
     running.close().await;
@@ -149,17 +186,42 @@ async fn a_bad_event_never_costs_its_neighbours() {
     let receipt = running
         .send(r#"[{"name":"a","id":"1"},{"name":5,"id":"2"},7,{"name":"a","id":"3","timestamp":"2030-01-01T00:00:00Z"}]"#)
         .await;
-    assert_eq!((receipt.accepted, receipt.duplicates, receipt.rejected), (2, 0, 2));
-    let problems: Vec<_> =
-        receipt.errors.iter().map(|e| (e.index, e.id.as_deref(), e.field.as_deref(), e.code.as_str())).collect();
-    assert_eq!(problems, [(1, Some("2"), Some("name"), "invalid"), (2, None, None, "invalid")]);
-    assert_eq!((receipt.warnings[0].index, receipt.warnings[0].code.as_str()), (3, "clamped"));
+    assert_eq!(
+        (receipt.accepted, receipt.duplicates, receipt.rejected),
+        (2, 0, 2)
+    );
+    let problems: Vec<_> = receipt
+        .errors
+        .iter()
+        .map(|e| (e.index, e.id.as_deref(), e.field.as_deref(), e.code.as_str()))
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            (1, Some("2"), Some("name"), "invalid"),
+            (2, None, None, "invalid")
+        ]
+    );
+    assert_eq!(
+        (receipt.warnings[0].index, receipt.warnings[0].code.as_str()),
+        (3, "clamped")
+    );
     assert_eq!(running.stored().await, ["1", "3"]);
 
     let lines = b"{\"name\":\"a\",\"id\":\"4\"}\n{\"name\":\n{\"name\":\"a\",\"id\":\"5\"}";
-    let receipt = running.ingest.accept(&running.caller, lines, BodyFormat::Ndjson, false).await;
+    let receipt = running
+        .ingest
+        .accept(&running.caller, lines, BodyFormat::Ndjson, false)
+        .await;
     let receipt = receipt.expect("it is taken");
-    assert_eq!((receipt.accepted, receipt.errors[0].index, receipt.errors[0].code.as_str()), (2, 1, "not_json"));
+    assert_eq!(
+        (
+            receipt.accepted,
+            receipt.errors[0].index,
+            receipt.errors[0].code.as_str()
+        ),
+        (2, 1, "not_json")
+    );
     assert_eq!(running.stored().await, ["1", "3", "4", "5"]);
     running.close().await;
 }
@@ -170,10 +232,16 @@ async fn bodies_beyond_the_limits_are_refused_whole() {
     let running = home.open().await;
     for (body, expected) in [
         ("{".to_owned(), "not_json"),
-        (format!("[{}]", vec![r#"{"name":"a"}"#; 2501].join(",")), "too_many"),
+        (
+            format!("[{}]", vec![r#"{"name":"a"}"#; 2501].join(",")),
+            "too_many",
+        ),
         (" ".repeat(5 * 1024 * 1024 + 1), "body_too_large"),
     ] {
-        let refused = running.ingest.accept(&running.caller, body.as_bytes(), BodyFormat::Json, false).await;
+        let refused = running
+            .ingest
+            .accept(&running.caller, body.as_bytes(), BodyFormat::Json, false)
+            .await;
         assert_eq!(code(&refused.expect_err("it is refused")), expected);
     }
     assert!(running.stored().await.is_empty());
@@ -199,9 +267,15 @@ async fn a_dry_run_reports_and_keeps_nothing() {
     running.send(r#"{"name":"a","id":"1"}"#).await;
     let body = br#"[{"name":"a","id":"1"},{"name":"a","id":"2"},{"name":"a","id":"2"},{"name":""}]"#;
     for _ in 0..2 {
-        let receipt = running.ingest.accept(&running.caller, body, BodyFormat::Json, true).await;
+        let receipt = running
+            .ingest
+            .accept(&running.caller, body, BodyFormat::Json, true)
+            .await;
         let receipt = receipt.expect("it is read");
-        assert_eq!((receipt.accepted, receipt.duplicates, receipt.rejected), (1, 2, 1));
+        assert_eq!(
+            (receipt.accepted, receipt.duplicates, receipt.rejected),
+            (1, 2, 1)
+        );
     }
     assert_eq!(running.stored().await, ["1"]);
     running.close().await;
@@ -211,16 +285,27 @@ async fn a_dry_run_reports_and_keeps_nothing() {
 async fn an_id_counts_once_in_a_request_across_requests_and_across_restarts() {
     let home = Home::new();
     let running = home.open().await;
-    let twice = running.send(r#"[{"name":"a","id":"1"},{"name":"a","id":"1"},{"name":"a","id":"2"}]"#).await;
+    let twice = running
+        .send(r#"[{"name":"a","id":"1"},{"name":"a","id":"1"},{"name":"a","id":"2"}]"#)
+        .await;
     assert_eq!((twice.accepted, twice.duplicates), (2, 1));
     assert_eq!(running.send(r#"{"name":"b","id":"2"}"#).await.duplicates, 1);
     let neighbour = Caller::operator(org(2));
-    let receipt = running.ingest.accept(&neighbour, br#"{"name":"a","id":"1"}"#, BodyFormat::Json, false).await;
-    assert_eq!(receipt.expect("it is taken").accepted, 1, "ids are an organization's own");
+    let receipt = running
+        .ingest
+        .accept(&neighbour, br#"{"name":"a","id":"1"}"#, BodyFormat::Json, false)
+        .await;
+    assert_eq!(
+        receipt.expect("it is taken").accepted,
+        1,
+        "ids are an organization's own"
+    );
     running.close().await;
 
     let running = home.open().await;
-    let again = running.send(r#"[{"name":"a","id":"1"},{"name":"a","id":"3"}]"#).await;
+    let again = running
+        .send(r#"[{"name":"a","id":"1"},{"name":"a","id":"3"}]"#)
+        .await;
     assert_eq!((again.accepted, again.duplicates), (1, 1));
     assert_eq!(running.stored().await, ["1", "2", "3"]);
     running.close().await;
@@ -238,7 +323,9 @@ async fn an_id_counts_once_in_parallel() {
             tokio::spawn(async move {
                 let mut accepted = 0;
                 for part in ids.chunks(20) {
-                    let receipt = ingest.accept(&caller, array(part).as_bytes(), BodyFormat::Json, false).await;
+                    let receipt = ingest
+                        .accept(&caller, array(part).as_bytes(), BodyFormat::Json, false)
+                        .await;
                     accepted += receipt.expect("it is taken").accepted;
                 }
                 accepted
@@ -266,7 +353,11 @@ async fn an_id_is_remembered_for_seven_days() {
     let running = home.open().await;
     assert_eq!(running.send(event).await.duplicates, 1);
     home.clock.advance(DAY);
-    assert_eq!(running.send(event).await.accepted, 1, "it is new again after the eighth day began");
+    assert_eq!(
+        running.send(event).await.accepted,
+        1,
+        "it is new again after the eighth day began"
+    );
     running.close().await;
 }
 
@@ -280,7 +371,10 @@ async fn a_store_that_is_down_loses_nothing_and_holds_up_nobody_else() {
         assert_eq!(running.send(&array(part)).await.accepted, 10);
     }
     let neighbour = Caller::operator(org(2));
-    let receipt = running.ingest.accept(&neighbour, br#"{"name":"a","id":"n"}"#, BodyFormat::Json, false).await;
+    let receipt = running
+        .ingest
+        .accept(&neighbour, br#"{"name":"a","id":"n"}"#, BodyFormat::Json, false)
+        .await;
     assert_eq!(receipt.expect("it is taken").accepted, 1);
     while running.ingest.status().pending_events > ids.len() {
         tokio::task::yield_now().await;
@@ -300,7 +394,15 @@ async fn a_full_log_says_later_and_heals_alone() {
     let running = home.open_with_limit(2_000).await;
     let ids = ids("e", 100);
     assert_eq!(running.send(&array(&ids)).await.accepted, 100);
-    let refused = running.ingest.accept(&running.caller, br#"{"name":"a","id":"x"}"#, BodyFormat::Json, false).await;
+    let refused = running
+        .ingest
+        .accept(
+            &running.caller,
+            br#"{"name":"a","id":"x"}"#,
+            BodyFormat::Json,
+            false,
+        )
+        .await;
     assert_eq!(code(&refused.expect_err("the log is full")), "unavailable");
     assert!(running.ingest.check().await.is_err());
     assert!(!running.ingest.status().writable);
@@ -402,7 +504,14 @@ async fn damaged_records_are_set_aside_and_the_rest_goes_on() {
     let mut log = SqliteConnection::connect(&url).await.expect("the copy opens");
     let damage = "UPDATE batches SET body = zeroblob(length(body))
                   WHERE position = (SELECT position FROM batches ORDER BY position LIMIT 1 OFFSET 1)";
-    assert_eq!(sqlx::query(damage).execute(&mut log).await.expect("it is writable").rows_affected(), 1);
+    assert_eq!(
+        sqlx::query(damage)
+            .execute(&mut log)
+            .await
+            .expect("it is writable")
+            .rows_affected(),
+        1
+    );
     log.close().await.expect("it closes");
 
     crashed.mend_store();
@@ -412,7 +521,11 @@ async fn damaged_records_are_set_aside_and_the_rest_goes_on() {
     assert_eq!(revived.send(&array(&["after".to_owned()])).await.accepted, 1);
     revived.close().await;
     let reopened = crashed.open().await;
-    assert_eq!(reopened.ingest.status().quarantined, 1, "it is counted until somebody looks at it");
+    assert_eq!(
+        reopened.ingest.status().quarantined,
+        1,
+        "it is counted until somebody looks at it"
+    );
     reopened.close().await;
     home.mend_store();
     running.close().await;
@@ -424,7 +537,10 @@ async fn a_closed_log_takes_nothing() {
     let running = home.open().await;
     running.ingest.close().await.expect("it closes");
     running.ingest.close().await.expect("closing twice is nothing");
-    let refused = running.ingest.accept(&running.caller, br#"{"name":"a"}"#, BodyFormat::Json, false).await;
+    let refused = running
+        .ingest
+        .accept(&running.caller, br#"{"name":"a"}"#, BodyFormat::Json, false)
+        .await;
     assert_eq!(code(&refused.expect_err("it is closed")), "unavailable");
     assert!(running.ingest.check().await.is_err());
 }

@@ -66,13 +66,18 @@ impl Backlog {
         let ready = waiting().filter(|(due, _)| *due <= now).map(|(_, queue)| queue);
         match ready.min_by_key(|queue| queue.head()) {
             Some(queue) => Next::Store(queue.batch().span),
-            None => waiting().map(|(due, _)| due).min().map_or(Next::Idle, Next::WaitUntil),
+            None => waiting()
+                .map(|(due, _)| due)
+                .min()
+                .map_or(Next::Idle, Next::WaitUntil),
         }
     }
 
     /// The records of `span` are in the store.
     pub(super) fn done(&mut self, span: Span, now: Instant) {
-        let Some(queue) = self.queues.get_mut(&span.org) else { return };
+        let Some(queue) = self.queues.get_mut(&span.org) else {
+            return;
+        };
         while let Some(header) = queue.records.pop_front_if(|header| header.position <= span.last) {
             self.events -= header.count;
             self.bytes -= header.bytes;
@@ -86,8 +91,12 @@ impl Backlog {
 
     /// The records of `span` could not be stored: later again.
     pub(super) fn failed(&mut self, span: Span, now: Instant) {
-        let Some(queue) = self.queues.get_mut(&span.org) else { return };
-        let wait = FIRST_RETRY.saturating_mul(2_u32.saturating_pow(queue.failures)).min(LAST_RETRY);
+        let Some(queue) = self.queues.get_mut(&span.org) else {
+            return;
+        };
+        let wait = FIRST_RETRY
+            .saturating_mul(2_u32.saturating_pow(queue.failures))
+            .min(LAST_RETRY);
         queue.failures += 1;
         queue.due = Some(now + wait);
     }
@@ -99,7 +108,11 @@ impl Backlog {
 
     /// When the oldest record that is not stored was accepted.
     pub(super) fn oldest(&self) -> Option<Timestamp> {
-        self.queues.values().filter_map(|queue| queue.records.front()).map(|header| header.at).min()
+        self.queues
+            .values()
+            .filter_map(|queue| queue.records.front())
+            .map(|header| header.at)
+            .min()
     }
 
     /// Events that are not stored.
@@ -126,7 +139,11 @@ impl Queue {
     /// As many of the oldest records as go to the store at once; queues are never empty.
     fn batch(&self) -> Batch {
         let first = &self.records[0];
-        let mut span = Span { org: first.org, first: first.position, last: first.position };
+        let mut span = Span {
+            org: first.org,
+            first: first.position,
+            last: first.position,
+        };
         let (mut count, mut bytes) = (first.count, first.bytes);
         for header in self.records.iter().skip(1) {
             if count >= MOST_EVENTS || bytes + header.bytes > MOST_BYTES {
@@ -147,11 +164,21 @@ mod tests {
 
     fn header(org: u128, position: u64, count: usize) -> Header {
         let org = OrgId::new(Uuid::from_u128(org));
-        Header { position, org, at: Timestamp::UNIX_EPOCH, count, bytes: 10 }
+        Header {
+            position,
+            org,
+            at: Timestamp::UNIX_EPOCH,
+            count,
+            bytes: 10,
+        }
     }
 
     fn span(org: u128, first: u64, last: u64) -> Span {
-        Span { org: OrgId::new(Uuid::from_u128(org)), first, last }
+        Span {
+            org: OrgId::new(Uuid::from_u128(org)),
+            first,
+            last,
+        }
     }
 
     #[test]
@@ -165,7 +192,11 @@ mod tests {
         backlog.push(header(1, 3, MOST_EVENTS), now);
         assert_eq!(backlog.next(now, false), Next::Store(span(1, 1, 3)));
         backlog.push(header(1, 4, 1), now);
-        assert_eq!(backlog.next(now, false), Next::Store(span(1, 1, 3)), "a batch has a size");
+        assert_eq!(
+            backlog.next(now, false),
+            Next::Store(span(1, 1, 3)),
+            "a batch has a size"
+        );
     }
 
     #[test]
@@ -180,8 +211,14 @@ mod tests {
         assert_eq!(backlog.next(now, true), Next::WaitUntil(now + FIRST_RETRY));
         backlog.failed(span(1, 1, 1), now);
         assert_eq!(backlog.next(now, true), Next::WaitUntil(now + 2 * FIRST_RETRY));
-        assert_eq!((backlog.first_position(), backlog.events(), backlog.bytes()), (Some(1), 1, 10));
+        assert_eq!(
+            (backlog.first_position(), backlog.events(), backlog.bytes()),
+            (Some(1), 1, 10)
+        );
         backlog.done(span(1, 1, 1), now);
-        assert_eq!((backlog.first_position(), backlog.events(), backlog.bytes()), (None, 0, 0));
+        assert_eq!(
+            (backlog.first_position(), backlog.events(), backlog.bytes()),
+            (None, 0, 0)
+        );
     }
 }

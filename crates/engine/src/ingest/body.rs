@@ -43,10 +43,17 @@ pub(super) fn items(body: &[u8], format: BodyFormat) -> Result<Vec<&str>, Error>
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let items = match format {
         BodyFormat::Json => json_items(text)?,
-        BodyFormat::Ndjson => text.lines().map(str::trim).filter(|line| !line.is_empty()).collect(),
+        BodyFormat::Ndjson => text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect(),
     };
     if items.len() > MAX_EVENTS {
-        let message = format!("A request may have at most {MAX_EVENTS} events; this one has {}.", items.len());
+        let message = format!(
+            "A request may have at most {MAX_EVENTS} events; this one has {}.",
+            items.len()
+        );
         return Err(Error::invalid("events", "too_many", message));
     }
     Ok(items)
@@ -62,7 +69,11 @@ fn json_items(text: &str) -> Result<Vec<&str>, Error> {
         Some(b'{') => object_items(text),
         Some(_) => {
             let _: IgnoredAny = serde_json::from_str(text).map_err(not_json)?;
-            Err(Error::invalid("", "invalid", "Send one event, an array of events, or {\"events\": […]}."))
+            Err(Error::invalid(
+                "",
+                "invalid",
+                "Send one event, an array of events, or {\"events\": […]}.",
+            ))
         }
     }
 }
@@ -93,7 +104,9 @@ mod tests {
     }
 
     fn refused(text: &[u8], format: BodyFormat) -> (String, String) {
-        let Err(Error::Invalid(mut errors)) = items(text, format) else { panic!("the body must be refused") };
+        let Err(Error::Invalid(mut errors)) = items(text, format) else {
+            panic!("the body must be refused")
+        };
         let error = errors.remove(0);
         (error.field, error.code)
     }
@@ -104,14 +117,20 @@ mod tests {
         assert_eq!(json(event), [event]);
         assert_eq!(json(r#" [{"name":"a"}, 5] "#), [event, "5"]);
         assert_eq!(json(r#"{"events":[{"name":"a"}]}"#), [event]);
-        assert_eq!(json(r#"{"sent_at":"2026-01-01T00:00:00Z","events":[{"name":"a"}]}"#), [event]);
+        assert_eq!(
+            json(r#"{"sent_at":"2026-01-01T00:00:00Z","events":[{"name":"a"}]}"#),
+            [event]
+        );
         assert!(json("[]").is_empty());
     }
 
     #[test]
     fn lines_are_events_and_blank_lines_are_not() {
         let lines = items(b"{\"name\":\"a\"}\n\r\n  \n{broken\n", BodyFormat::Ndjson);
-        assert_eq!(lines.expect("lines are judged one by one"), [r#"{"name":"a"}"#, "{broken"]);
+        assert_eq!(
+            lines.expect("lines are judged one by one"),
+            [r#"{"name":"a"}"#, "{broken"]
+        );
     }
 
     #[test]
@@ -126,8 +145,14 @@ mod tests {
     fn wrong_envelopes_name_the_field() {
         let refused = |text: &str| refused(text.as_bytes(), BodyFormat::Json);
         assert_eq!(refused("5"), (String::new(), "invalid".to_owned()));
-        assert_eq!(refused(r#"{"events":{}}"#), ("events".to_owned(), "invalid".to_owned()));
-        assert_eq!(refused(r#"{"events":[],"colour":1}"#), ("colour".to_owned(), "unknown_field".to_owned()));
+        assert_eq!(
+            refused(r#"{"events":{}}"#),
+            ("events".to_owned(), "invalid".to_owned())
+        );
+        assert_eq!(
+            refused(r#"{"events":[],"colour":1}"#),
+            ("colour".to_owned(), "unknown_field".to_owned())
+        );
         assert_eq!(refused(r#"{"events":[],"sent_at":"noon"}"#).0, "sent_at");
     }
 
@@ -137,7 +162,10 @@ mod tests {
         assert_eq!(json(&most).len(), MAX_EVENTS);
         let more = format!("[{}]", vec!["{}"; MAX_EVENTS + 1].join(","));
         assert_eq!(refused(more.as_bytes(), BodyFormat::Json).1, "too_many");
-        assert_eq!(refused("{}\n".repeat(MAX_EVENTS + 1).as_bytes(), BodyFormat::Ndjson).1, "too_many");
+        assert_eq!(
+            refused("{}\n".repeat(MAX_EVENTS + 1).as_bytes(), BodyFormat::Ndjson).1,
+            "too_many"
+        );
         let large = vec![b' '; MAX_BODY_BYTES + 1];
         assert_eq!(refused(&large, BodyFormat::Json).1, "body_too_large");
     }

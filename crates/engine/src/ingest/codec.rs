@@ -39,7 +39,11 @@ pub(super) fn decode(mut bytes: &[u8], count: usize) -> Result<Vec<Event>, Damag
     while !bytes.is_empty() {
         events.push(take_event(&mut bytes)?);
     }
-    if events.len() == count { Ok(events) } else { Err(Damaged) }
+    if events.len() == count {
+        Ok(events)
+    } else {
+        Err(Damaged)
+    }
 }
 
 fn take_event(bytes: &mut &[u8]) -> Result<Event, Damaged> {
@@ -88,7 +92,9 @@ mod tests {
         let full = r#"{"name":"käse","id":"e","timestamp":"1815-01-01T00:00:00Z","user_id":"u","anonymous_id":"a",
             "session_id":"s","properties":{"a":[1,2,{"b":null}]}}"#;
         let parse = |json| Event::parse(json, Timestamp::UNIX_EPOCH, || "fresh".to_owned());
-        [full, r#"{"name":"x"}"#].map(|json| parse(json).expect("it is valid").event).to_vec()
+        [full, r#"{"name":"x"}"#]
+            .map(|json| parse(json).expect("it is valid").event)
+            .to_vec()
     }
 
     fn encoded() -> Vec<u8> {

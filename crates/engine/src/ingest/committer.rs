@@ -44,7 +44,10 @@ pub(super) enum Command {
 
 /// The log cannot take it now.
 pub(super) fn unavailable(seconds: u64) -> Error {
-    Error::Unavailable { what: "The event log", retry_after: Duration::from_secs(seconds) }
+    Error::Unavailable {
+        what: "The event log",
+        retry_after: Duration::from_secs(seconds),
+    }
 }
 
 /// The writer of the log and of the index of ids.
@@ -79,9 +82,18 @@ impl Committer {
     /// Opens the log, and takes in what an earlier run left in it.
     pub(super) async fn open(path: PathBuf, shared: Arc<Shared>, clock: Clock) -> Result<Self, Error> {
         let covered = shared.seen.covered().map_err(Error::internal)?;
-        let floor = u64::try_from(clock.now().as_microsecond()).unwrap_or(0).max(covered);
+        let floor = u64::try_from(clock.now().as_microsecond())
+            .unwrap_or(0)
+            .max(covered);
         let log = LogWriter::open(&path, floor).await.map_err(Error::internal)?;
-        let mut committer = Self { log, path, shared, clock, known: 0, health: Health::Good };
+        let mut committer = Self {
+            log,
+            path,
+            shared,
+            clock,
+            known: 0,
+            health: Health::Good,
+        };
         committer.adopt().await?;
         Ok(committer)
     }
@@ -93,7 +105,11 @@ impl Committer {
             while let Some(Command::Append(submission)) = next {
                 bytes += submission.rows.bytes.len();
                 group.push(submission);
-                next = if bytes < MOST_GROUP_BYTES { commands.try_recv().ok() } else { None };
+                next = if bytes < MOST_GROUP_BYTES {
+                    commands.try_recv().ok()
+                } else {
+                    None
+                };
             }
             if !group.is_empty() {
                 self.commit(group).await;
@@ -128,7 +144,11 @@ impl Committer {
     async fn write(&mut self, group: &[Submission]) -> Result<Vec<usize>, Error> {
         self.heal().await?;
         let now = self.clock.now();
-        let Selection { drafts, keys, duplicates } = match self.select(group) {
+        let Selection {
+            drafts,
+            keys,
+            duplicates,
+        } = match self.select(group) {
             Ok(selection) => selection,
             Err(error) => return Err(self.doubt(Health::Doubtful, error)),
         };
@@ -138,7 +158,11 @@ impl Committer {
         match self.log.append(now, drafts.into_values().collect()).await {
             Ok(headers) => self.register(&headers, &keys.into_iter().collect::<Vec<_>>()),
             Err(error) => {
-                let health = if is_failed_sync(&error) { Health::Lost } else { Health::Doubtful };
+                let health = if is_failed_sync(&error) {
+                    Health::Lost
+                } else {
+                    Health::Doubtful
+                };
                 return Err(self.doubt(health, error));
             }
         }
@@ -150,7 +174,10 @@ impl Committer {
         self.shared.seen.turn(self.clock.now())?;
         for submission in group {
             let mut duplicates = 0;
-            let draft = selection.drafts.entry(submission.org).or_insert_with(|| Draft::new(submission.org));
+            let draft = selection
+                .drafts
+                .entry(submission.org)
+                .or_insert_with(|| Draft::new(submission.org));
             for (bytes, key) in submission.rows.iter() {
                 if let Some(key) = key
                     && (!selection.keys.insert(key) || self.shared.seen.contains(key)?)
@@ -205,10 +232,22 @@ impl Committer {
         let mut reader = LogReader::open(&self.path).await.map_err(Error::internal)?;
         let covered = self.shared.seen.covered().map_err(Error::internal)?;
         for header in reader.headers_after(covered).await.map_err(Error::internal)? {
-            let span = Span { org: header.org, first: header.position, last: header.position };
-            let keys: Vec<Key> =
-                reader.read(span).await.map_err(Error::internal)?.iter().flat_map(keys_of).collect();
-            self.shared.seen.record(header.at, &keys, header.position).map_err(Error::internal)?;
+            let span = Span {
+                org: header.org,
+                first: header.position,
+                last: header.position,
+            };
+            let keys: Vec<Key> = reader
+                .read(span)
+                .await
+                .map_err(Error::internal)?
+                .iter()
+                .flat_map(keys_of)
+                .collect();
+            self.shared
+                .seen
+                .record(header.at, &keys, header.position)
+                .map_err(Error::internal)?;
         }
         let unknown = reader.headers_after(self.known).await.map_err(Error::internal)?;
         self.known = unknown.last().map_or(self.known, |header| header.position);
@@ -248,12 +287,22 @@ fn noted(done: sqlx::Result<()>, complaint: &'static str) -> bool {
 }
 
 fn is_failed_sync(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(sqlx::error::DatabaseError::code).is_some_and(|code| code == FAILED_SYNC)
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == FAILED_SYNC)
 }
 
 fn keys_of(record: &Record) -> Vec<Key> {
-    let events = record.body.as_deref().and_then(|body| codec::decode(body, record.header.count).ok());
-    events.unwrap_or_default().iter().map(|event| key(record.header.org, event.id())).collect()
+    let events = record
+        .body
+        .as_deref()
+        .and_then(|body| codec::decode(body, record.header.count).ok());
+    events
+        .unwrap_or_default()
+        .iter()
+        .map(|event| key(record.header.org, event.id()))
+        .collect()
 }
 
 /// An error with what caused it.

@@ -45,7 +45,17 @@ impl Drainer {
         stop: CancellationToken,
     ) -> Self {
         let (positions, stored, next_trim) = (HashMap::new(), Vec::new(), Instant::now());
-        Self { path, shared, store, commands, stop, reader: None, positions, stored, next_trim }
+        Self {
+            path,
+            shared,
+            store,
+            commands,
+            stop,
+            reader: None,
+            positions,
+            stored,
+            next_trim,
+        }
     }
 
     /// Works until it is told to stop.
@@ -104,7 +114,10 @@ impl Drainer {
         let records = self.read(span).await?;
         let mut damaged = Vec::new();
         let mut batches = Vec::with_capacity(records.len());
-        for record in records.into_iter().filter(|record| record.header.position > stored) {
+        for record in records
+            .into_iter()
+            .filter(|record| record.header.position > stored)
+        {
             let position = record.header.position;
             match events_of(&record) {
                 Some(events) => batches.push(Appended { position, events }),
@@ -115,7 +128,11 @@ impl Drainer {
             self.store.append(span.org, batches).await?;
             self.positions.insert(span.org, last);
         }
-        if damaged.is_empty() { Ok(()) } else { self.quarantine(damaged).await }
+        if damaged.is_empty() {
+            Ok(())
+        } else {
+            self.quarantine(damaged).await
+        }
     }
 
     async fn position(&mut self, org: OrgId) -> Result<u64, Error> {
@@ -130,13 +147,18 @@ impl Drainer {
     async fn read(&mut self, span: Span) -> Result<Vec<Record>, Error> {
         let reader = match &mut self.reader {
             Some(reader) => reader,
-            None => self.reader.insert(LogReader::open(&self.path).await.map_err(Error::internal)?),
+            None => self
+                .reader
+                .insert(LogReader::open(&self.path).await.map_err(Error::internal)?),
         };
         reader.read(span).await.map_err(Error::internal)
     }
 
     async fn quarantine(&self, positions: Vec<u64>) -> Result<(), Error> {
-        tracing::error!(?positions, "records of the event log are damaged; they are set aside");
+        tracing::error!(
+            ?positions,
+            "records of the event log are damaged; they are set aside"
+        );
         let count = u64::try_from(positions.len()).unwrap_or(u64::MAX);
         if self.ask(|reply| Command::Quarantine(positions, reply)).await {
             self.shared.quarantined.fetch_add(count, Ordering::SeqCst);

@@ -17,7 +17,10 @@ pub(super) type Key = u128;
 
 /// The key under which `id` counts once in `org`.
 pub(super) fn key(org: OrgId, id: &str) -> Key {
-    let digest = Sha256::new().chain_update(org.uuid().as_bytes()).chain_update(id.as_bytes()).finalize();
+    let digest = Sha256::new()
+        .chain_update(org.uuid().as_bytes())
+        .chain_update(id.as_bytes())
+        .finalize();
     let (half, _) = digest.split_first_chunk().expect("a SHA-256 has 32 bytes");
     u128::from_be_bytes(*half)
 }
@@ -58,7 +61,10 @@ pub(super) struct Intake {
 /// Parses each item on its own: one that is wrong costs none of its neighbours.
 pub(super) fn read(items: &[&str], org: OrgId, now: Timestamp, random: &Random) -> Intake {
     let mut intake = Intake::default();
-    intake.rows.bytes.reserve(items.iter().map(|item| item.len()).sum());
+    intake
+        .rows
+        .bytes
+        .reserve(items.iter().map(|item| item.len()).sum());
     intake.rows.ends.reserve(items.len());
     for (index, item) in items.iter().enumerate() {
         let id_is_fresh = Cell::new(false);
@@ -70,7 +76,10 @@ pub(super) fn read(items: &[&str], org: OrgId, now: Timestamp, random: &Random) 
             Ok(Parsed { event, warning }) => {
                 let own_id = (!id_is_fresh.get()).then(|| event.id());
                 if let Some(warning) = warning {
-                    intake.receipt.warnings.push(problem(index, own_id.map(str::to_owned), warning));
+                    intake
+                        .receipt
+                        .warnings
+                        .push(problem(index, own_id.map(str::to_owned), warning));
                 }
                 intake.rows.push(&event, own_id.map(|id| key(org, id)));
             }
@@ -84,7 +93,13 @@ pub(super) fn read(items: &[&str], org: OrgId, now: Timestamp, random: &Random) 
 
 fn problem(index: usize, id: Option<String>, error: FieldError) -> ItemProblem {
     let FieldError { field, code, message } = error;
-    ItemProblem { index, id, field: (!field.is_empty()).then_some(field), code, message }
+    ItemProblem {
+        index,
+        id,
+        field: (!field.is_empty()).then_some(field),
+        code,
+        message,
+    }
 }
 
 /// The id that a refused event gave itself, if that much of it can be read.
@@ -93,5 +108,7 @@ fn id_of(item: &str) -> Option<String> {
     struct Named {
         id: String,
     }
-    serde_json::from_str::<Named>(item).ok().map(|named| named.id.chars().take(model::event::MAX_ID_CHARS).collect())
+    serde_json::from_str::<Named>(item)
+        .ok()
+        .map(|named| named.id.chars().take(model::event::MAX_ID_CHARS).collect())
 }

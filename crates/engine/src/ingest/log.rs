@@ -36,7 +36,11 @@ pub(super) struct Draft {
 impl Draft {
     /// A record without events yet.
     pub(super) const fn new(org: OrgId) -> Self {
-        Self { org, count: 0, body: Vec::new() }
+        Self {
+            org,
+            count: 0,
+            body: Vec::new(),
+        }
     }
 }
 
@@ -80,7 +84,11 @@ impl LogWriter {
             sqlx::query(statement).execute(&mut connection).await?;
         }
         let last = last_position(&mut connection).await?.max(floor);
-        Ok(Self { path: path.to_owned(), connection, last })
+        Ok(Self {
+            path: path.to_owned(),
+            connection,
+            last,
+        })
     }
 
     /// Writes the drafts in one transaction, which is on disk when this returns.
@@ -95,15 +103,17 @@ impl LogWriter {
                 count: draft.count,
                 bytes: draft.body.len() + RECORD_BYTES,
             };
-            sqlx::query("INSERT INTO batches (position, org, at, count, crc, body) VALUES (?, ?, ?, ?, ?, ?)")
-                .bind(signed(position))
-                .bind(header.org.uuid())
-                .bind(at.as_microsecond())
-                .bind(count_column(header.count))
-                .bind(i64::from(checksum(&header, &draft.body)))
-                .bind(draft.body)
-                .execute(&mut *transaction)
-                .await?;
+            sqlx::query(
+                "INSERT INTO batches (position, org, at, count, crc, body) VALUES (?, ?, ?, ?, ?, ?)",
+            )
+            .bind(signed(position))
+            .bind(header.org.uuid())
+            .bind(at.as_microsecond())
+            .bind(count_column(header.count))
+            .bind(i64::from(checksum(&header, &draft.body)))
+            .bind(draft.body)
+            .execute(&mut *transaction)
+            .await?;
             headers.push(header);
         }
         transaction.commit().await?;
@@ -176,7 +186,9 @@ impl LogReader {
         .bind(signed(position))
         .fetch_all(&mut self.0)
         .await?;
-        rows.iter().map(|row| header(row, row.try_get::<i64, _>(4)?)).collect()
+        rows.iter()
+            .map(|row| header(row, row.try_get::<i64, _>(4)?))
+            .collect()
     }
 
     /// The records of `org` from `first` to `last`, in order.
@@ -195,7 +207,9 @@ impl LogReader {
 
     /// How many records were set aside.
     pub(super) async fn quarantined(&mut self) -> sqlx::Result<u64> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM quarantine").fetch_one(&mut self.0).await?;
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM quarantine")
+            .fetch_one(&mut self.0)
+            .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -219,11 +233,12 @@ async fn connect(path: &Path) -> sqlx::Result<SqliteConnection> {
 }
 
 async fn last_position(connection: &mut SqliteConnection) -> sqlx::Result<u64> {
-    let last: Option<i64> =
-        sqlx::query_scalar("SELECT max(position) FROM (SELECT max(position) AS position FROM batches
-                            UNION ALL SELECT max(position) FROM quarantine)")
-            .fetch_one(connection)
-            .await?;
+    let last: Option<i64> = sqlx::query_scalar(
+        "SELECT max(position) FROM (SELECT max(position) AS position FROM batches
+                            UNION ALL SELECT max(position) FROM quarantine)",
+    )
+    .fetch_one(connection)
+    .await?;
     Ok(last.map_or(0, i64::unsigned_abs))
 }
 
@@ -232,7 +247,10 @@ fn record(row: &SqliteRow) -> sqlx::Result<Record> {
     let body: Vec<u8> = row.try_get(5)?;
     let header = header(row, i64::try_from(body.len()).unwrap_or(i64::MAX))?;
     let fits = i64::from(checksum(&header, &body)) == crc;
-    Ok(Record { header, body: fits.then_some(body) })
+    Ok(Record {
+        header,
+        body: fits.then_some(body),
+    })
 }
 
 fn header(row: &SqliteRow, bytes: i64) -> sqlx::Result<Header> {

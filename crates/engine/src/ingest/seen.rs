@@ -41,7 +41,10 @@ fn day_of(at: Timestamp) -> i64 {
 impl Seen {
     /// Opens the index in `dir`.
     pub(super) fn open(dir: &Path) -> fjall::Result<Self> {
-        Ok(Self { dir: dir.to_owned(), open: RwLock::new(Some(Trees::open(dir)?)) })
+        Ok(Self {
+            dir: dir.to_owned(),
+            open: RwLock::new(Some(Trees::open(dir)?)),
+        })
     }
 
     /// Closes and opens it again: an index that once failed to write refuses everything after.
@@ -124,7 +127,9 @@ impl Trees {
 
     fn covered(&self) -> fjall::Result<u64> {
         let value = self.meta.get(COVERED)?;
-        Ok(value.and_then(|bytes| Some(u64::from_be_bytes(*bytes.first_chunk()?))).unwrap_or(0))
+        Ok(value
+            .and_then(|bytes| Some(u64::from_be_bytes(*bytes.first_chunk()?)))
+            .unwrap_or(0))
     }
 
     fn record(&self, day: i64, keys: &[Key], position: u64) -> fjall::Result<()> {
@@ -139,7 +144,8 @@ impl Trees {
     }
 
     fn roll(&mut self, day: i64) -> fjall::Result<()> {
-        self.days.push((day, self.database.keyspace(&format!("day-{day}"), options)?));
+        self.days
+            .push((day, self.database.keyspace(&format!("day-{day}"), options)?));
         self.days.sort_by_key(|(known, _)| std::cmp::Reverse(*known));
         while let Some((_, over)) = self.days.pop_if(|(known, _)| *known < day - DAYS) {
             self.database.delete_keyspace(over)?;

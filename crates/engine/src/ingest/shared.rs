@@ -52,7 +52,8 @@ impl Shared {
     }
 
     pub(super) fn next(&self) -> Next {
-        self.backlog().next(Instant::now(), self.hurried.load(Ordering::SeqCst) > 0)
+        self.backlog()
+            .next(Instant::now(), self.hurried.load(Ordering::SeqCst) > 0)
     }
 
     /// These records are in the store now.
@@ -71,7 +72,11 @@ impl Shared {
         let mut stored = self.stored.subscribe();
         loop {
             stored.mark_unchanged();
-            if self.backlog().first_position().is_none_or(|first| first > position) {
+            if self
+                .backlog()
+                .first_position()
+                .is_none_or(|first| first > position)
+            {
                 return;
             }
             if stored.changed().await.is_err() {
