@@ -1,1 +1,28 @@
-//! app
+//! What a person sees of DataPulse: pages, their parts, and the server functions behind them.
+//!
+//! Compiled twice: with `ssr` it renders pages on the server, with `hydrate` it takes them over in the browser.
+#![recursion_limit = "256"]
+
+mod address;
+pub mod api;
+mod board;
+mod drawing;
+mod editor;
+pub mod error;
+#[cfg(feature = "ssr")]
+mod markdown;
+mod pages;
+mod parts;
+mod query_string;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod share;
+mod shell;
+mod theme;
+mod words;
+
+pub use pages::App;
+#[cfg(feature = "ssr")]
+pub use shell::shell;
+pub use theme::Theme;

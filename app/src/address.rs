@@ -1,0 +1,192 @@
+//! A page's range and filter, kept in its address: `?range=7d`, `?from=2015-05-17&to=2015-05-20`, `?filter={…}`.
+
+use model::dashboard::View;
+use model::query::{Comparison, Edge, Filter, Range};
+
+use crate::query_string;
+
+/// What a page's address asks for, and what in it could not be read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Address {
+    /// The range and the filter that could be read.
+    pub(crate) view: View,
+    /// Why something else could not.
+    pub(crate) problem: Option<String>,
+}
+
+/// The ranges that are offered, with the words for each.
+pub(crate) const PRESETS: [(&str, &str); 5] = [
+    ("24h", "Last 24 hours"),
+    ("7d", "Last 7 days"),
+    ("30d", "Last 30 days"),
+    ("90d", "Last 90 days"),
+    ("12mo", "Last 12 months"),
+];
+
+impl Address {
+    /// Reads the query part of an address.
+    #[must_use]
+    pub(crate) fn read(search: &str) -> Self {
+        let mut address = Self::default();
+        match read_range(search) {
+            Ok(range) => address.view.range = range,
+            Err(problem) => address.problem = Some(problem),
+        }
+        match query_string::value(search, "filter") {
+            None => {}
+            Some(text) => match serde_json::from_str(&text) {
+                Ok(filter) => address.view.filter = Some(filter),
+                Err(_) => {
+                    address.problem = Some("The filter in this address cannot be read, so it is left out.".to_owned());
+                }
+            },
+        }
+        address
+    }
+}
+
+fn read_range(search: &str) -> Result<Option<Range>, String> {
+    let given = |name: &str| query_string::value(search, name);
+    if let Some(last) = given("range") {
+        let range = Range::parse_last(&last);
+        return range.map(Some).map_err(|_| format!("“{last}” is not a range. Choose one here."));
+    }
+    let (from, to) = (given("from"), given("to"));
+    let (Some(from), Some(to)) = (&from, &to) else {
+        let half = from.is_some() || to.is_some();
+        return if half { Err("Give both a first and a last day.".to_owned()) } else { Ok(None) };
+    };
+    between(from, to).map(Some)
+}
+
+/// The range from one day (or time) to another.
+///
+/// # Errors
+/// A sentence that says what is wrong.
+pub(crate) fn between(from: &str, to: &str) -> Result<Range, String> {
+    let (Ok(from), Ok(to)) = (from.parse::<Edge>(), to.parse::<Edge>()) else {
+        return Err("Write days like 2015-05-17.".to_owned());
+    };
+    let range = Range::Between { from, to };
+    if range.ends_before_it_starts() {
+        return Err("The range ends before it starts. Swap the two days.".to_owned());
+    }
+    Ok(range)
+}
+
+/// The query part of the address that shows `view`; empty where there is nothing to say.
+#[must_use]
+pub(crate) fn written(view: &View) -> String {
+    let mut pairs = Vec::new();
+    match &view.range {
+        None => {}
+        Some(Range::Between { from, to }) => {
+            pairs.push(("from", from.to_string()));
+            pairs.push(("to", to.to_string()));
+        }
+        Some(Range::Last { count, unit }) => pairs.push(("range", format!("{count}{}", unit.as_str()))),
+    }
+    if let Some(filter) = &view.filter
+        && let Ok(json) = serde_json::to_string(filter)
+    {
+        pairs.push(("filter", json));
+    }
+    query_string::written(&pairs)
+}
+
+/// The words for a range: `Last 7 days`, `17 May 2015 – 20 May 2015`.
+#[must_use]
+pub(crate) fn range_words(range: &Range) -> String {
+    match range {
+        Range::Last { count, unit } => {
+            let text = format!("{count}{}", unit.as_str());
+            let preset = PRESETS.into_iter().find(|(value, _)| *value == text);
+            preset.map_or_else(|| format!("Last {text}"), |(_, words)| words.to_owned())
+        }
+        Range::Between { from, to } => {
+            let (from, to) = (edge_words(from), edge_words(to));
+            if from == to { from } else { format!("{from} – {to}") }
+        }
+    }
+}
+
+fn edge_words(edge: &Edge) -> String {
+    match edge {
+        Edge::Date(date) => crate::words::day(*date),
+        Edge::Time(time) => crate::words::moment(*time),
+    }
+}
+
+/// The chips of a filter: the comparisons that must all hold. `None` where it is more than that.
+#[must_use]
+pub(crate) fn chips(filter: Option<&Filter>) -> Option<Vec<Comparison>> {
+    match filter {
+        None => Some(Vec::new()),
+        Some(Filter::Compare(comparison)) => Some(vec![comparison.clone()]),
+        Some(Filter::And(parts)) => parts
+            .iter()
+            .map(|part| match part {
+                Filter::Compare(comparison) => Some(comparison.clone()),
+                _ => None,
+            })
+            .collect(),
+        Some(_) => None,
+    }
+}
+
+/// The filter that `chips` stand for.
+#[must_use]
+pub(crate) fn of_chips(chips: Vec<Comparison>) -> Option<Filter> {
+    let mut parts: Vec<Filter> = chips.into_iter().map(Filter::Compare).collect();
+    match parts.len() {
+        0 => None,
+        1 => parts.pop(),
+        _ => Some(Filter::And(parts)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Address {
+        let pairs: Vec<(&str, String)> = pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        Address::read(&query_string::written(&pairs))
+    }
+
+    #[test]
+    fn a_view_survives_its_address() {
+        let filter = r#"{"and":[{"property":"$path","op":"starts_with","value":"/a b&c"},{"property":"status","op":"eq","value":200.0}]}"#;
+        for pairs in [vec![("range", "7d")], vec![("from", "2015-05-17"), ("to", "2015-05-20")], vec![("filter", filter)]] {
+            let address = read(&pairs);
+            assert_eq!(address.problem, None);
+            assert_ne!(address.view, View::default());
+            let text = written(&address.view);
+            assert_eq!(Address::read(&text), address, "{text}");
+        }
+        assert_eq!(written(&View::default()), "");
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_so() {
+        for (pairs, part) in [
+            (vec![("range", "soon")], "not a range"),
+            (vec![("from", "2015-05-20"), ("to", "2015-05-17")], "Swap"),
+            (vec![("from", "2015-05-20")], "both"),
+            (vec![("from", "x"), ("to", "y")], "2015-05-17"),
+            (vec![("filter", "{")], "cannot be read"),
+        ] {
+            let address = read(&pairs);
+            assert!(address.problem.is_some_and(|problem| problem.contains(part)), "{pairs:?}");
+            assert_eq!(address.view, View::default(), "{pairs:?}");
+        }
+        assert_eq!(read(&[("range", ""), ("from", ""), ("to", "")]), Address::default());
+    }
+
+    #[test]
+    fn ranges_in_words() {
+        assert_eq!(range_words(&Range::parse_last("7d").expect("a range")), "Last 7 days");
+        assert_eq!(range_words(&Range::parse_last("3w").expect("a range")), "Last 3w");
+        assert_eq!(range_words(&between("2015-05-17", "2015-05-20").expect("a range")), "17 May 2015 – 20 May 2015");
+    }
+}

@@ -1,0 +1,97 @@
+//! Dashboards: the list, one page of it all, and their changes.
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::Json;
+use model::answer::Answer;
+use model::dashboard::{Dashboard, DashboardSpec, View, Widget};
+use model::ids::DashboardId;
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// A dashboard in the list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The dashboard.
+    pub dashboard: Dashboard,
+    /// How many widgets are on it.
+    pub widgets: u32,
+}
+
+/// A dashboard with everything on it answered and drawn up for the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Page {
+    /// The dashboard.
+    pub dashboard: Dashboard,
+    /// Its widgets, from the top left.
+    pub panels: Vec<Shown>,
+}
+
+/// A widget, what came of its question, and its text as HTML.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The widget.
+    pub widget: Widget,
+    /// Its answer; none for text, or where there is a problem.
+    pub answer: Option<Answer>,
+    /// Why there is no answer, for people.
+    pub problem: Option<String>,
+    /// The Markdown of a text widget, rendered and made safe.
+    pub html: Option<String>,
+}
+
+/// Every dashboard of the organization, the one changed last in front.
+#[server(prefix = "/api/fn", endpoint = "dashboards", input = Json)]
+pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
+    let caller = crate::server::caller()?;
+    let engine = crate::server::engine()?;
+    let mut listed = Vec::new();
+    for dashboard in crate::server::every_dashboard(&engine, &caller).await? {
+        let widgets = engine.dashboards().widgets(&caller, dashboard.id).await?.len();
+        listed.push(Listed { dashboard, widgets: u32::try_from(widgets).unwrap_or(u32::MAX) });
+    }
+    listed.sort_by_key(|listed| std::cmp::Reverse(listed.dashboard.updated_at));
+    Ok(listed)
+}
+
+/// One dashboard, answered.
+#[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json)]
+pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboard_page(&caller, id, &view).await?.into())
+}
+
+/// One dashboard without answers.
+#[server(prefix = "/api/fn", endpoint = "get_dashboard", input = Json)]
+pub async fn get_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboards().get(&caller, id).await?)
+}
+
+/// Makes a dashboard.
+#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json)]
+pub async fn create_dashboard(spec: DashboardSpec) -> Result<Dashboard, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboards().create(&caller, spec).await?)
+}
+
+/// Changes a dashboard's own settings, unless somebody else did so since `version`.
+#[server(prefix = "/api/fn", endpoint = "replace_dashboard", input = Json)]
+pub async fn replace_dashboard(id: DashboardId, spec: DashboardSpec, version: i64) -> Result<Dashboard, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboards().replace(&caller, id, spec, Some(version)).await?)
+}
+
+/// Makes a copy of a dashboard with all its widgets.
+#[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json)]
+pub async fn duplicate_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboards().duplicate(&caller, id).await?)
+}
+
+/// Deletes a dashboard, its widgets and its share links.
+#[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json)]
+pub async fn delete_dashboard(id: DashboardId) -> Result<(), AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.dashboards().delete(&caller, id, None).await?)
+}

@@ -1,0 +1,188 @@
+//! A dashboard's page.
+
+mod card;
+mod changes;
+mod filters;
+mod layout;
+mod range;
+mod share;
+mod top;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_location, use_navigate, use_params_map};
+use model::dashboard::View;
+use model::ids::{DashboardId, WidgetId};
+use model::role::Action;
+
+use crate::address::{self, Address};
+use crate::api::dashboards::{self as api, Page};
+use crate::api::session::Session;
+use crate::error::AppError;
+use crate::parts::frame::Frame;
+use crate::parts::icon::{Icon, icon};
+use crate::parts::load::{Fetched, loaded, waiting_board};
+use crate::parts::toast::Toasts;
+use card::Card;
+#[cfg(feature = "ssr")]
+pub(crate) use card::place_classes;
+use top::TopBar;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub(crate) struct Board {
+    pub(crate) id: DashboardId,
+    pub(crate) page: RwSignal<Page>,
+    pub(crate) address: Memo<Address>,
+    pub(crate) is_editing: RwSignal<bool>,
+    pub(crate) is_loading: RwSignal<bool>,
+    pub(crate) may_edit: bool,
+    pub(crate) may_share: bool,
+    pub(crate) toasts: Toasts,
+    unsaved: StoredValue<Vec<WidgetId>>,
+    is_saving: StoredValue<bool>,
+    go: Callback<String>,
+}
+
+impl Board {
+    /// Shows another range or filter; the address says so.
+    pub(crate) fn show(self, view: &View) {
+        self.go.run(self.path_of(view));
+    }
+
+    /// The address that shows `view`.
+    pub(crate) fn path_of(self, view: &View) -> String {
+        format!("/dashboards/{}{}", self.id, address::written(view))
+    }
+
+    /// Goes to another page.
+    pub(crate) fn leave_for(self, path: String) {
+        self.go.run(path);
+    }
+
+    /// Asks everything again, for what the address says now.
+    pub(crate) fn reload(self) {
+        let view = self.address.get_untracked().view;
+        self.is_loading.set(true);
+        spawn_local(async move {
+            let fetched = api::dashboard_page(self.id, view.clone()).await;
+            // A slow answer to an earlier question must not replace a later one.
+            let is_current = self.address.try_get_untracked().is_some_and(|address| address.view == view);
+            if !is_current {
+                return;
+            }
+            self.is_loading.set(false);
+            match fetched {
+                Ok(page) => self.page.set(page),
+                Err(error) => self.toasts.problem(&error),
+            }
+        });
+    }
+}
+
+/// The page.
+#[component]
+pub(crate) fn BoardPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<DashboardId>().ok()));
+    let search = use_location().search;
+    let address = Memo::new(move |_| search.with(|search| Address::read(search)));
+    let fetched: Fetched<Page> = Resource::new(
+        move || id.get(),
+        move |id| {
+            let view = address.get_untracked().view;
+            async move {
+                match id {
+                    Some(id) => api::dashboard_page(id, view).await,
+                    None => Err(no_such_page()),
+                }
+            }
+        },
+    );
+    view! { <Frame>{loaded(fetched, waiting_board, move |page| board_view(page, address))}</Frame> }
+}
+
+/// Says in the answer's status, too, that there is nothing here.
+pub(crate) fn no_such_page() -> AppError {
+    #[cfg(feature = "ssr")]
+    crate::server::told(AppError::NotFound);
+    AppError::NotFound
+}
+
+fn board_view(page: Page, address: Memo<Address>) -> AnyView {
+    let session = expect_context::<Session>();
+    let navigate = use_navigate();
+    let board = Board {
+        id: page.dashboard.id,
+        page: RwSignal::new(page),
+        address,
+        is_editing: RwSignal::new(false),
+        is_loading: RwSignal::new(false),
+        may_edit: session.may(Action::EditDashboards),
+        may_share: session.may(Action::Share),
+        toasts: Toasts::here(),
+        unsaved: StoredValue::new(Vec::new()),
+        is_saving: StoredValue::new(false),
+        go: Callback::new(move |path: String| {
+            navigate(&path, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+        }),
+    };
+    Effect::watch(move || address.get().view, move |_, _, _| board.reload(), false);
+    view! {
+        <Title text=move || board.page.with(|page| page.dashboard.name.clone()) />
+        <TopBar board />
+        <Notices board />
+        <Grid board />
+    }
+    .into_any()
+}
+
+#[component]
+fn Notices(board: Board) -> impl IntoView {
+    let problem = move || board.address.with(|address| address.problem.clone());
+    view! {
+        {move || problem().map(|words| view! { <p class="notice problem" role="alert">{icon(Icon::Warning)}{words}</p> })}
+        <div class="progress" class:busy=move || board.is_loading.get() role="progressbar" aria-label="Loading" aria-hidden=move || (!board.is_loading.get()).then_some("true")></div>
+    }
+}
+
+#[component]
+fn Grid(board: Board) -> impl IntoView {
+    let ids = Memo::new(move |_| {
+        board.page.with(|page| page.panels.iter().map(|shown| shown.widget.id).collect::<Vec<WidgetId>>())
+    });
+    let is_empty = move || ids.with(Vec::is_empty);
+    view! {
+        <Show when=is_empty fallback=|| ()>
+            <EmptyBoard board />
+        </Show>
+        <div class="grid" class:editing=move || board.is_editing.get() class:stale=move || board.is_loading.get()>
+            <For each=move || ids.get() key=|id| *id let(id)>
+                <Card board id />
+            </For>
+        </div>
+    }
+}
+
+#[component]
+fn EmptyBoard(board: Board) -> impl IntoView {
+    view! {
+        <div class="empty">
+            {icon(Icon::Chart)}
+            <h2>"No widgets yet"</h2>
+            {if board.may_edit {
+                view! {
+                    <p>"A widget answers one question: how many, how much, by whom."</p>
+                    <p class="actions">
+                        <a class="button primary" href=format!("/dashboards/{}/widgets/new", board.id)>"Add the first widget"</a>
+                        <a class="button" href="/settings/keys">"Send events first"</a>
+                    </p>
+                }.into_any()
+            } else {
+                view! { <p>"Ask an editor of your organization to add some."</p> }.into_any()
+            }}
+        </div>
+    }
+}

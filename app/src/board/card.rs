@@ -1,0 +1,174 @@
+//! A widget on its card.
+
+use leptos::ev::KeyboardEvent;
+use leptos::prelude::*;
+use model::dashboard::{Widget, WidgetType};
+use model::ids::WidgetId;
+
+use super::Board;
+use super::layout::Step;
+use crate::api::dashboards::Shown;
+use crate::drawing::{Medium, answer_view, figures_view};
+use crate::parts::icon::{Icon, icon};
+use crate::parts::popover::{Popover, close};
+
+/// The classes that put a card where its widget belongs.
+pub(crate) fn place_classes(widget: &Widget) -> String {
+    let (position, size) = (widget.position, widget.size);
+    format!("card x-{} y-{} w-{} h-{} kind-{}", position.x, position.y, size.w, size.h, widget.kind.as_str())
+}
+
+/// What a widget is called where its title is empty.
+pub(crate) fn name_of(widget: &Widget) -> String {
+    if widget.title.is_empty() { widget.kind.words().to_owned() } else { widget.title.clone() }
+}
+
+#[component]
+pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
+    let shown = Memo::new(move |_| {
+        board.page.with(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
+    });
+    let as_table = RwSignal::new(false);
+    let classes = move || shown.with(|shown| shown.as_ref().map(|shown| place_classes(&shown.widget)).unwrap_or_default());
+    let name = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|shown| name_of(&shown.widget)).unwrap_or_default()));
+    let title = move || shown.with(|shown| shown.as_ref().map(|shown| shown.widget.title.clone()).unwrap_or_default());
+    // What moves or resizes a card does not draw what is on it anew: its frame does, by its size.
+    let content = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown.as_ref().map(|shown| {
+                let mut content = shown.clone();
+                content.widget.version = 0;
+                content.widget.position = model::dashboard::Position::default();
+                content
+            })
+        })
+    });
+    view! {
+        <article
+            class=classes
+            aria-label=move || name.get()
+            tabindex=move || board.is_editing.get().then_some("0")
+            on:keydown=move |event| on_arrow(board, id, &event)
+        >
+            <header class="card-head">
+                <h2>{title}</h2>
+                <CardMenu board id name as_table kind=shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.widget.kind)) />
+            </header>
+            <div class="card-body">{move || content.get().map(|content| body(board, content, as_table.get()))}</div>
+            <Show when=move || board.is_editing.get() fallback=|| ()>
+                <Handles board id name />
+            </Show>
+        </article>
+    }
+}
+
+fn body(board: Board, shown: Shown, as_table: bool) -> AnyView {
+    let Shown { widget, answer, problem, html } = shown;
+    if let Some(problem) = problem {
+        return problem_view(board, widget.id, problem);
+    }
+    if let Some(html) = html {
+        return view! { <div class="prose" inner_html=html></div> }.into_any();
+    }
+    let Some(answer) = answer else { return ().into_any() };
+    let options = widget.config.options;
+    if as_table {
+        return figures_view(&answer, widget.kind, &options);
+    }
+    answer_view(answer, widget.kind, options, widget.size, Medium::Live)
+}
+
+fn problem_view(board: Board, id: WidgetId, problem: String) -> AnyView {
+    view! {
+        <div class="nothing" role="alert">
+            <p class="problem">{problem}</p>
+            <p class="actions">
+                <button type="button" class="button small" on:click=move |_| board.reload()>{icon(Icon::Retry)}<span>"Try again"</span></button>
+                {board.may_edit.then(|| view! { <a class="button small" href=format!("/dashboards/{}/widgets/{id}", board.id)>"Edit"</a> })}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn CardMenu(board: Board, id: WidgetId, name: Memo<String>, as_table: RwSignal<bool>, kind: Option<WidgetType>) -> impl IntoView {
+    let panel = format!("widget-{id}");
+    let closing = StoredValue::new(panel.clone());
+    let shut = move || closing.with_value(|panel| close(panel));
+    let has_figures = kind.is_some_and(|kind| kind.asks() && kind != WidgetType::Table);
+    let called = Signal::derive(move || format!("Menu of {}", name.get()));
+    let has_menu = has_figures || board.may_edit;
+    has_menu.then(|| view! {
+        <Popover id=panel name=called face=icon(Icon::More) look="button icon-only quiet" panel="menu">
+            {has_figures.then(|| view! {
+                <button type="button" class="menu-item" on:click=move |_| { as_table.update(|table| *table = !*table); shut(); }>
+                    {icon(Icon::Table)}
+                    <span>{move || if as_table.get() { "Show as chart" } else { "Show as table" }}</span>
+                </button>
+            })}
+            {board.may_edit.then(|| view! {
+                <a class="menu-item" href=format!("/dashboards/{}/widgets/{id}", board.id)>{icon(Icon::Edit)}<span>"Edit"</span></a>
+                <button type="button" class="menu-item" on:click=move |_| { shut(); board.duplicate_widget(id); }>{icon(Icon::Copy)}<span>"Duplicate"</span></button>
+                <button type="button" class="menu-item danger" on:click=move |_| { shut(); board.delete_widget(id); }>{icon(Icon::Trash)}<span>"Delete"</span></button>
+            })}
+        </Popover>
+    })
+}
+
+#[component]
+fn Handles(board: Board, id: WidgetId, name: Memo<String>) -> impl IntoView {
+    let handle = move |step: Step, which: Icon, does: &'static str| {
+        view! {
+            <button
+                type="button"
+                class="handle"
+                aria-label=move || format!("{does}: {}", name.get())
+                title=does
+                on:click=move |_| board.step(id, step)
+            >
+                {icon(which)}
+            </button>
+        }
+    };
+    view! {
+        <div class="handles" role="group" aria-label=move || format!("Place of {}", name.get())>
+            <span class="handle-group">
+                {handle(Step::Left, Icon::Left, "Move left")}
+                {handle(Step::Up, Icon::Up, "Move up")}
+                {handle(Step::Down, Icon::Down, "Move down")}
+                {handle(Step::Right, Icon::Right, "Move right")}
+            </span>
+            <span class="handle-group">
+                {handle(Step::Narrower, Icon::Minus, "Narrower")}
+                <span aria-hidden="true">"W"</span>
+                {handle(Step::Wider, Icon::Plus, "Wider")}
+            </span>
+            <span class="handle-group">
+                {handle(Step::Shorter, Icon::Minus, "Shorter")}
+                <span aria-hidden="true">"H"</span>
+                {handle(Step::Taller, Icon::Plus, "Taller")}
+            </span>
+        </div>
+    }
+}
+
+fn on_arrow(board: Board, id: WidgetId, event: &KeyboardEvent) {
+    let is_on_card = event.target() == event.current_target();
+    if !is_on_card || !board.is_editing.get_untracked() {
+        return;
+    }
+    let step = match (event.key().as_str(), event.shift_key()) {
+        ("ArrowLeft", false) => Step::Left,
+        ("ArrowRight", false) => Step::Right,
+        ("ArrowUp", false) => Step::Up,
+        ("ArrowDown", false) => Step::Down,
+        ("ArrowLeft", true) => Step::Narrower,
+        ("ArrowRight", true) => Step::Wider,
+        ("ArrowUp", true) => Step::Shorter,
+        ("ArrowDown", true) => Step::Taller,
+        _ => return,
+    };
+    event.prevent_default();
+    board.step(id, step);
+}

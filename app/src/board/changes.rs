@@ -1,0 +1,206 @@
+//! What a person does to a dashboard and its widgets.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use model::dashboard::{Dashboard, DashboardSpec, Position, Widget, WidgetSpec};
+use model::ids::{DashboardId, WidgetId};
+use model::query::{Filter, Range};
+
+use super::Board;
+use super::layout::{Placed, Step, stepped};
+use crate::api::dashboards::{self as api, Shown};
+use crate::api::widgets;
+use crate::error::AppError;
+
+/// What is said of a dashboard to replace it by itself.
+pub(crate) fn spec_of(dashboard: &Dashboard) -> DashboardSpec {
+    DashboardSpec {
+        name: dashboard.name.clone(),
+        description: dashboard.description.clone(),
+        layout: dashboard.layout.as_object().cloned(),
+        range: dashboard.range.clone(),
+        filter: dashboard.filter.clone(),
+    }
+}
+
+fn spec_of_widget(widget: &Widget) -> WidgetSpec {
+    WidgetSpec {
+        kind: widget.kind,
+        title: widget.title.clone(),
+        config: widget.config.clone(),
+        position: Some(widget.position),
+        size: Some(widget.size),
+    }
+}
+
+async fn replaced(id: DashboardId, change: impl FnOnce(&mut DashboardSpec)) -> Result<Dashboard, AppError> {
+    let dashboard = api::get_dashboard(id).await?;
+    let mut spec = spec_of(&dashboard);
+    change(&mut spec);
+    api::replace_dashboard(id, spec, dashboard.version).await
+}
+
+impl Board {
+    /// Changes the dashboard's own settings, and only what `change` says: the rest stays as it is by now.
+    fn replace(self, change: impl FnOnce(&mut DashboardSpec) + 'static, done: &'static str) {
+        spawn_local(async move {
+            match replaced(self.id, change).await {
+                Ok(dashboard) => {
+                    self.page.update(|page| page.dashboard = dashboard);
+                    self.toasts.say(done);
+                }
+                Err(error) => {
+                    // The inputs show what is kept, not what was refused.
+                    self.page.update(|_| {});
+                    self.toasts.problem(&error);
+                }
+            }
+        });
+    }
+
+    pub(crate) fn rename(self, name: String) {
+        if self.page.with_untracked(|page| page.dashboard.name == name) {
+            return;
+        }
+        self.replace(move |spec| spec.name = name, "Renamed.");
+    }
+
+    pub(crate) fn describe(self, description: String) {
+        if self.page.with_untracked(|page| page.dashboard.description == description) {
+            return;
+        }
+        self.replace(move |spec| spec.description = description, "Saved.");
+    }
+
+    /// Makes a range and a filter the ones that everybody sees at first.
+    pub(crate) fn keep_view(self, range: Option<Range>, filter: Option<Filter>) {
+        self.replace(
+            move |spec| {
+                spec.range = range.or(spec.range.take());
+                spec.filter = filter.or(spec.filter.take());
+            },
+            "Everybody sees this range and filter first now.",
+        );
+    }
+
+    pub(crate) fn duplicate(self) {
+        spawn_local(async move {
+            match api::duplicate_dashboard(self.id).await {
+                Ok(copy) => {
+                    self.leave_for(format!("/dashboards/{}", copy.id));
+                    self.toasts.say("This is the copy.");
+                }
+                Err(error) => self.toasts.problem(&error),
+            }
+        });
+    }
+
+    pub(crate) fn delete(self) {
+        spawn_local(async move {
+            match api::delete_dashboard(self.id).await {
+                Ok(()) => {
+                    self.leave_for("/".to_owned());
+                    self.toasts.say("The dashboard is deleted.");
+                }
+                Err(error) => self.toasts.problem(&error),
+            }
+        });
+    }
+
+    fn shown(self, id: WidgetId) -> Option<Shown> {
+        self.page.with_untracked(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
+    }
+
+    pub(crate) fn delete_widget(self, id: WidgetId) {
+        let Some(shown) = self.shown(id) else { return };
+        spawn_local(async move {
+            if let Err(error) = widgets::delete_widget(id).await {
+                self.toasts.problem(&error);
+                return;
+            }
+            self.page.update(|page| page.panels.retain(|shown| shown.widget.id != id));
+            let spec = spec_of_widget(&shown.widget);
+            let undo = Callback::new(move |()| self.add_again(spec.clone()));
+            let title = if shown.widget.title.is_empty() { "The widget".to_owned() } else { format!("“{}”", shown.widget.title) };
+            self.toasts.say_with_undo(format!("{title} is deleted."), undo);
+        });
+    }
+
+    fn add_again(self, spec: WidgetSpec) {
+        spawn_local(async move {
+            match widgets::create_widget(self.id, spec).await {
+                Ok(_) => self.reload(),
+                Err(error) => self.toasts.problem(&error),
+            }
+        });
+    }
+
+    pub(crate) fn duplicate_widget(self, id: WidgetId) {
+        let Some(shown) = self.shown(id) else { return };
+        let spec = WidgetSpec { position: None, ..spec_of_widget(&shown.widget) };
+        self.toasts.say("The copy stands below the others.");
+        self.add_again(spec);
+    }
+
+    /// Moves or resizes a widget by one step, and whatever that pushes away.
+    pub(crate) fn step(self, id: WidgetId, step: Step) {
+        let before: Vec<Placed<WidgetId>> = self.page.with_untracked(|page| {
+            let place = |shown: &Shown| {
+                let widget = &shown.widget;
+                Placed { key: widget.id, position: widget.position, size: widget.size }
+            };
+            page.panels.iter().map(place).collect()
+        });
+        let after = stepped(&before, id, step);
+        let moved: Vec<Placed<WidgetId>> = after.into_iter().filter(|place| !before.contains(place)).collect();
+        if moved.is_empty() {
+            return;
+        }
+        self.page.update(|page| {
+            for shown in &mut page.panels {
+                if let Some(place) = moved.iter().find(|place| place.key == shown.widget.id) {
+                    shown.widget.position = place.position;
+                    shown.widget.size = place.size;
+                }
+            }
+            page.panels.sort_by_key(|shown| {
+                let Position { x, y } = shown.widget.position;
+                (y, x)
+            });
+        });
+        self.save_places(moved.into_iter().map(|place| place.key).collect());
+    }
+
+    fn save_places(self, moved: Vec<WidgetId>) {
+        self.unsaved.update_value(|unsaved| {
+            for id in moved {
+                if !unsaved.contains(&id) {
+                    unsaved.push(id);
+                }
+            }
+        });
+        if self.is_saving.get_value() {
+            return;
+        }
+        self.is_saving.set_value(true);
+        spawn_local(async move {
+            while let Some(id) = self.unsaved.try_update_value(Vec::pop).flatten() {
+                let Some(shown) = self.shown(id) else { continue };
+                let spec = spec_of_widget(&shown.widget);
+                match widgets::replace_widget(id, spec, shown.widget.version).await {
+                    Ok(saved) => self.page.update(|page| {
+                        if let Some(shown) = page.panels.iter_mut().find(|shown| shown.widget.id == id) {
+                            shown.widget.version = saved.version;
+                        }
+                    }),
+                    Err(error) => {
+                        self.unsaved.set_value(Vec::new());
+                        self.toasts.problem(&error);
+                        self.reload();
+                    }
+                }
+            }
+            self.is_saving.set_value(false);
+        });
+    }
+}

@@ -1,0 +1,113 @@
+//! Choosing the range: links and a plain form, so that it works without script.
+
+use leptos::prelude::*;
+use model::dashboard::View;
+use model::query::{Edge, Range};
+
+use super::Board;
+use crate::address::{self, PRESETS};
+use crate::parts::icon::{Icon, icon};
+use crate::parts::popover::{Popover, close};
+
+const PANEL: &str = "range";
+
+#[component]
+pub(super) fn RangePicker(board: Board) -> impl IntoView {
+    let range = Memo::new(move |_| {
+        let chosen = board.address.with(|address| address.view.range.clone());
+        chosen.or_else(|| board.page.with(|page| page.dashboard.range.clone()))
+    });
+    let words = move || range.with(|range| range.as_ref().map_or_else(|| "Each widget's range".to_owned(), address::range_words));
+    let face = view! { {icon(Icon::Calendar)}<span>{words}</span>{icon(Icon::Chevron)} }.into_any();
+    let presets = PRESETS
+        .into_iter()
+        .map(|(value, label)| {
+            let preset = Range::parse_last(value).ok();
+            let here = preset.clone();
+            view! {
+                <a
+                    class="menu-item"
+                    href=move || path(board, preset.clone())
+                    data-noscroll=""
+                    aria-current=move || range.with(|range| *range == here).then_some("true")
+                    on:click=move |_| close(PANEL)
+                >
+                    {label}
+                </a>
+            }
+        })
+        .collect_view();
+    view! {
+        <Popover id=PANEL name=Signal::derive(move || format!("Range: {}", words())) face key="t" panel="menu range">
+            {presets}
+            <Custom board range />
+            <Saved board />
+        </Popover>
+    }
+}
+
+fn path(board: Board, range: Option<Range>) -> String {
+    let filter = board.address.with(|address| address.view.filter.clone());
+    board.path_of(&View { range, filter })
+}
+
+#[component]
+fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
+    let edge = move |first: bool| match range.get() {
+        Some(Range::Between { from: Edge::Date(from), to: Edge::Date(to) }) => if first { from } else { to }.to_string(),
+        _ => String::new(),
+    };
+    let (from, to) = (RwSignal::new(edge(true)), RwSignal::new(edge(false)));
+    Effect::watch(move || (edge(true), edge(false)), move |(first, last), _, _| {
+        from.set(first.clone());
+        to.set(last.clone());
+    }, false);
+    let problem = RwSignal::new(None::<String>);
+    let show = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        match address::between(&from.get_untracked(), &to.get_untracked()) {
+            Ok(range) => {
+                problem.set(None);
+                close(PANEL);
+                board.leave_for(untrack(|| path(board, Some(range))));
+            }
+            Err(words) => problem.set(Some(words)),
+        }
+    };
+    let filter = move || board.address.with(|address| address.view.filter.as_ref().and_then(|filter| serde_json::to_string(filter).ok()));
+    view! {
+        <form class="custom-range" method="get" action=format!("/dashboards/{}", board.id) on:submit=show>
+            <div class="two">
+                <div class="field">
+                    <label for="range-from">"First day"</label>
+                    <input id="range-from" class="input" type="date" name="from" value=edge(true) prop:value=move || from.get() on:input=move |event| from.set(event_target_value(&event)) />
+                </div>
+                <div class="field">
+                    <label for="range-to">"Last day"</label>
+                    <input id="range-to" class="input" type="date" name="to" value=edge(false) prop:value=move || to.get() on:input=move |event| to.set(event_target_value(&event)) />
+                </div>
+            </div>
+            {move || filter().map(|json| view! { <input type="hidden" name="filter" value=json /> })}
+            <p class="problem" role="alert">{move || problem.get()}</p>
+            <button type="submit" class="button wide">"Show these days"</button>
+        </form>
+    }
+}
+
+/// Going back to the saved range, and saving another one.
+#[component]
+fn Saved(board: Board) -> impl IntoView {
+    let chosen = move || board.address.with(|address| address.view.range.clone());
+    view! {
+        {move || chosen().map(|range| view! {
+            <div class="menu-foot">
+                <a class="menu-item" href=move || path(board, None) data-noscroll="" on:click=move |_| close(PANEL)>"Back to the saved range"</a>
+                {board.may_edit.then(|| view! {
+                    <button type="button" class="menu-item" on:click=move |_| { close(PANEL); board.keep_view(Some(range.clone()), None); }>
+                        "Save this range for everybody"
+                    </button>
+                })}
+            </div>
+        })}
+    }
+}

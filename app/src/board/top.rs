@@ -1,0 +1,166 @@
+//! The bar over a dashboard: its title, range and filters, and what can be done with it.
+
+use leptos::prelude::*;
+
+use super::Board;
+use super::filters::Filters;
+use super::range::RangePicker;
+use super::share::SharePanel;
+use crate::parts::icon::{Icon, icon};
+use crate::parts::popover::{Popover, close};
+
+#[component]
+pub(super) fn TopBar(board: Board) -> impl IntoView {
+    view! {
+        <header class="topbar">
+            <div class="titles">
+                <Name board />
+                <Description board />
+            </div>
+            <div class="tools">
+                <RangePicker board />
+                {board.may_share.then(|| view! { <SharePanel board /> })}
+                {board.may_edit.then(|| view! { <EditTools board /> })}
+            </div>
+        </header>
+        <Filters board />
+    }
+}
+
+#[component]
+fn Name(board: Board) -> impl IntoView {
+    let name = move || board.page.with(|page| page.dashboard.name.clone());
+    if !board.may_edit {
+        return view! { <h1>{name}</h1> }.into_any();
+    }
+    let keep = move |event: leptos::ev::Event| {
+        let typed = event_target_value(&event).trim().to_owned();
+        if !typed.is_empty() {
+            board.rename(typed);
+        }
+    };
+    view! {
+        <h1 class="editable">
+            <span class="ruler" aria-hidden="true">{name}</span>
+            <input
+                class="in-place"
+                aria-label="Name of the dashboard"
+                maxlength="200"
+                spellcheck="false"
+                autocomplete="off"
+                value=name
+                prop:value=name
+                on:change=keep
+                on:keydown=leave_on_enter
+            />
+        </h1>
+    }
+    .into_any()
+}
+
+#[component]
+fn Description(board: Board) -> impl IntoView {
+    let description = move || board.page.with(|page| page.dashboard.description.clone());
+    let is_empty = move || board.page.with(|page| page.dashboard.description.is_empty());
+    view! {
+        {move || {
+            if board.is_editing.get() {
+                view! {
+                    <input
+                        class="in-place description"
+                        aria-label="Description of the dashboard"
+                        placeholder="Say what it is about"
+                        maxlength="2000"
+                        autocomplete="off"
+                        prop:value=description
+                        on:change=move |event| board.describe(event_target_value(&event).trim().to_owned())
+                        on:keydown=leave_on_enter
+                    />
+                }.into_any()
+            } else if is_empty() {
+                ().into_any()
+            } else {
+                view! { <p class="description">{description}</p> }.into_any()
+            }
+        }}
+    }
+}
+
+fn leave_on_enter(event: leptos::ev::KeyboardEvent) {
+    use leptos::wasm_bindgen::JsCast;
+    if event.key() != "Enter" && event.key() != "Escape" {
+        return;
+    }
+    let target = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    if let Some(input) = target {
+        // Losing the focus is what saves; an input that cannot lose it has none.
+        let _ = input.blur();
+    }
+}
+
+#[component]
+fn EditTools(board: Board) -> impl IntoView {
+    let widget_path = format!("/dashboards/{}/widgets/new", board.id);
+    let label = move || if board.is_editing.get() { "Done" } else { "Edit" };
+    view! {
+        <button
+            type="button"
+            class="button"
+            class:primary=move || board.is_editing.get()
+            data-key="e"
+            title="Edit the dashboard (e)"
+            on:click=move |_| board.is_editing.update(|editing| *editing = !*editing)
+        >
+            {move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit })}
+            <span>{label}</span>
+        </button>
+        <a class="button" href=widget_path>{icon(Icon::Plus)}<span>"Add widget"</span></a>
+        <More board />
+    }
+}
+
+#[component]
+fn More(board: Board) -> impl IntoView {
+    view! {
+        <Popover id="dashboard-menu" name="More" face=icon(Icon::More) look="button icon-only" panel="menu">
+            <button type="button" class="menu-item" on:click=move |_| { close("dashboard-menu"); board.duplicate(); }>
+                {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
+            </button>
+            <button type="button" class="menu-item danger" popovertarget="delete-dashboard">
+                {icon(Icon::Trash)}<span>"Delete dashboard"</span>
+            </button>
+        </Popover>
+        <Delete board />
+    }
+}
+
+#[component]
+fn Delete(board: Board) -> impl IntoView {
+    let typed = RwSignal::new(String::new());
+    let name = move || board.page.with(|page| page.dashboard.name.clone());
+    let is_confirmed = move || typed.with(|typed| typed.trim() == name());
+    let count = move || crate::words::counted(board.page.with(|page| u32::try_from(page.panels.len()).unwrap_or(u32::MAX)), "widget");
+    let delete = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if is_confirmed() {
+            close("delete-dashboard");
+            board.delete();
+        }
+    };
+    view! {
+        <div id="delete-dashboard" class="popover centred" popover="auto" role="dialog" aria-label="Delete dashboard">
+            <form on:submit=delete>
+                <h2>"Delete this dashboard?"</h2>
+                <p>"Its " {count} " and its share links are lost for everybody. The events stay. This cannot be undone."</p>
+                <div class="field">
+                    <label for="delete-name">"To go on, type " <strong>{name}</strong></label>
+                    <input id="delete-name" class="input" autocomplete="off" prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) />
+                </div>
+                <div class="actions">
+                    <button type="button" class="button" popovertarget="delete-dashboard" popovertargetaction="hide">"Keep it"</button>
+                    <button type="submit" class="button danger" disabled=move || !is_confirmed()>"Delete dashboard"</button>
+                </div>
+            </form>
+        </div>
+    }
+}

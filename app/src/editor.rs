@@ -1,0 +1,149 @@
+//! Making and changing a widget.
+
+mod draft;
+mod filter;
+mod form;
+#[cfg(feature = "ssr")]
+mod names;
+mod preview;
+mod series;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use leptos_router::NavigateOptions;
+use leptos_router::hooks::{use_navigate, use_params_map};
+use model::dashboard::{Dashboard, Widget};
+use model::ids::{DashboardId, WidgetId};
+
+use crate::api::{dashboards, widgets};
+use crate::board::no_such_page;
+use crate::error::AppError;
+use crate::parts::field::Problems;
+use crate::parts::frame::Frame;
+use crate::parts::load::{Fetched, loaded, waiting_board};
+use crate::parts::toast::Toasts;
+pub(crate) use draft::Draft;
+pub(crate) use filter::{FilterDraft, FilterLens, filter_row};
+#[cfg(feature = "ssr")]
+pub(crate) use names::{breakdown_values, event_names_query};
+
+/// Properties that are suggested before any other is known.
+pub(crate) const USUAL_PROPERTIES: [&str; 9] =
+    ["$name", "$user_id", "$anonymous_id", "$session_id", "$path", "$referrer", "$browser", "$os", "$device"];
+
+type Subject = (Dashboard, Option<Widget>, Vec<String>);
+
+/// What the parts of the editor share.
+#[derive(Clone, Copy)]
+pub(crate) struct Editor {
+    pub(crate) draft: RwSignal<Draft>,
+    pub(crate) problems: Problems,
+    pub(crate) names: StoredValue<Vec<String>>,
+    is_saving: RwSignal<bool>,
+    toasts: Toasts,
+    dashboard: DashboardId,
+    widget: StoredValue<Option<Widget>>,
+    leave: Callback<String>,
+}
+
+/// The page.
+#[component]
+pub(crate) fn EditorPage() -> impl IntoView {
+    let params = use_params_map();
+    let ids = Memo::new(move |_| {
+        params.with(|params| {
+            let dashboard = params.get("id")?.parse::<DashboardId>().ok()?;
+            let widget = params.get("widget")?;
+            if widget == "new" { Some((dashboard, None)) } else { Some((dashboard, Some(widget.parse::<WidgetId>().ok()?))) }
+        })
+    });
+    let fetched: Fetched<Subject> = Resource::new(
+        move || ids.get(),
+        |ids| async move {
+            let Some((dashboard, widget)) = ids else { return Err(no_such_page()) };
+            subject(dashboard, widget).await
+        },
+    );
+    view! { <Frame>{loaded(fetched, waiting_board, editor_view)}</Frame> }
+}
+
+async fn subject(dashboard: DashboardId, widget: Option<WidgetId>) -> Result<Subject, AppError> {
+    let dashboard = dashboards::get_dashboard(dashboard).await?;
+    let widget = match widget {
+        None => None,
+        Some(id) => Some(widgets::get_widget(id).await?),
+    };
+    if widget.as_ref().is_some_and(|widget| widget.dashboard_id != dashboard.id) {
+        return Err(no_such_page());
+    }
+    Ok((dashboard, widget, widgets::event_names().await?))
+}
+
+fn editor_view((dashboard, widget, names): Subject) -> AnyView {
+    let navigate = use_navigate();
+    let title = if widget.is_some() { "Edit widget" } else { "New widget" };
+    let draft = widget.as_ref().map_or_else(|| Draft::new(&names, dashboard.range.clone()), Draft::of);
+    let editor = Editor {
+        draft: RwSignal::new(draft),
+        problems: Problems::new(),
+        names: StoredValue::new(names),
+        is_saving: RwSignal::new(false),
+        toasts: Toasts::here(),
+        dashboard: dashboard.id,
+        widget: StoredValue::new(widget),
+        leave: Callback::new(move |path: String| navigate(&path, NavigateOptions::default())),
+    };
+    let back = format!("/dashboards/{}", dashboard.id);
+    view! {
+        <Title text=title />
+        <form class="editor" on:submit=move |event| { event.prevent_default(); editor.save(); }>
+            <header class="topbar">
+                <div class="titles">
+                    <a class="back" href=back.clone()>{dashboard.name}</a>
+                    <h1>{title}</h1>
+                </div>
+                <div class="tools">
+                    <a class="button" href=back>"Cancel"</a>
+                    <button type="submit" class="button primary" disabled=move || editor.is_saving.get()>"Save widget"</button>
+                </div>
+            </header>
+            <div class="editor-halves">
+                <div class="editor-form">{form::form(editor)}</div>
+                <div class="editor-preview">{preview::preview(editor)}</div>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+impl Editor {
+    /// Saves the widget and goes back to its dashboard; on a problem nothing that was typed is lost.
+    fn save(self) {
+        let place = self.widget.with_value(|widget| widget.as_ref().map(|widget| (widget.position, widget.size)));
+        let spec = match self.draft.with_untracked(|draft| draft.spec(place)) {
+            Ok(spec) => spec,
+            Err(errors) => {
+                self.problems.set(errors);
+                self.toasts.problem(&AppError::Invalid(self.problems.all()));
+                return;
+            }
+        };
+        self.is_saving.set(true);
+        spawn_local(async move {
+            let existing = self.widget.with_value(|widget| widget.as_ref().map(|widget| (widget.id, widget.version)));
+            let saved = match existing {
+                Some((id, version)) => widgets::replace_widget(id, spec, version).await,
+                None => widgets::create_widget(self.dashboard, spec).await,
+            };
+            self.is_saving.set(false);
+            match saved {
+                Ok(_) => self.leave.run(format!("/dashboards/{}", self.dashboard)),
+                Err(error) => {
+                    self.problems.set(draft::without_prefixes(error.fields().to_vec()));
+                    self.toasts.problem(&error);
+                }
+            }
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! Every page and its address.
+
+mod dashboards;
+mod landing;
+mod organization;
+mod keys;
+mod sign_in;
+
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{SsrMode, path};
+
+use crate::api::session;
+use crate::board::BoardPage;
+use crate::editor::EditorPage;
+use crate::error::AppError;
+use crate::parts::keys as keyboard;
+use crate::parts::load::{SessionData, failed, framed_or_plain};
+use crate::parts::toast::{ToastList, Toasts};
+use dashboards::HomePage;
+use keys::KeysPage;
+use organization::OrganizationPage;
+use sign_in::{LoginPage, RegisterPage};
+
+/// The app.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    Toasts::provide();
+    provide_context(SessionData(Resource::new(|| (), |()| session::current_session())));
+    view! {
+        <Title formatter=|title: String| if title.is_empty() { "DataPulse".to_owned() } else { format!("{title} · DataPulse") } />
+        <Router>
+            <Keyboard />
+            <FlatRoutes fallback=|| view! { <NotFoundPage /> }>
+                <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
+                <Route path=path!("/dashboards/:id/widgets/:widget") view=EditorPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/keys") view=KeysPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/organization") view=OrganizationPage ssr=SsrMode::Async />
+            </FlatRoutes>
+        </Router>
+        <ToastList />
+    }
+}
+
+#[component]
+fn Keyboard() -> impl IntoView {
+    keyboard::listen();
+}
+
+#[component]
+fn NotFoundPage() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::server::told(AppError::NotFound);
+    framed_or_plain(|| failed(&AppError::NotFound, None))
+}

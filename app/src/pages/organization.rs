@@ -1,0 +1,82 @@
+//! The organization's name and calendar.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use leptos_meta::Title;
+use model::account::WeekStart;
+use model::role::Action;
+
+use crate::api::organization as api;
+use crate::api::session::Session;
+use crate::error::AppError;
+use crate::parts::field::{ChoiceField, Problems, TextField};
+use crate::parts::frame::Frame;
+use crate::parts::load::SessionData;
+use crate::parts::toast::Toasts;
+
+/// Time zones that are suggested; any other IANA name may be typed.
+const ZONES: [&str; 24] = [
+    "UTC", "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Vienna", "Europe/Zurich",
+    "Europe/Warsaw", "Europe/Athens", "Europe/Istanbul", "Africa/Lagos", "Africa/Johannesburg", "America/New_York",
+    "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata",
+    "Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland",
+];
+
+/// The page.
+#[component]
+pub(super) fn OrganizationPage() -> impl IntoView {
+    view! {
+        <Title text="Organization" />
+        <Frame>
+            <header class="topbar"><h1>"Organization"</h1></header>
+            <div class="settings"><OrganizationForm /></div>
+        </Frame>
+    }
+}
+
+#[component]
+fn OrganizationForm() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let fetched = expect_context::<SessionData>().0;
+    let toasts = Toasts::here();
+    let may_change = session.may(Action::ManageOrganization);
+    let name = RwSignal::new(session.organization.name);
+    let timezone = RwSignal::new(session.organization.timezone);
+    let week_start = RwSignal::new(session.organization.week_start.as_str().to_owned());
+    let problems = Problems::new();
+    let save = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let week_start = WeekStart::parse(&week_start.get_untracked());
+        spawn_local(async move {
+            match api::update_organization(name.get_untracked(), timezone.get_untracked(), week_start).await {
+                Ok(_) => {
+                    problems.clear();
+                    toasts.say("Saved.");
+                    fetched.refetch();
+                }
+                Err(AppError::Invalid(errors)) => problems.set(errors),
+                Err(error) => toasts.problem(&error),
+            }
+        });
+    };
+    let zones = ZONES.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view();
+    let days = vec![
+        (WeekStart::Monday.as_str().to_owned(), "Monday".to_owned()),
+        (WeekStart::Sunday.as_str().to_owned(), "Sunday".to_owned()),
+    ];
+    view! {
+        <form class="stack" on:submit=save>
+            <fieldset class="stack" disabled=!may_change>
+                <TextField id="organization-name" label="Name" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
+                <TextField id="timezone" label="Time zone" hint="Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin." list="zones" value=timezone on_input=Callback::new(move |text| timezone.set(text)) problem=problems.named("timezone") />
+                <datalist id="zones">{zones}</datalist>
+                <ChoiceField id="week-start" label="Weeks start on" choices=days value=week_start on_choice=Callback::new(move |word| week_start.set(word)) problem=problems.named("week_start") />
+                {if may_change {
+                    view! { <p class="actions"><button type="submit" class="button primary">"Save"</button></p> }.into_any()
+                } else {
+                    view! { <p class="hint">"Administrators of your organization can change this."</p> }.into_any()
+                }}
+            </fieldset>
+        </form>
+    }
+}

@@ -1,0 +1,11 @@
+//! What pages are put together from.
+
+pub(crate) mod copy;
+pub(crate) mod field;
+pub(crate) mod first_event;
+pub(crate) mod frame;
+pub(crate) mod icon;
+pub(crate) mod keys;
+pub(crate) mod load;
+pub(crate) mod popover;
+pub(crate) mod toast;

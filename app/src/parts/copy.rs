@@ -1,0 +1,29 @@
+//! A button that puts a text on the clipboard.
+
+use leptos::prelude::*;
+
+use super::icon::{Icon, icon};
+use super::toast::Toasts;
+
+/// Copies `text` and says so.
+#[component]
+pub(crate) fn CopyButton(
+    /// What is copied.
+    #[prop(into)]
+    text: Signal<String>,
+    /// What the button says.
+    #[prop(optional, default = "Copy")]
+    label: &'static str,
+) -> impl IntoView {
+    let toasts = Toasts::here();
+    view! {
+        <button type="button" class="button small" on:click=move |_| {
+            // The browser answers later; a page that may not write to the clipboard still shows the text to select.
+            let _ = window().navigator().clipboard().write_text(&text.get_untracked());
+            toasts.say("Copied.");
+        }>
+            {icon(Icon::Copy)}
+            <span>{label}</span>
+        </button>
+    }
+}

@@ -1,0 +1,138 @@
+//! What stands around every page of a signed-in person: the sidebar, and a bottom bar on a phone.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+
+use super::icon::{Icon, icon, mark};
+use super::keys::KeyList;
+use super::load::{SessionData, failed, to_sign_in, waiting_list};
+use crate::api::session::Session;
+use crate::theme::Theme;
+
+/// Shows the page to a signed-in person; sends everybody else to sign in.
+#[component]
+pub(crate) fn Frame(
+    /// The page.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let session = expect_context::<SessionData>().0;
+    let children = StoredValue::new(children);
+    view! {
+        <Suspense fallback=waiting_list>
+            {move || Suspend::new(async move {
+                match session.await {
+                    Ok(Some(session)) => {
+                        provide_context(session.clone());
+                        framed(session, children.with_value(|children| children()).into_any())
+                    }
+                    Ok(None) => to_sign_in(),
+                    Err(error) => failed(&error, None),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The sidebar and the page.
+pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
+    view! {
+        <div class="frame">
+            <a class="skip" href="#main">"Skip to the page"</a>
+            <Sidebar session />
+            <main id="main" class="page" tabindex="-1">{page}</main>
+            <KeyList />
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Sidebar(session: Session) -> impl IntoView {
+    let organization = session.organization.name.clone();
+    view! {
+        <nav class="sidebar" aria-label="Main">
+            <div class="sidebar-top">
+                {mark()}
+                <span class="organization" title=organization.clone()>{organization.clone()}</span>
+            </div>
+            <ul class="places">
+                <li><Place href="/" name="Dashboards" which=Icon::Dashboards below="/dashboards" /></li>
+                <li><Place href="/settings/organization" name="Organization" which=Icon::Settings below="/settings/organization" /></li>
+                <li><Place href="/settings/keys" name="API keys" which=Icon::Key below="/settings/keys" /></li>
+            </ul>
+            <Person session />
+        </nav>
+    }
+}
+
+#[component]
+fn Place(href: &'static str, name: &'static str, which: Icon, below: &'static str) -> impl IntoView {
+    let path = use_location().pathname;
+    let is_here = move || path.with(|path| path == href || path.starts_with(below));
+    view! {
+        <a class="place" href=href aria-current=move || is_here().then_some("page")>
+            {icon(which)}
+            <span>{name}</span>
+        </a>
+    }
+}
+
+#[component]
+fn Person(session: Session) -> impl IntoView {
+    let initial = session.user.name.chars().next().map_or_else(String::new, |first| first.to_uppercase().to_string());
+    let name = session.user.name.clone();
+    view! {
+        <div class="person">
+            <button type="button" class="place" popovertarget="person" aria-haspopup="true">
+                <span class="face" aria-hidden="true">{initial}</span>
+                <span>{name.clone()}</span>
+            </button>
+            <div id="person" class="popover menu person-menu" popover="auto">
+                <div class="menu-head">
+                    <strong>{name}</strong>
+                    <span>{session.user.email}</span>
+                </div>
+                <ThemeForm theme=session.theme />
+                <button type="button" class="menu-item" popovertarget="keys" data-key="?">
+                    <span>"Keyboard"</span>
+                    <kbd>"?"</kbd>
+                </button>
+                <form method="post" action="/logout">
+                    <button type="submit" class="menu-item">"Log out"</button>
+                </form>
+            </div>
+        </div>
+    }
+}
+
+/// Three words to choose the colours with; a plain form, so that it works without script.
+#[component]
+fn ThemeForm(theme: Theme) -> impl IntoView {
+    let location = use_location();
+    let back = move || {
+        let search = location.search.get();
+        let mark = if search.is_empty() || search.starts_with('?') { "" } else { "?" };
+        format!("{}{mark}{search}", location.pathname.get())
+    };
+    let choices = Theme::ALL
+        .into_iter()
+        .map(|choice| {
+            view! {
+                <button
+                    type="submit"
+                    name="theme"
+                    value=choice.as_str()
+                    aria-pressed=if choice == theme { "true" } else { "false" }
+                >
+                    {choice.words()}
+                </button>
+            }
+        })
+        .collect_view();
+    view! {
+        <form method="post" action="/theme" class="segments" role="group" aria-label="Colours">
+            <input type="hidden" name="back" prop:value=back value=back />
+            {choices}
+        </form>
+    }
+}

@@ -1,0 +1,131 @@
+//! What server functions and pages find in their context: who asks, the engine, and what is known of this server.
+
+use axum::http::{StatusCode, header, request::Parts};
+use engine::db::PageRequest;
+use engine::organizations::OrganizationPatch;
+use engine::{Caller, Engine, Error};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use model::account::WeekStart;
+use model::dashboard::{Dashboard, DashboardPage, Panel};
+
+use crate::api::dashboards::{Page, Shown};
+use crate::error::AppError;
+use crate::theme::Theme;
+
+/// What pages may say about the server they come from.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Where people reach it, without a slash at the end.
+    pub public_url: String,
+}
+
+/// The engine.
+///
+/// # Errors
+/// [`AppError::Internal`] where the server was put together without one.
+pub(crate) fn engine() -> Result<Engine, AppError> {
+    use_context::<Engine>().ok_or(AppError::Internal)
+}
+
+/// The signed-in member that the session cookie names, if any.
+pub(crate) fn caller_if_any() -> Option<Caller> {
+    use_context::<Parts>()?.extensions.get::<Caller>().cloned()
+}
+
+/// Who asks.
+///
+/// # Errors
+/// [`AppError::SignedOut`].
+pub(crate) fn caller() -> Result<Caller, AppError> {
+    caller_if_any().ok_or_else(|| told(AppError::SignedOut))
+}
+
+/// Where people reach this server.
+///
+/// # Errors
+/// [`AppError::Internal`] where the server was put together without it.
+pub(crate) fn public_url() -> Result<String, AppError> {
+    use_context::<Site>().map(|site| site.public_url).ok_or(AppError::Internal)
+}
+
+/// All dashboards of the caller's organization.
+pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<Vec<Dashboard>, AppError> {
+    let mut dashboards = Vec::new();
+    let mut request = PageRequest { limit: None, cursor: None };
+    loop {
+        let page = engine.dashboards().list(caller, &request).await?;
+        dashboards.extend(page.items);
+        if page.next_cursor.is_none() {
+            return Ok(dashboards);
+        }
+        request.cursor = page.next_cursor;
+    }
+}
+
+/// What the settings page says of the organization.
+pub(crate) fn organization_patch(name: String, timezone: String, week_start: WeekStart) -> OrganizationPatch {
+    OrganizationPatch { name: Some(name), timezone: Some(timezone), week_start: Some(week_start) }
+}
+
+/// The theme that the request's cookie names.
+pub(crate) fn theme() -> Theme {
+    let Some(parts) = use_context::<Parts>() else { return Theme::System };
+    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let named = cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("theme="));
+    Theme::parse(named.unwrap_or_default())
+}
+
+/// Gives the answer the status that belongs to `error`.
+pub(crate) fn told(error: AppError) -> AppError {
+    let status = match &error {
+        AppError::SignedOut => StatusCode::UNAUTHORIZED,
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Changed => StatusCode::PRECONDITION_FAILED,
+        AppError::Forbidden => StatusCode::FORBIDDEN,
+        AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
+        AppError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        AppError::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.set_status(status);
+    }
+    error
+}
+
+impl From<Error> for AppError {
+    fn from(error: Error) -> Self {
+        use model::problem::FieldError;
+        let whole = |code: &str, message: String| Self::Invalid(vec![FieldError::new("", code, message)]);
+        told(match error {
+            Error::Invalid(errors) => Self::Invalid(errors),
+            Error::NotFound => Self::NotFound,
+            Error::Conflict(message) => whole("conflict", message),
+            Error::Changed => Self::Changed,
+            Error::Unauthenticated(_) => Self::SignedOut,
+            Error::Forbidden => Self::Forbidden,
+            Error::TooMany { retry_after } => Self::TooMany(retry_after.as_secs().max(1)),
+            Error::TimedOut(message) => whole("timed_out", message),
+            Error::Unavailable { .. } => Self::Unavailable,
+            Error::Internal(source) => {
+                tracing::error!(error = source.as_ref(), "a page's request failed");
+                Self::Internal
+            }
+        })
+    }
+}
+
+impl From<Panel> for Shown {
+    fn from(panel: Panel) -> Self {
+        let text = panel.widget.config.options.text.as_deref().filter(|_| !panel.widget.kind.asks());
+        let html = text.map(crate::markdown::to_html);
+        Self { widget: panel.widget, answer: panel.answer, problem: panel.problem, html }
+    }
+}
+
+impl From<DashboardPage> for Page {
+    fn from(page: DashboardPage) -> Self {
+        Self { dashboard: page.dashboard, panels: page.panels.into_iter().map(Shown::from).collect() }
+    }
+}
