@@ -65,87 +65,50 @@ fn unsigned(header: &Value, claims: &Value) -> String {
     format!("{}.{}.", part(header), part(claims))
 }
 
-async fn forged_tokens_are_refused(world: World) {
-    let ada = world.owner("ada").await;
-    let forger = Forger::new(&world, &ada).await;
-    let now = world.clock.now().as_second();
-    let genuine = forger.token(&forger.header(), &forger.claims);
-    world
-        .auth
-        .by_access_token(&genuine, None)
-        .await
-        .expect("the forger's tools do work with the right key");
+type Case = (&'static str, String);
 
+fn with_wrong_signatures(forger: &Forger, genuine: &str) -> Vec<Case> {
     let stranger = SigningKey::from_bytes(&[7; 32]);
     let with_kid = |kid: Option<&str>| Header {
         kid: kid.map(str::to_owned),
         ..forger.header()
     };
+    let unknown = uuid::Uuid::new_v4().to_string();
     let hs256 = Header {
         alg: Algorithm::HS256,
         ..forger.header()
     };
     let by_public_key = EncodingKey::from_secret(forger.key.verifying_key().as_bytes());
-    let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
-    let browser = world
-        .auth
-        .open_browser_session(ada.user.id)
-        .await
-        .expect("it opens");
-    let (browser_session,): (uuid::Uuid,) = peek!(world, _, "SELECT id FROM sessions WHERE kind = 'browser'");
-    let ended = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
-    let ended_caller = world
-        .auth
-        .by_access_token(&ended.access_token, None)
-        .await
-        .expect("it is open");
-    world.auth.log_out(&ended_caller).await.expect("it ends");
-    let mut changed = genuine.clone().into_bytes();
+    let with_secret = jsonwebtoken::encode(&hs256, &forger.claims, &by_public_key).expect("it signs");
+    let public = URL_SAFE_NO_PAD.encode(stranger.verifying_key().as_bytes());
+    let jwk: Jwk =
+        serde_json::from_value(json!({ "kty": "OKP", "crv": "Ed25519", "x": public })).expect("a JWK");
+    let brings_key = Header {
+        jwk: Some(jwk),
+        ..forger.header()
+    };
+    let mut changed = genuine.to_owned().into_bytes();
     let middle = genuine.find('.').expect("a token has dots") + 20;
     changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
-    let public = URL_SAFE_NO_PAD.encode(stranger.verifying_key().as_bytes());
-    let own_key: Jwk =
-        serde_json::from_value(json!({ "kty": "OKP", "crv": "Ed25519", "x": public })).expect("a JWK");
-
-    let cases = [
+    let none = json!({ "alg": "none", "typ": "JWT", "kid": forger.kid });
+    let bare = json!({ "alg": "EdDSA", "typ": "JWT", "kid": forger.kid });
+    vec![
         ("nothing", String::new()),
         ("no token", "a.b.c".to_owned()),
-        (
-            "no algorithm",
-            unsigned(
-                &json!({"alg": "none", "typ": "JWT", "kid": forger.kid}),
-                &forger.claims,
-            ),
-        ),
-        (
-            "no signature",
-            unsigned(
-                &json!({"alg": "EdDSA", "typ": "JWT", "kid": forger.kid}),
-                &forger.claims,
-            ),
-        ),
-        (
-            "the public key as a secret",
-            jsonwebtoken::encode(&hs256, &forger.claims, &by_public_key).expect("it signs"),
-        ),
+        ("no algorithm", unsigned(&none, &forger.claims)),
+        ("no signature", unsigned(&bare, &forger.claims)),
+        ("the public key as a secret", with_secret),
         (
             "a stranger's key",
             sign(&stranger, &forger.header(), &forger.claims),
         ),
         (
             "a key that the token brings",
-            sign(
-                &stranger,
-                &Header {
-                    jwk: Some(own_key),
-                    ..forger.header()
-                },
-                &forger.claims,
-            ),
+            sign(&stranger, &brings_key, &forger.claims),
         ),
         (
             "an unknown kid",
-            forger.token(&with_kid(Some(&uuid::Uuid::new_v4().to_string())), &forger.claims),
+            forger.token(&with_kid(Some(&unknown)), &forger.claims),
         ),
         (
             "a kid that is a path",
@@ -153,6 +116,11 @@ async fn forged_tokens_are_refused(world: World) {
         ),
         ("no kid", forger.token(&with_kid(None), &forger.claims)),
         ("changed claims", String::from_utf8(changed).expect("ASCII")),
+    ]
+}
+
+fn with_wrong_claims(forger: &Forger, now: i64) -> Vec<Case> {
+    vec![
         ("expired", forger.with("exp", json!(now - 31))),
         ("exp as text", forger.with("exp", json!((now + 600).to_string()))),
         ("no exp", forger.without("exp")),
@@ -169,11 +137,53 @@ async fn forged_tokens_are_refused(world: World) {
         ("no user", forger.without("sub")),
         ("another session", forger.with("sid", json!(uuid::Uuid::new_v4()))),
         ("no session", forger.without("sid")),
-        ("a browser's session", forger.with("sid", json!(browser_session))),
+    ]
+}
+
+async fn of_another_kind(world: &World, victim: &Person, forger: &Forger) -> Vec<Case> {
+    let pair = world
+        .auth
+        .issue_tokens(victim.user.id)
+        .await
+        .expect("it is issued");
+    let browser = world
+        .auth
+        .open_browser_session(victim.user.id)
+        .await
+        .expect("it opens");
+    let (session,): (uuid::Uuid,) = peek!(world, _, "SELECT id FROM sessions WHERE kind = 'browser'");
+    let ended = world
+        .auth
+        .issue_tokens(victim.user.id)
+        .await
+        .expect("it is issued");
+    let caller = world
+        .auth
+        .by_access_token(&ended.access_token, None)
+        .await
+        .expect("it is open");
+    world.auth.log_out(&caller).await.expect("it ends");
+    vec![
+        ("a browser's session", forger.with("sid", json!(session))),
         ("a refresh token", pair.refresh_token),
         ("a session cookie", browser.token),
         ("an ended session", ended.access_token),
-    ];
+    ]
+}
+
+async fn forged_tokens_are_refused(world: World) {
+    let ada = world.owner("ada").await;
+    let forger = Forger::new(&world, &ada).await;
+    let genuine = forger.token(&forger.header(), &forger.claims);
+    world
+        .auth
+        .by_access_token(&genuine, None)
+        .await
+        .expect("the forger's tools do work with the right key");
+
+    let mut cases = with_wrong_signatures(&forger, &genuine);
+    cases.extend(with_wrong_claims(&forger, world.clock.now().as_second()));
+    cases.extend(of_another_kind(&world, &ada, &forger).await);
     let mut messages = Vec::new();
     for (what, token) in cases {
         match world.auth.by_access_token(&token, None).await {
