@@ -29,21 +29,22 @@ pub fn document(shared: &SharedDocument) -> String {
     around(&format!("{} · {}", shared.page.dashboard.name, shared.organization.name), &body)
 }
 
-/// The whole HTML document for a link that opens nothing, whatever the reason.
+/// The document behind a link that is wrong, has expired or was revoked: one and the same for all three.
 #[must_use]
 pub fn gone() -> String {
-    let owner = Owner::new();
-    let body = owner.with(|| {
+    let page = || {
         view! {
-            <main class="gone">
-                {mark()}
-                <h1>"This link opens nothing"</h1>
-                <p>"It may have been revoked, it may have expired, or a character was lost on the way. Ask whoever sent it for a new one."</p>
+            <main class="plain">
+                <div class="message-page">
+                    {mark()}
+                    <h1>"This link shows nothing"</h1>
+                    <p>"It has expired, was revoked, or is not complete. Ask whoever sent it for a new one."</p>
+                </div>
             </main>
         }
-        .to_html()
-    });
-    around("Nothing here · DataPulse", &body)
+        .into_any()
+    };
+    around("Nothing here · DataPulse", &Owner::new().with(|| page().to_html()))
 }
 
 fn around(title: &str, body: &str) -> String {

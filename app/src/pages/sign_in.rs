@@ -117,11 +117,6 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
 pub(super) fn LoginPage() -> impl IntoView {
     let given = Given::here();
     let next = given.value("next");
-    let register = if next.is_empty() {
-        "/register".to_owned()
-    } else {
-        format!("/register?next={}", query_string::encoded(&next))
-    };
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
@@ -132,7 +127,7 @@ pub(super) fn LoginPage() -> impl IntoView {
         </form>
     }
     .into_any();
-    let other = view! { "New here? " <a href=register>"Create an account"</a> }.into_any();
+    let other = view! { "New here? " <a href="/register">"Create an account"</a> }.into_any();
     page("Sign in", form, other)
 }
 
@@ -143,7 +138,6 @@ pub(super) fn RegisterPage() -> impl IntoView {
     let form = view! {
         <form method="post" action="/register">
             {whole_problem(&given)}
-            <input type="hidden" name="next" value=given.value("next") />
             <Input name="name" label="Your name" kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
             <Input name="email" label="E-mail" kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
             <Input name="password" label="Password" kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint="At least 8 characters. A few words you remember are better than one with signs in it." least=8 />
