@@ -18,8 +18,9 @@ use crate::{server, telemetry};
 pub struct Cli {
     #[command(flatten)]
     given: Given,
+    /// What to do; `serve` when nothing is said
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
@@ -59,7 +60,7 @@ enum Command {
 /// A sentence for the person at the terminal.
 pub fn run(cli: Cli) -> Result<(), String> {
     let config = Config::load(cli.given)?;
-    match cli.command {
+    match cli.command.unwrap_or(Command::Serve { print_config: false }) {
         Command::Serve { print_config: true } => {
             println!("{}", config.print());
             Ok(())

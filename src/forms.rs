@@ -1,7 +1,7 @@
 //! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
 
 use axum::extract::{Form, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use engine::{Engine, Error};
 use model::account::Registration;
@@ -77,7 +77,7 @@ pub async fn log_out(
     {
         engine.auth().log_out(&caller).await?;
     }
-    Ok((to("/"), [(header::SET_COOKIE, cookies.end_session())]).into_response())
+    Ok(with_cookie(to("/"), cookies.end_session()))
 }
 
 /// The fields of the theme switch.
@@ -90,14 +90,14 @@ pub struct ChooseTheme {
 
 /// `POST /theme`
 pub async fn choose_theme(State(cookies): State<Cookies>, Form(form): Form<ChooseTheme>) -> Response {
-    (to(own_path(&form.back)), [(header::SET_COOKIE, cookies.set_theme(form.theme))]).into_response()
+    with_cookie(to(own_path(&form.back)), cookies.set_theme(form.theme))
 }
 
 async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) -> Answered<Response> {
     let session = engine.auth().open_browser_session(user).await?;
     let lasts = session.expires_at.duration_since(engine.clock().now());
     let max_age = lasts.as_secs().unsigned_abs();
-    Ok((to(own_path(next)), [(header::SET_COOKIE, cookies.set_session(&session.token, max_age))]).into_response())
+    Ok(with_cookie(to(own_path(next)), cookies.set_session(&session.token, max_age)))
 }
 
 struct FormProblem {
@@ -127,13 +127,19 @@ fn own_path(path: &str) -> &str {
     if is_own { path } else { "/" }
 }
 
-fn to(path: &str) -> (StatusCode, [(header::HeaderName, String); 1]) {
-    (StatusCode::SEE_OTHER, [(header::LOCATION, path.to_owned())])
+fn to(path: &str) -> Response {
+    (StatusCode::SEE_OTHER, [(header::LOCATION, path)]).into_response()
+}
+
+fn with_cookie(mut response: Response, cookie: HeaderValue) -> Response {
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    response
 }
 
 fn back_to(path: &str, fields: &[(&str, &str)]) -> Response {
-    let query = serde_urlencoded::to_string(fields.iter().filter(|(_, value)| !value.is_empty())).unwrap_or_default();
-    to(&format!("{path}?{query}")).into_response()
+    let typed: Vec<_> = fields.iter().filter(|(_, value)| !value.is_empty()).collect();
+    let query = serde_urlencoded::to_string(typed).unwrap_or_default();
+    to(&format!("{path}?{query}"))
 }
 
 #[cfg(test)]

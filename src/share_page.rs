@@ -6,6 +6,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use engine::{Engine, Error};
 use model::dashboard::View;
+use model::format::bucket;
+use model::query::Interval;
 
 use crate::problem::Answered;
 
@@ -27,6 +29,7 @@ pub async fn show(State(engine): State<Engine>, Path(token): Path<String>) -> An
 async fn document(engine: &Engine, token: &str) -> Result<String, Error> {
     let (caller, organization, dashboard) = engine.sharing().open(token).await?;
     let page = engine.dashboard_page(&caller, dashboard, &View::default()).await?;
-    let updated = engine.local_now(&organization.timezone);
+    let now = engine.local_now(&organization.timezone);
+    let updated = format!("{}, {}", bucket(now, Interval::Minute, false), bucket(now, Interval::Day, true));
     Ok(app::share::document(&SharedDocument { organization, page, updated }))
 }

@@ -13,5 +13,6 @@ pub async fn run(config: &Config) -> Result<(), String> {
     engine.close().await;
     let seeded = seeded.map_err(|error| server::for_people(&error))?;
     println!("{seeded}");
+    println!("Sign in as {} with the password {}", demo::EMAIL, demo::PASSWORD);
     Ok(())
 }
