@@ -33,6 +33,8 @@ impl Server {
             .arg("serve")
             .env("DATAPULSE_ADDR", "127.0.0.1:0")
             .env("DATAPULSE_DATA_DIR", data_dir)
+            // The issuer of access tokens, which must outlive the port.
+            .env("DATAPULSE_PUBLIC_URL", "http://datapulse.test")
             .env("DATAPULSE_RATE_LIMITS", "off")
             .env("DATAPULSE_LOG", "error")
             .stdout(Stdio::piped())
