@@ -180,8 +180,12 @@ impl Walk<'_> {
 
     fn containing(&self, time: Timestamp) -> Result<Timestamp, jiff::Error> {
         match self.interval {
-            Interval::Minute => self.floor(time, 60),
-            Interval::Hour => self.floor(time, 3_600),
+            Interval::Minute | Interval::Hour => {
+                let start = self.floor(time, if self.interval == Interval::Hour { 3_600 } else { 60 })?;
+                // Clocks that were just set back by half an hour show a beginning that lies before the change.
+                let next = self.after(start)?;
+                Ok(if next <= time { next } else { start })
+            }
             Interval::Day | Interval::Week | Interval::Month => {
                 let start = start_of_day(self.first_day(self.zone.to_datetime(time).date())?, self.zone)?;
                 // Clocks that were set back across midnight repeat the end of a day within the next one.

@@ -93,8 +93,8 @@ impl Compiler<'_> {
                 // A group for each bucket and user: within a bucket no user repeats.
                 let in_a_bucket = figure.replace("count(DISTINCT x)", "count(x)");
                 groups.text(&format!(
-                    " SELECT 0, NULL, b, sum(n), {in_a_bucket} FROM g GROUP BY b
-                     UNION ALL SELECT 0, NULL, NULL, sum(n), {figure} FROM g"
+                    " SELECT 0, NULL::VARCHAR, b, sum(n), {in_a_bucket} FROM g GROUP BY b
+                     UNION ALL SELECT 0, NULL::VARCHAR, NULL, sum(n), {figure} FROM g"
                 ))
             }
             Lines::Top => {
@@ -108,7 +108,7 @@ impl Compiler<'_> {
     fn percentile(&self, share: f64, lines: Lines<'_>) -> Sql {
         let figure = self.context.dialect.percentile("x", share);
         match lines {
-            Lines::One => Sql::new(&format!("SELECT 0, NULL, b, count(*), {figure} FROM ("))
+            Lines::One => Sql::new(&format!("SELECT 0, NULL::VARCHAR, b, count(*), {figure} FROM ("))
                 .add(self.events(false))
                 .text(") GROUP BY GROUPING SETS ((b), ())"),
             Lines::Top => {
