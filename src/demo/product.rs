@@ -38,12 +38,7 @@ pub(super) fn events(now: Timestamp) -> Vec<String> {
 }
 
 /// How many people come for the first time on a day.
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "dozens"
-)]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "dozens")]
 fn visitors(day: i64, days_ago: i64) -> u32 {
     let grown = 104.0 * 0.9935_f64.powi(days_ago as i32);
     let chance = 0.9 + 0.2 * Dice::of(day, u32::MAX).share();

@@ -17,7 +17,7 @@ const MAX_BROKEN: u32 = 8;
 const MAX_BUSY: u32 = 60;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(8);
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(60);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(1);
 
 /// What became of a batch.
 #[derive(Debug, Default)]
@@ -60,7 +60,7 @@ impl Courier {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .timeout_connect(Some(Duration::from_secs(10)))
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .user_agent(concat!("datapulse-import/", env!("CARGO_PKG_VERSION")))
             .build();
         let url = format!("{server}/api/analytics/events");
@@ -94,7 +94,7 @@ impl Courier {
         while let Some(part) = waiting.pop() {
             match (part, self.send(part)?) {
                 ([], _) => {}
-                (part, Ok(receipt)) => delivered.add(part, receipt),
+                (part, Ok(receipt)) => delivered.add(part, &receipt),
                 ([one], Err(reason)) => delivered.rejected.push(Rejection {
                     line: one.line,
                     reason,
@@ -211,7 +211,7 @@ impl Courier {
 }
 
 impl Delivered {
-    fn add(&mut self, drafts: &[Draft], receipt: Receipt) {
+    fn add(&mut self, drafts: &[Draft], receipt: &Receipt) {
         let at_line = |item: &ItemProblem| {
             let line = drafts.get(item.index).map_or(0, |draft| draft.line);
             let reason = match item.field.as_deref().filter(|field| !field.is_empty()) {

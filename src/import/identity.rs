@@ -58,7 +58,8 @@ pub(crate) fn client_id(salt: Option<&str>, address: &str) -> String {
 
 /// The first 16 bytes, in hexadecimal.
 pub(crate) fn hex16(digest: &[u8]) -> String {
-    digest.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+    let leading: [u8; 16] = digest[..16].try_into().expect("a digest has 32 bytes");
+    format!("{:032x}", u128::from_be_bytes(leading))
 }
 
 #[cfg(test)]

@@ -183,6 +183,9 @@ fn read_all(
     }
 }
 
+/// A line as an event, or why it is none.
+type Reading = Result<Draft, String>;
+
 /// The records of a file as events.
 struct Lines<'i, R> {
     records: Records<&'i mut R>,
@@ -243,7 +246,7 @@ impl<'i, R: BufRead> Lines<'i, R> {
         Ok(self.end() == *confirmed)
     }
 
-    fn next_draft(&mut self) -> Result<Option<(u64, Result<Draft, String>)>, String> {
+    fn next_draft(&mut self) -> Result<Option<(u64, Reading)>, String> {
         let record = self.records.next().map_err(|error| unreadable(&error))?;
         Ok(record.map(|Record { line, text }| {
             let json = text.map_err(str::to_owned).and_then(|text| self.event(&text));

@@ -34,7 +34,9 @@ impl Line {
     }
 
     fn opens_or_closes(&self) -> bool {
-        self.bytes.iter().filter(|byte| **byte == b'"').count() % 2 == 1
+        self.bytes
+            .iter()
+            .fold(false, |is_odd, byte| is_odd ^ (*byte == b'"'))
     }
 }
 

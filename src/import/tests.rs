@@ -45,9 +45,10 @@ impl Import {
 }
 
 fn numbered(count: usize) -> String {
-    (0..count)
-        .map(|number| format!("{{\"name\":\"n{number}\"}}\n"))
-        .collect()
+    let lines: Vec<String> = (0..count)
+        .map(|number| format!("{{\"name\":\"n{number}\"}}"))
+        .collect();
+    lines.join("\n") + "\n"
 }
 
 fn counts(summary: &Summary) -> (u64, u64, u64, u64) {
@@ -185,11 +186,11 @@ fn a_file_that_changed_is_imported_from_its_start() {
         unreachable!("the tests import files")
     };
     let state = import.options.state_dir.clone().expect("the tests have one");
-    let stale = progress::Confirmed {
+    let outdated = progress::Confirmed {
         offset: 30,
         digest: "another file".to_owned(),
     };
-    Progress::of(&state, file, &import.options).confirm(&stale);
+    Progress::of(&state, file, &import.options).confirm(&outdated);
     let summary = import.run().expect("it is delivered");
     assert_eq!((summary.skipped, counts(&summary)), (0, (10, 10, 0, 0)));
 }

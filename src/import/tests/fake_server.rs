@@ -122,9 +122,9 @@ fn receipt(state: &State, events: &[Value], refused: Option<(usize, &str)>) -> S
         }
         let id = event["id"].as_str().expect("every event has an id");
         if ids.insert(id.to_owned()) {
-            accepted += 1
+            accepted += 1;
         } else {
-            duplicates += 1
+            duplicates += 1;
         }
     }
     let errors: Vec<Value> = refused

@@ -11,6 +11,8 @@ use crate::Outcome;
 /// The first moment after the last event.
 pub(crate) const END: &str = "2026-04-01T00:00:00Z";
 const CHUNK: usize = 1_000_000;
+/// In microseconds.
+const NINETY_DAYS: usize = 7_776_000_000_000;
 
 /// One event of each kind, so that the store itself makes the file and learns which properties there are.
 const SAMPLES: [&str; 2] = [
@@ -43,11 +45,12 @@ pub(crate) async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: us
 }
 
 fn insert(from: usize, to: usize, count: usize) -> String {
+    let step = NINETY_DAYS / count;
     format!(
         r#"INSERT INTO events
         SELECT 'event-' || i,
             name,
-            TIMESTAMP '2026-01-01' + to_microseconds(least((i * 7776000000000 // {count}) + hash(i, 1) % 30000000, 7775999999999)::BIGINT),
+            TIMESTAMP '2026-01-01' + to_microseconds(least((i * {step}) + hash(i, 1) % 30000000, 7775999999999)::BIGINT),
             'user-' || (pow((hash(i, 2) % 1000000) / 1e6, 2) * 200000)::BIGINT,
             NULL,
             'session-' || (i // 12 * 7 + hash(i, 3) % 5),
