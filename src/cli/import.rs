@@ -9,7 +9,7 @@ use crate::import::{self, Format, Options, Source};
 
 /// What to import, and where to.
 #[derive(Args)]
-pub struct ImportArgs {
+pub(crate) struct ImportArgs {
     /// Address of the server [default: the configured one]
     #[arg(long, value_name = "URL")]
     server: Option<String>,
@@ -26,19 +26,21 @@ pub struct ImportArgs {
     #[arg(long)]
     restart: bool,
     /// The file, or - for standard input
-    file: PathBuf,
+    // Not `file`: that is the id of `--config`, which every command has.
+    #[arg(value_name = "FILE")]
+    input: PathBuf,
 }
 
 /// Sends the file's events to the server.
 ///
 /// # Errors
 /// A sentence that says why not everything could be delivered.
-pub fn run(args: ImportArgs, config: &Config) -> Result<(), String> {
+pub(crate) fn run(args: ImportArgs, config: &Config) -> Result<(), String> {
     let options = Options {
         server: args.server.unwrap_or_else(|| config.public_url_for(config.addr)),
         key: args.key,
         format: args.format,
-        source: Source::parse(&args.file),
+        source: Source::parse(&args.input),
         salt: args.salt,
         restart: args.restart,
         state_dir: Some(config.imports_dir.clone()),
