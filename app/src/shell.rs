@@ -3,9 +3,15 @@
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
+/// Starts the app in the browser. Leptos' own script guesses the files' names from how the server was compiled.
+#[cfg(feature = "ssr")]
+const HYDRATE: &str = "import start, { hydrate } from '/pkg/datapulse.js';\n\
+    await start({ module_or_path: '/pkg/datapulse.wasm' });\nhydrate();";
+
 /// The whole HTML document of the app.
 #[cfg(feature = "ssr")]
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    use leptos::nonce::use_nonce;
     use leptos_meta::MetaTags;
     let theme = crate::server::theme().as_str();
     view! {
@@ -17,8 +23,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <link rel="stylesheet" href="/pkg/datapulse.css" />
-                <AutoReload options=options.clone() />
-                <HydrationScripts options />
+                <AutoReload options />
+                <link rel="modulepreload" href="/pkg/datapulse.js" nonce=use_nonce() />
+                <link rel="preload" href="/pkg/datapulse.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+                <script type="module" nonce=use_nonce()>{HYDRATE}</script>
                 <MetaTags />
             </head>
             <body>

@@ -57,7 +57,8 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
         Some(Range::Between { from: Edge::Date(from), to: Edge::Date(to) }) => if first { from } else { to }.to_string(),
         _ => String::new(),
     };
-    let (from, to) = (RwSignal::new(edge(true)), RwSignal::new(edge(false)));
+    let at_first = untrack(|| (edge(true), edge(false)));
+    let (from, to) = (RwSignal::new(at_first.0.clone()), RwSignal::new(at_first.1.clone()));
     Effect::watch(move || (edge(true), edge(false)), move |(first, last), _, _| {
         from.set(first.clone());
         to.set(last.clone());
@@ -80,11 +81,11 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
             <div class="two">
                 <div class="field">
                     <label for="range-from">"First day"</label>
-                    <input id="range-from" class="input" type="date" name="from" value=edge(true) prop:value=move || from.get() on:input=move |event| from.set(event_target_value(&event)) />
+                    <input id="range-from" class="input" type="date" name="from" value=at_first.0 prop:value=move || from.get() on:input=move |event| from.set(event_target_value(&event)) />
                 </div>
                 <div class="field">
                     <label for="range-to">"Last day"</label>
-                    <input id="range-to" class="input" type="date" name="to" value=edge(false) prop:value=move || to.get() on:input=move |event| to.set(event_target_value(&event)) />
+                    <input id="range-to" class="input" type="date" name="to" value=at_first.1 prop:value=move || to.get() on:input=move |event| to.set(event_target_value(&event)) />
                 </div>
             </div>
             {move || filter().map(|json| view! { <input type="hidden" name="filter" value=json /> })}
