@@ -32,7 +32,10 @@ impl Window {
             let end = starts.get(position + 1).copied();
             let width = end.unwrap_or(self.to.as_microsecond()) - start;
             let is_last = end.is_none();
-            let continues = runs.last().is_some_and(|run| run.width == width || (is_last && width < run.width));
+            let continues = runs.last().is_some_and(|run| {
+                let is_next = run.first + (start - run.start) / run.width == first;
+                is_next && (run.width == width || (is_last && width < run.width))
+            });
             if width > 0 && !continues {
                 runs.push(Run { start: *start, width, first });
             }

@@ -1,5 +1,7 @@
 //! The event store and the questions put to it, on real files.
 
+mod access_log;
+mod answers;
 mod generator;
 mod oracle;
 mod oracle_test;
