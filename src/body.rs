@@ -1,8 +1,10 @@
 //! Request bodies: bounded, JSON, and refused with the name of the field.
 
-use axum::body::{Body, Bytes, to_bytes};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{FromRequest, Request};
+use bytes::BytesMut;
 use engine::Error;
+use http_body_util::BodyExt;
 use model::event::MAX_BODY_BYTES;
 use model::problem::read_json;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -13,7 +15,7 @@ use crate::problem::Refusal;
 const MAX_JSON_BYTES: usize = 1024 * 1024;
 
 /// A JSON body that was read into `T`; an error names the field, and unknown fields are errors where `T` says so.
-pub struct Json<T>(pub T);
+pub(crate) struct Json<T>(pub T);
 
 impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     type Rejection = Refusal;
@@ -26,7 +28,7 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
 }
 
 /// The decoded body of a request that sends events.
-pub struct EventsBody(pub Bytes);
+pub(crate) struct EventsBody(pub Bytes);
 
 impl<S: Send + Sync> FromRequest<S> for EventsBody {
     type Rejection = Refusal;
@@ -40,7 +42,7 @@ impl<S: Send + Sync> FromRequest<S> for EventsBody {
 ///
 /// # Errors
 /// [`Error::Invalid`], as a refusal.
-pub fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
+pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
     serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error.to_string()))?;
     read_json(text).map_err(|error| Error::from(error).into())
 }
@@ -49,23 +51,31 @@ fn not_json(why: &str) -> Refusal {
     Error::invalid("", "not_json", format!("The body is not JSON: {why}.")).into()
 }
 
-async fn collect(body: Body, most: usize) -> Result<Bytes, Refusal> {
-    to_bytes(body, most).await.map_err(|error| {
-        if is_length_limit(&error) {
-            let message = format!("The body is larger than {} MiB. Send less at once.", most / (1024 * 1024));
-            return Error::invalid("", "body_too_large", message).into();
+/// Bytes beyond the limit that are read and dropped, so that a sender hears the answer instead of a broken connection.
+const DROPPED_BYTES: usize = 32 * 1024 * 1024;
+
+async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
+    let mut kept = BytesMut::with_capacity(body.size_hint().lower().min(most as u64).try_into().unwrap_or(0));
+    let mut dropped = 0;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| unreadable())?.into_data() else { continue };
+        if dropped == 0 && kept.len() + data.len() <= most {
+            kept.extend_from_slice(&data);
+            continue;
         }
-        Error::invalid("", "not_json", "The body could not be read to its end. Check its Content-Encoding.").into()
-    })
+        kept.clear();
+        dropped += data.len();
+        if dropped > DROPPED_BYTES {
+            break;
+        }
+    }
+    if dropped > 0 {
+        let message = format!("The body is larger than {} MiB. Send less at once.", most / (1024 * 1024));
+        return Err(Error::invalid("", "body_too_large", message).into());
+    }
+    Ok(kept.freeze())
 }
 
-fn is_length_limit(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut source = Some(error);
-    while let Some(error) = source {
-        if error.to_string().contains("length limit exceeded") {
-            return true;
-        }
-        source = error.source();
-    }
-    false
+fn unreadable() -> Refusal {
+    Error::invalid("", "not_json", "The body could not be read to its end. Check its Content-Encoding.").into()
 }

@@ -15,7 +15,7 @@ use crate::{server, telemetry};
 /// Product analytics that you host yourself.
 #[derive(Parser)]
 #[command(version, about, max_term_width = 100)]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     given: Given,
     /// What to do; `serve` when nothing is said
@@ -58,7 +58,7 @@ enum Command {
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub fn run(cli: Cli) -> Result<(), String> {
+pub(crate) fn run(cli: Cli) -> Result<(), String> {
     let config = Config::load(cli.given)?;
     match cli.command.unwrap_or(Command::Serve { print_config: false }) {
         Command::Serve { print_config: true } => {

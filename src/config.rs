@@ -8,56 +8,59 @@ use clap::{Args, ValueEnum};
 use engine::auth::Registration;
 use serde::Deserialize;
 
+/// Our own lines, and of the libraries only what somebody should look at.
+const USUAL_LOG: &str = "warn,datapulse=info,engine=info,app=info";
+
 /// What can be set, as it was given: by flag or environment variable (`clap` reads both), or by a key of the TOML file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub struct Given {
+pub(crate) struct Given {
     /// A TOML file with any of these settings
     #[arg(long = "config", env = "DATAPULSE_CONFIG", value_name = "FILE", global = true)]
     #[serde(skip)]
-    pub file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// Address to listen on; port 0 picks a free one [default: 127.0.0.1:3000]
     #[arg(long, env = "DATAPULSE_ADDR", global = true)]
-    pub addr: Option<SocketAddr>,
+    pub(crate) addr: Option<SocketAddr>,
     /// Folder for everything that is written [default: ./data]
     #[arg(long, env = "DATAPULSE_DATA_DIR", value_name = "FOLDER", global = true)]
-    pub data_dir: Option<PathBuf>,
+    pub(crate) data_dir: Option<PathBuf>,
     /// Where people reach it; an https URL turns on Secure cookies and HSTS [default: http:// and the address]
     #[arg(long, env = "DATAPULSE_PUBLIC_URL", value_name = "URL", global = true)]
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// Accounts and dashboards: sqlite:FILE or postgres://… [default: sqlite in the data folder]
     #[arg(long = "database", env = "DATAPULSE_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
-    pub database_url: Option<String>,
+    pub(crate) database_url: Option<String>,
     /// Events: duckdb:FOLDER [default: duckdb in the data folder]
     #[arg(long = "events", env = "DATAPULSE_EVENTS_URL", value_name = "URL", global = true, hide_env_values = true)]
-    pub events_url: Option<String>,
+    pub(crate) events_url: Option<String>,
     /// Who may make an account [default: open]
     #[arg(long, env = "DATAPULSE_REGISTRATION", value_enum, global = true)]
-    pub registration: Option<Joining>,
+    pub(crate) registration: Option<Joining>,
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
-    pub rate_limits: Option<Switch>,
+    pub(crate) rate_limits: Option<Switch>,
     /// How log lines look [default: text on a terminal, json elsewhere]
     #[arg(long, env = "DATAPULSE_LOG_FORMAT", value_enum, global = true)]
-    pub log_format: Option<LogFormat>,
-    /// What is logged, for example `info` or `datapulse=debug` [default: info]
+    pub(crate) log_format: Option<LogFormat>,
+    /// What is logged, for example `info` or `datapulse=debug` [default: what matters]
     #[arg(long, env = "DATAPULSE_LOG", value_name = "FILTER", global = true)]
-    pub log: Option<String>,
+    pub(crate) log: Option<String>,
     /// Folder with the site's files, instead of those inside the program
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER", global = true)]
-    pub site_dir: Option<PathBuf>,
+    pub(crate) site_dir: Option<PathBuf>,
     /// Folder for the progress of imports [default: below the user's state folder]
     #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER", global = true, hide = true)]
-    pub state_dir: Option<PathBuf>,
+    pub(crate) state_dir: Option<PathBuf>,
     /// The user's home folder
     #[arg(long, env = "HOME", value_name = "FOLDER", global = true, hide = true)]
-    pub home_dir: Option<PathBuf>,
+    pub(crate) home_dir: Option<PathBuf>,
 }
 
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum Joining {
+pub(crate) enum Joining {
     /// Anyone.
     Open,
     /// Nobody, except through the command line.
@@ -69,7 +72,7 @@ pub enum Joining {
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum Switch {
+pub(crate) enum Switch {
     /// On.
     On,
     /// Off.
@@ -79,7 +82,7 @@ pub enum Switch {
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
-pub enum LogFormat {
+pub(crate) enum LogFormat {
     /// For people.
     Text,
     /// For machines.
@@ -88,29 +91,29 @@ pub enum LogFormat {
 
 /// The settings in force.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// Address to listen on.
-    pub addr: SocketAddr,
+    pub(crate) addr: SocketAddr,
     /// Folder for everything that is written.
-    pub data_dir: PathBuf,
+    pub(crate) data_dir: PathBuf,
     /// As given; see [`Config::public_url_for`].
-    pub public_url: Option<String>,
+    pub(crate) public_url: Option<String>,
     /// URL of the control plane.
-    pub database_url: String,
+    pub(crate) database_url: String,
     /// Folder of the event store.
-    pub events_dir: PathBuf,
+    pub(crate) events_dir: PathBuf,
     /// Who may make an account.
-    pub registration: Registration,
+    pub(crate) registration: Registration,
     /// Whether limits are on.
-    pub rate_limits: bool,
+    pub(crate) rate_limits: bool,
     /// How log lines look.
-    pub log_format: Option<LogFormat>,
+    pub(crate) log_format: Option<LogFormat>,
     /// What is logged.
-    pub log: String,
+    pub(crate) log: String,
     /// Folder with the site's files.
-    pub site_dir: Option<PathBuf>,
+    pub(crate) site_dir: Option<PathBuf>,
     /// Folder for the progress of imports.
-    pub imports_dir: PathBuf,
+    pub(crate) imports_dir: PathBuf,
 }
 
 impl Config {
@@ -118,7 +121,7 @@ impl Config {
     ///
     /// # Errors
     /// A sentence that names the setting and says what to do.
-    pub fn load(given: Given) -> Result<Self, String> {
+    pub(crate) fn load(given: Given) -> Result<Self, String> {
         let file = match &given.file {
             Some(path) => read_file(path)?,
             None => Given::default(),
@@ -141,7 +144,7 @@ impl Config {
             },
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
             log_format: given.log_format.or(file.log_format),
-            log: given.log.or(file.log).unwrap_or_else(|| "info".to_owned()),
+            log: given.log.or(file.log).unwrap_or_else(|| USUAL_LOG.to_owned()),
             site_dir: given.site_dir.or(file.site_dir),
             imports_dir: state_dir.unwrap_or_else(|| data_dir.clone()).join("datapulse/imports"),
             data_dir,
@@ -150,13 +153,13 @@ impl Config {
 
     /// Where people reach a server that listens on `addr`.
     #[must_use]
-    pub fn public_url_for(&self, addr: SocketAddr) -> String {
+    pub(crate) fn public_url_for(&self, addr: SocketAddr) -> String {
         self.public_url.clone().unwrap_or_else(|| format!("http://{addr}"))
     }
 
     /// The settings as the TOML file that would give them, with secrets hidden.
     #[must_use]
-    pub fn print(&self) -> String {
+    pub(crate) fn print(&self) -> String {
         let registration = match self.registration {
             Registration::Open => "open",
             Registration::Closed => "closed",

@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue};
 
 /// How cookies are named and sealed: strictly behind https, plainly on a laptop.
 #[derive(Clone, Copy, Debug)]
-pub struct Cookies {
+pub(crate) struct Cookies {
     secure: bool,
 }
 
@@ -14,13 +14,13 @@ const YEAR: u64 = 365 * 24 * 3600;
 impl Cookies {
     /// Cookies for a server that people reach at `public_url`.
     #[must_use]
-    pub fn for_url(public_url: &str) -> Self {
+    pub(crate) fn for_url(public_url: &str) -> Self {
         Self { secure: public_url.starts_with("https://") }
     }
 
     /// Whether people reach this server by https.
     #[must_use]
-    pub const fn secure(self) -> bool {
+    pub(crate) const fn secure(self) -> bool {
         self.secure
     }
 
@@ -30,25 +30,25 @@ impl Cookies {
 
     /// The token in the session cookie of a request.
     #[must_use]
-    pub fn session(self, headers: &HeaderMap) -> Option<&str> {
+    pub(crate) fn session(self, headers: &HeaderMap) -> Option<&str> {
         read(headers, self.session_name())
     }
 
     /// `Set-Cookie` for a session that lasts `max_age` seconds.
     #[must_use]
-    pub fn set_session(self, token: &str, max_age: u64) -> HeaderValue {
+    pub(crate) fn set_session(self, token: &str, max_age: u64) -> HeaderValue {
         self.set(self.session_name(), token, max_age)
     }
 
     /// `Set-Cookie` that takes the session cookie away.
     #[must_use]
-    pub fn end_session(self) -> HeaderValue {
+    pub(crate) fn end_session(self) -> HeaderValue {
         self.set(self.session_name(), "", 0)
     }
 
     /// `Set-Cookie` for the theme.
     #[must_use]
-    pub fn set_theme(self, theme: Theme) -> HeaderValue {
+    pub(crate) fn set_theme(self, theme: Theme) -> HeaderValue {
         self.set("theme", theme.as_str(), YEAR)
     }
 
@@ -68,7 +68,7 @@ fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
 /// How the pages look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Theme {
+pub(crate) enum Theme {
     /// As the system says.
     System,
     /// Light.

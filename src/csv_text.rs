@@ -6,7 +6,7 @@ use model::answer::{Answer, AnswerSeries, TrendAnswer};
 ///
 /// # Errors
 /// Never in practice: the text is written to memory.
-pub fn of(answer: &Answer) -> Result<String, csv::Error> {
+pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
     let Answer::Trend(trend) = answer;
     let mut writer = csv::Writer::from_writer(Vec::new());
     let names = trend.series.iter().map(|series| harmless(series.name()));

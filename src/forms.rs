@@ -13,7 +13,7 @@ use crate::problem::{Answered, Refusal};
 
 /// The fields of the log-in page.
 #[derive(Deserialize)]
-pub struct LogIn {
+pub(crate) struct LogIn {
     email: String,
     password: String,
     #[serde(default)]
@@ -21,7 +21,7 @@ pub struct LogIn {
 }
 
 /// `POST /login`
-pub async fn log_in(
+pub(crate) async fn log_in(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     Form(form): Form<LogIn>,
@@ -37,7 +37,7 @@ pub async fn log_in(
 
 /// The fields of the registration page.
 #[derive(Deserialize)]
-pub struct Register {
+pub(crate) struct Register {
     name: String,
     email: String,
     password: String,
@@ -46,7 +46,7 @@ pub struct Register {
 }
 
 /// `POST /register`
-pub async fn register(
+pub(crate) async fn register(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     Form(form): Form<Register>,
@@ -67,7 +67,7 @@ pub async fn register(
 }
 
 /// `POST /logout`
-pub async fn log_out(
+pub(crate) async fn log_out(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     headers: HeaderMap,
@@ -82,14 +82,14 @@ pub async fn log_out(
 
 /// The fields of the theme switch.
 #[derive(Deserialize)]
-pub struct ChooseTheme {
+pub(crate) struct ChooseTheme {
     theme: Theme,
     #[serde(default)]
     back: String,
 }
 
 /// `POST /theme`
-pub async fn choose_theme(State(cookies): State<Cookies>, Form(form): Form<ChooseTheme>) -> Response {
+pub(crate) async fn choose_theme(State(cookies): State<Cookies>, Form(form): Form<ChooseTheme>) -> Response {
     with_cookie(to(own_path(&form.back)), cookies.set_theme(form.theme))
 }
 

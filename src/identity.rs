@@ -1,10 +1,11 @@
 //! Who asks: from a header, a key or the session cookie to the engine's [`Caller`].
 
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::AUTHORIZATION;
+use axum::http::header::{AUTHORIZATION, LOCATION};
 use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use engine::{Caller, Engine, Error};
 use model::ids::OrgId;
 
@@ -12,7 +13,7 @@ use crate::problem::Refusal;
 use crate::state::AppState;
 
 /// The caller of a REST handler: a bearer token, a secret key, or the session cookie.
-pub struct Asking(pub Caller);
+pub(crate) struct Asking(pub Caller);
 
 impl FromRequestParts<AppState> for Asking {
     type Rejection = Refusal;
@@ -32,7 +33,7 @@ impl FromRequestParts<AppState> for Asking {
 }
 
 /// The caller of a handler that takes events: as [`Asking`], or a write key in `X-Write-Key` or `?key=`.
-pub struct Sending(pub Caller);
+pub(crate) struct Sending(pub Caller);
 
 impl FromRequestParts<AppState> for Sending {
     type Rejection = Refusal;
@@ -49,14 +50,32 @@ impl FromRequestParts<AppState> for Sending {
 }
 
 /// Leaves the caller of the session cookie in the request's extensions, for the pages.
-pub async fn remember_caller(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn remember_caller(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let token = state.cookies.session(request.headers()).map(str::to_owned);
-    if let Some(token) = token
-        && let Ok(caller) = state.engine.auth().by_cookie(&token, None).await
-    {
-        request.extensions_mut().insert(caller);
+    let caller = match token {
+        Some(token) => state.engine.auth().by_cookie(&token, None).await.ok(),
+        None => None,
+    };
+    match caller {
+        Some(caller) => {
+            request.extensions_mut().insert(caller);
+        }
+        None if needs_a_member(&request) => return to_sign_in(request.uri()),
+        None => {}
     }
     next.run(request).await
+}
+
+fn needs_a_member(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::GET && (path.starts_with("/dashboards/") || path.starts_with("/settings/"))
+}
+
+/// To the log-in page, which leads back here.
+fn to_sign_in(uri: &Uri) -> Response {
+    let here = uri.path_and_query().map_or("/", |whole| whole.as_str());
+    let query = serde_urlencoded::to_string([("next", here)]).unwrap_or_default();
+    (StatusCode::SEE_OTHER, [(LOCATION, format!("/login?{query}"))]).into_response()
 }
 
 async fn by_bearer(engine: &Engine, token: &str, organization: Option<OrgId>) -> Result<Caller, Error> {

@@ -24,12 +24,12 @@ const REMEMBERED: usize = 10_000;
 
 /// The limiter of the calls that take a password; none where limits are off.
 #[derive(Clone)]
-pub struct CredentialLimit(Option<Arc<DefaultKeyedRateLimiter<IpAddr, StateInformationMiddleware>>>);
+pub(crate) struct CredentialLimit(Option<Arc<DefaultKeyedRateLimiter<IpAddr, StateInformationMiddleware>>>);
 
 impl CredentialLimit {
     /// 20 tries a minute for each address, or no limit.
     #[must_use]
-    pub fn new(on: bool) -> Self {
+    pub(crate) fn new(on: bool) -> Self {
         let period = Duration::from_secs(WINDOW_SECONDS) / TRIES.get();
         let quota = Quota::with_period(period).expect("the period is not zero").allow_burst(TRIES);
         Self(on.then(|| Arc::new(RateLimiter::keyed(quota).with_middleware())))
@@ -37,7 +37,7 @@ impl CredentialLimit {
 }
 
 /// Lets through whoever has tries left, and tells everybody how many.
-pub async fn limit_credentials(
+pub(crate) async fn limit_credentials(
     State(limit): State<CredentialLimit>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,

@@ -8,7 +8,7 @@ use model::problem::{FieldError, Problem};
 
 /// An error on its way out of a handler.
 #[derive(Debug)]
-pub struct Refusal(Error);
+pub(crate) struct Refusal(Error);
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
@@ -17,7 +17,7 @@ impl From<Error> for Refusal {
 }
 
 /// What a handler gives back.
-pub type Answered<T> = Result<T, Refusal>;
+pub(crate) type Answered<T> = Result<T, Refusal>;
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -41,14 +41,14 @@ impl IntoResponse for Refusal {
 }
 
 /// Sends a problem.
-pub fn respond(problem: &Problem) -> Response {
+pub(crate) fn respond(problem: &Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let content_type = [(header::CONTENT_TYPE, "application/problem+json")];
     (status, content_type, Json(problem)).into_response()
 }
 
 /// A problem of `status` without fields.
-pub fn plain(status: StatusCode, kind: &str, detail: impl Into<String>) -> Problem {
+pub(crate) fn plain(status: StatusCode, kind: &str, detail: impl Into<String>) -> Problem {
     Problem {
         kind: format!("/problems/{kind}"),
         title: status.canonical_reason().unwrap_or("Error").to_owned(),

@@ -1,13 +1,13 @@
 //! The REST API of the contract: each handler is who asks, plus one verb of the engine.
 
-pub mod auth;
-pub mod dashboards;
-pub mod events;
-pub mod operations;
-pub mod organizations;
-pub mod query;
-pub mod shares;
-pub mod widgets;
+pub(crate) mod auth;
+pub(crate) mod dashboards;
+pub(crate) mod events;
+pub(crate) mod operations;
+pub(crate) mod organizations;
+pub(crate) mod query;
+pub(crate) mod shares;
+pub(crate) mod widgets;
 
 mod etag;
 
@@ -20,7 +20,7 @@ use crate::problem::Refusal;
 
 /// A list that is never longer than one page.
 #[derive(Serialize)]
-pub struct Whole<T> {
+pub(crate) struct Whole<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
 }

@@ -29,7 +29,7 @@ use crate::state::AppState;
 use crate::{forms, identity, security, share_page};
 
 /// Everything that the server answers.
-pub fn router(state: AppState, files: SiteFiles) -> Router {
+pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
     Router::new()
         .merge(ingest())
         .merge(credentials(&state))

@@ -10,7 +10,7 @@ use crate::problem::{plain, respond};
 use crate::state::AppState;
 
 /// Refuses a change that another site's page makes with this browser's cookie (OWASP: verify `Sec-Fetch-Site` and `Origin`).
-pub async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if is_safe || brings_its_own_credential(&request) || is_same_origin(request.headers(), &state.site.public_url) {
         return next.run(request).await;
@@ -39,7 +39,7 @@ fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
 
 /// What pages may load: nothing but what this server sends. `nonce` allows the page's own scripts.
 #[must_use]
-pub fn content_security_policy(nonce: Option<&str>) -> String {
+pub(crate) fn content_security_policy(nonce: Option<&str>) -> String {
     let (scripts, styles) = match nonce {
         Some(nonce) => (
             format!("'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'"),
@@ -54,7 +54,7 @@ pub fn content_security_policy(nonce: Option<&str>) -> String {
 }
 
 /// Sets the headers that every answer carries, errors too; a page that set its own policy keeps it.
-pub async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {

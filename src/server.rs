@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(20);
 ///
 /// # Errors
 /// A sentence that names what could not be opened.
-pub async fn open_engine(config: &Config, public_url: &str) -> Result<Engine, String> {
+pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Engine, String> {
     let settings = engine::Settings {
         data_dir: config.data_dir.clone(),
         database_url: config.database_url.clone(),
@@ -39,7 +39,7 @@ pub async fn open_engine(config: &Config, public_url: &str) -> Result<Engine, St
 ///
 /// # Errors
 /// A sentence that says what went wrong.
-pub async fn serve(config: Config) -> Result<(), String> {
+pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let busy = |error: std::io::Error| format!("{}: {error}. Choose another address with --addr.", config.addr);
     let listener = TcpListener::bind(config.addr).await.map_err(busy)?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
@@ -97,7 +97,7 @@ async fn out_of_patience(mut ended: tokio::sync::watch::Receiver<bool>) {
 
 /// An engine's error with its causes and fields, for the person at the terminal.
 #[must_use]
-pub fn for_people(error: &engine::Error) -> String {
+pub(crate) fn for_people(error: &engine::Error) -> String {
     if let engine::Error::Invalid(fields) = error {
         let lines: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
         return lines.join("; ");

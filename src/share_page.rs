@@ -12,7 +12,7 @@ use model::query::Interval;
 use crate::problem::Answered;
 
 /// The dashboard, or one and the same page for wrong, expired and revoked links.
-pub async fn show(State(engine): State<Engine>, Path(token): Path<String>) -> Answered<Response> {
+pub(crate) async fn show(State(engine): State<Engine>, Path(token): Path<String>) -> Answered<Response> {
     let (status, page) = match document(&engine, &token).await {
         Ok(page) => (StatusCode::OK, page),
         Err(Error::NotFound) => (StatusCode::NOT_FOUND, app::share::gone()),

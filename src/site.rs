@@ -16,7 +16,7 @@ struct Embedded;
 
 /// Where the files come from.
 #[derive(Clone, Debug)]
-pub enum SiteFiles {
+pub(crate) enum SiteFiles {
     /// From inside the program.
     Embedded,
     /// From a folder.
@@ -30,7 +30,7 @@ struct SiteFile {
 
 impl SiteFiles {
     /// Answers a request for the file at `uri`; `None` where there is none.
-    pub async fn serve(&self, uri: &Uri, request: &HeaderMap) -> Option<Response> {
+    pub(crate) async fn serve(&self, uri: &Uri, request: &HeaderMap) -> Option<Response> {
         let path = uri.path().trim_start_matches('/');
         if path.is_empty() || !is_plain(path) {
             return None;

@@ -9,15 +9,15 @@ use crate::limits::CredentialLimit;
 
 /// The state of the router.
 #[derive(Clone, FromRef)]
-pub struct AppState {
+pub(crate) struct AppState {
     /// Every verb.
-    pub engine: Engine,
+    pub(crate) engine: Engine,
     /// Where people reach this server.
-    pub site: app::server::Site,
+    pub(crate) site: app::server::Site,
     /// How cookies are named and sealed.
-    pub cookies: Cookies,
+    pub(crate) cookies: Cookies,
     /// How often somebody may try a password.
-    pub credential_limit: CredentialLimit,
+    pub(crate) credential_limit: CredentialLimit,
     /// What Leptos must know to write its scripts into a page.
-    pub leptos: LeptosOptions,
+    pub(crate) leptos: LeptosOptions,
 }

@@ -10,7 +10,7 @@ use crate::config::{Config, LogFormat};
 ///
 /// # Errors
 /// A sentence when the filter cannot be read.
-pub fn start(config: &Config) -> Result<(), String> {
+pub(crate) fn start(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_new(&config.log).map_err(|error| format!("DATAPULSE_LOG: {error}"))?;
     let to_a_person = std::io::stderr().is_terminal();
     let format = config.log_format.unwrap_or(if to_a_person { LogFormat::Text } else { LogFormat::Json });

@@ -30,7 +30,7 @@ pub fn App() -> impl IntoView {
     Toasts::provide();
     provide_context(SessionData(Resource::new(|| (), |()| session::current_session())));
     view! {
-        <Title formatter=|title: String| if title.is_empty() { "DataPulse".to_owned() } else { format!("{title} · DataPulse") } />
+        <Title formatter=page_title />
         <Router>
             <Keyboard />
             <FlatRoutes fallback=|| view! { <NotFoundPage /> }>
@@ -45,6 +45,16 @@ pub fn App() -> impl IntoView {
         </Router>
         <ToastList />
     }
+}
+
+/// `leptos_meta` writes a title into the server's HTML as it is; in the browser it sets text.
+fn page_title(title: String) -> String {
+    if title.is_empty() {
+        return "DataPulse".to_owned();
+    }
+    #[cfg(feature = "ssr")]
+    let title = crate::share::escaped(&title);
+    format!("{title} · DataPulse")
 }
 
 #[component]

@@ -59,7 +59,8 @@ fn around(title: &str, body: &str) -> String {
     )
 }
 
-fn escaped(text: &str) -> String {
+/// `text` as HTML text.
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 

@@ -8,7 +8,7 @@ use crate::config::Config;
 ///
 /// # Errors
 /// What the server said, or that it cannot be reached.
-pub fn run(server: Option<String>, config: &Config) -> Result<(), String> {
+pub(crate) fn run(server: Option<String>, config: &Config) -> Result<(), String> {
     let server = server.unwrap_or_else(|| format!("http://{}", config.addr));
     let url = format!("{}/readyz", server.trim_end_matches('/'));
     let agent: ureq::Agent = ureq::Agent::config_builder()

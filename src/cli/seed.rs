@@ -7,7 +7,7 @@ use crate::{demo, server};
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub async fn run(config: &Config) -> Result<(), String> {
+pub(crate) async fn run(config: &Config) -> Result<(), String> {
     let engine = server::open_engine(config, &config.public_url_for(config.addr)).await?;
     let seeded = demo::seed(&engine).await;
     engine.close().await;

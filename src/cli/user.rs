@@ -9,7 +9,7 @@ use crate::server;
 
 /// What can be done with accounts.
 #[derive(Subcommand)]
-pub enum UserCommand {
+pub(crate) enum UserCommand {
     /// Make an account with an organization of its own, also where registration is closed
     Add {
         /// Address to sign in with
@@ -27,7 +27,7 @@ pub enum UserCommand {
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
-pub async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
+pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
     let UserCommand::Add { email, name, organization } = command;
     let password = read_password().map_err(|error| error.to_string())?;
     let name = name.unwrap_or_else(|| email.clone());

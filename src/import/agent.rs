@@ -61,7 +61,8 @@ fn recognised(parser: &Parser, text: &str) -> Agent {
 }
 
 fn known(word: &str) -> Option<&str> {
-    (!word.is_empty() && word != "UNKNOWN").then_some(word)
+    let says_nothing = word.is_empty() || word == "UNKNOWN" || word.starts_with("misc ");
+    (!says_nothing).then_some(word)
 }
 
 fn system(name: &str) -> String {

@@ -12,7 +12,7 @@ use super::batch::{Draft, body};
 use super::report::{Failure, Rejection};
 
 /// How often a request is repeated while the server cannot be reached.
-const MAX_BROKEN: u32 = 8;
+const MAX_BROKEN: u32 = 6;
 /// How often a request is repeated while the server asks to wait.
 const MAX_BUSY: u32 = 60;
 const FIRST_WAIT: Duration = Duration::from_millis(250);

@@ -14,7 +14,7 @@ use crate::problem::Answered;
 
 /// Who signed in, and with which tokens to go on.
 #[derive(Serialize)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     user: User,
     organization: Organization,
     access_token: String,
@@ -31,7 +31,7 @@ impl SignedIn {
 }
 
 /// `POST /api/auth/register`
-pub async fn register(
+pub(crate) async fn register(
     State(engine): State<Engine>,
     body::Json(registration): body::Json<Registration>,
 ) -> Answered<(StatusCode, Json<SignedIn>)> {
@@ -43,13 +43,13 @@ pub async fn register(
 /// The body of a log-in.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct LogIn {
+pub(crate) struct LogIn {
     email: String,
     password: String,
 }
 
 /// `POST /api/auth/login`
-pub async fn log_in(
+pub(crate) async fn log_in(
     State(engine): State<Engine>,
     body::Json(LogIn { email, password }): body::Json<LogIn>,
 ) -> Answered<Json<SignedIn>> {
@@ -61,12 +61,12 @@ pub async fn log_in(
 /// The body of a refresh.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Refresh {
+pub(crate) struct Refresh {
     refresh_token: String,
 }
 
 /// `POST /api/auth/refresh`
-pub async fn refresh(
+pub(crate) async fn refresh(
     State(engine): State<Engine>,
     body::Json(Refresh { refresh_token }): body::Json<Refresh>,
 ) -> Answered<Json<SignedIn>> {
@@ -75,12 +75,12 @@ pub async fn refresh(
 }
 
 /// `POST /api/auth/logout`
-pub async fn log_out(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<StatusCode> {
+pub(crate) async fn log_out(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<StatusCode> {
     engine.auth().log_out(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// `GET /api/auth/me`
-pub async fn me(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Me>> {
+pub(crate) async fn me(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Me>> {
     Ok(Json(engine.auth().me(&caller).await?))
 }

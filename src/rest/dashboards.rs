@@ -16,7 +16,7 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 
 /// `GET /api/dashboards`
-pub async fn list(
+pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     page: Result<Query<PageRequest>, QueryRejection>,
@@ -25,7 +25,7 @@ pub async fn list(
 }
 
 /// `POST /api/dashboards`
-pub async fn create(
+pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(spec): body::Json<DashboardSpec>,
@@ -35,13 +35,13 @@ pub async fn create(
 }
 
 /// `GET /api/dashboards/{id}`
-pub async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
+pub(crate) async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
     let dashboard = engine.dashboards().get(&caller, id(&path)?).await?;
     Ok(tagged(dashboard.version, Json(dashboard)))
 }
 
 /// `PUT /api/dashboards/{id}`
-pub async fn replace(
+pub(crate) async fn replace(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -53,7 +53,7 @@ pub async fn replace(
 }
 
 /// `DELETE /api/dashboards/{id}`
-pub async fn delete(
+pub(crate) async fn delete(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -64,7 +64,7 @@ pub async fn delete(
 }
 
 /// `POST /api/dashboards/{id}/duplicate`
-pub async fn duplicate(
+pub(crate) async fn duplicate(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,

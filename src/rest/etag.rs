@@ -8,7 +8,7 @@ use engine::Error;
 use crate::problem::Refusal;
 
 /// The version that the caller means to change: none without `If-Match` or with `*`.
-pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
+pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
     let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
@@ -19,7 +19,7 @@ pub fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
 }
 
 /// Sends `body` with the tag of `version`.
-pub fn tagged(version: i64, body: impl IntoResponse) -> Response {
+pub(crate) fn tagged(version: i64, body: impl IntoResponse) -> Response {
     let mut response = body.into_response();
     let tag = HeaderValue::from_str(&format!("\"{version}\"")).expect("digits in quotes are plain ASCII");
     response.headers_mut().insert(ETAG, tag);

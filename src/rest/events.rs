@@ -18,7 +18,7 @@ use crate::rest::parameters;
 /// `?dry_run=1`, and the key where the header cannot be set.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct SendQuery {
+pub(crate) struct SendQuery {
     #[serde(default)]
     dry_run: Option<String>,
     #[serde(default, rename = "key")]
@@ -26,7 +26,7 @@ pub struct SendQuery {
 }
 
 /// `POST /api/analytics/events`: 202 once what was accepted is on disk.
-pub async fn send(
+pub(crate) async fn send(
     State(engine): State<Engine>,
     Sending(caller): Sending,
     query: Result<Query<SendQuery>, QueryRejection>,

@@ -8,7 +8,7 @@ use engine::Engine;
 use serde::Serialize;
 
 /// The process is alive.
-pub async fn healthz() -> &'static str {
+pub(crate) async fn healthz() -> &'static str {
     "ok\n"
 }
 
@@ -20,7 +20,7 @@ struct Report {
 }
 
 /// Everything that is needed works; 503 names what does not.
-pub async fn readyz(State(engine): State<Engine>) -> Response {
+pub(crate) async fn readyz(State(engine): State<Engine>) -> Response {
     let checks = engine.readiness().await;
     let ready = checks.iter().all(|check| check.ok);
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

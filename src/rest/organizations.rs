@@ -15,12 +15,12 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 
 /// `GET /api/organizations`
-pub async fn list(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Whole<Membership>>> {
+pub(crate) async fn list(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Whole<Membership>>> {
     Ok(Json(Whole::new(engine.organizations().list(&caller).await?)))
 }
 
 /// `GET /api/organizations/{id}`
-pub async fn get(
+pub(crate) async fn get(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -29,7 +29,7 @@ pub async fn get(
 }
 
 /// `PATCH /api/organizations/{id}`
-pub async fn update(
+pub(crate) async fn update(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -41,14 +41,14 @@ pub async fn update(
 /// The body of a new key.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct KeyRequest {
+pub(crate) struct KeyRequest {
     name: String,
     kind: KeyKind,
 }
 
 /// A new key: the only time that the key itself is told.
 #[derive(Serialize)]
-pub struct NewKey {
+pub(crate) struct NewKey {
     id: KeyId,
     kind: KeyKind,
     name: String,
@@ -56,7 +56,7 @@ pub struct NewKey {
 }
 
 /// `POST /api/organizations/{id}/keys`
-pub async fn create_key(
+pub(crate) async fn create_key(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -67,7 +67,7 @@ pub async fn create_key(
 }
 
 /// `GET /api/organizations/{id}/keys`
-pub async fn keys(
+pub(crate) async fn keys(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -76,7 +76,7 @@ pub async fn keys(
 }
 
 /// `DELETE /api/organizations/{id}/keys/{key}`
-pub async fn revoke_key(
+pub(crate) async fn revoke_key(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path((organization, key)): Path<(String, String)>,

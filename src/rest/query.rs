@@ -13,19 +13,19 @@ use crate::problem::Answered;
 use crate::rest::parameters;
 
 /// `POST /api/analytics/query`
-pub async fn ask(State(engine): State<Engine>, Asking(caller): Asking, body: Bytes) -> Answered<Json<Answer>> {
+pub(crate) async fn ask(State(engine): State<Engine>, Asking(caller): Asking, body: Bytes) -> Answered<Json<Answer>> {
     answer(&engine, &caller, &String::from_utf8_lossy(&body)).await
 }
 
 /// `?q=`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Question {
+pub(crate) struct Question {
     q: String,
 }
 
 /// `GET /api/analytics/query?q=`
-pub async fn ask_by_url(
+pub(crate) async fn ask_by_url(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     question: Result<Query<Question>, QueryRejection>,

@@ -12,7 +12,7 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 
 /// `POST /api/dashboards/{id}/shares`
-pub async fn create(
+pub(crate) async fn create(
     State(engine): State<Engine>,
     State(site): State<app::server::Site>,
     Asking(caller): Asking,
@@ -24,7 +24,7 @@ pub async fn create(
 }
 
 /// `GET /api/dashboards/{id}/shares`
-pub async fn list(
+pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -33,7 +33,7 @@ pub async fn list(
 }
 
 /// `DELETE /api/shares/{id}`
-pub async fn revoke(
+pub(crate) async fn revoke(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,

@@ -17,7 +17,7 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 
 /// `GET /api/dashboards/{id}/widgets`
-pub async fn list(
+pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -27,7 +27,7 @@ pub async fn list(
 }
 
 /// `POST /api/dashboards/{id}/widgets`
-pub async fn create(
+pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -38,13 +38,13 @@ pub async fn create(
 }
 
 /// `GET /api/widgets/{id}`
-pub async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
+pub(crate) async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
     let widget = engine.dashboards().widget(&caller, id(&path)?).await?;
     Ok(tagged(widget.version, Json(widget)))
 }
 
 /// `PUT /api/widgets/{id}`
-pub async fn replace(
+pub(crate) async fn replace(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -56,7 +56,7 @@ pub async fn replace(
 }
 
 /// `DELETE /api/widgets/{id}`
-pub async fn delete(
+pub(crate) async fn delete(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -67,7 +67,7 @@ pub async fn delete(
 }
 
 /// `GET /api/widgets/{id}/data`
-pub async fn data(
+pub(crate) async fn data(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -77,7 +77,7 @@ pub async fn data(
 }
 
 /// `GET /api/widgets/{id}/chart.svg`
-pub async fn chart_svg(
+pub(crate) async fn chart_svg(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
@@ -95,7 +95,7 @@ pub async fn chart_svg(
 }
 
 /// `GET /api/widgets/{id}/data.csv`
-pub async fn data_csv(
+pub(crate) async fn data_csv(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,

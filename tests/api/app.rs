@@ -8,31 +8,31 @@ use reqwest::{Client, Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_datapulse");
-pub const PASSWORD: &str = "correct horse battery";
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_datapulse");
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// A running server; it ends with the value.
-pub struct TestApp {
+pub(crate) struct TestApp {
     server: Child,
-    pub url: String,
-    pub data: TempDir,
-    pub client: Client,
+    pub(crate) url: String,
+    pub(crate) data: TempDir,
+    pub(crate) client: Client,
 }
 
 /// Somebody with an account: their token, their organization and a write key of it.
-pub struct Member {
-    pub email: String,
-    pub token: String,
-    pub organization: String,
-    pub write_key: String,
+pub(crate) struct Member {
+    pub(crate) email: String,
+    pub(crate) token: String,
+    pub(crate) organization: String,
+    pub(crate) write_key: String,
 }
 
 impl TestApp {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self::start_with(&[])
     }
 
-    pub fn start_with(settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a scratch folder");
         let mut command = Command::new(PROGRAM);
         command.arg("serve").env("DATAPULSE_ADDR", "127.0.0.1:0").env("DATAPULSE_DATA_DIR", data.path());
@@ -45,12 +45,12 @@ impl TestApp {
         Self { server, url: url.trim().to_owned(), data, client }
     }
 
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.client.request(method, format!("{}{path}", self.url))
     }
 
     /// Sends `body` as `member` and gives back status and JSON.
-    pub async fn call(&self, member: &Member, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    pub(crate) async fn call(&self, member: &Member, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
         let mut request = self.request(method, path).bearer_auth(&member.token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -58,16 +58,16 @@ impl TestApp {
         read(request.send().await.expect("the server answers")).await
     }
 
-    pub async fn get(&self, member: &Member, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, member: &Member, path: &str) -> (StatusCode, Value) {
         self.call(member, Method::GET, path, None).await
     }
 
-    pub async fn post(&self, member: &Member, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, member: &Member, path: &str, body: Value) -> (StatusCode, Value) {
         self.call(member, Method::POST, path, Some(body)).await
     }
 
     /// Makes an account with an organization and a write key.
-    pub async fn member(&self, name: &str) -> Member {
+    pub(crate) async fn member(&self, name: &str) -> Member {
         let email = format!("{name}@example.org");
         let body = json!({"email": email, "password": PASSWORD, "name": name, "organization": format!("{name} Ltd")});
         let answer = self.request(Method::POST, "/api/auth/register").json(&body).send().await;
@@ -88,13 +88,13 @@ impl TestApp {
     }
 
     /// Sends events with the member's write key.
-    pub async fn send(&self, member: &Member, events: &Value) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, member: &Member, events: &Value) -> (StatusCode, Value) {
         let request = self.request(Method::POST, "/api/analytics/events").header("x-write-key", &member.write_key);
         read(request.json(events).send().await.expect("the server answers")).await
     }
 
     /// Asks until `is_there` holds: an accepted event is in answers within two seconds.
-    pub async fn ask_until(&self, member: &Member, query: &Value, is_there: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn ask_until(&self, member: &Member, query: &Value, is_there: impl Fn(&Value) -> bool) -> Value {
         let mut last = Value::Null;
         for _ in 0..200 {
             let (status, answer) = self.post(member, "/api/analytics/query", query.clone()).await;
@@ -109,7 +109,7 @@ impl TestApp {
     }
 
     /// Signs in as a browser does and gives back the session cookie.
-    pub async fn cookie(&self, member: &Member) -> String {
+    pub(crate) async fn cookie(&self, member: &Member) -> String {
         let form = [("email", member.email.as_str()), ("password", PASSWORD)];
         let answer = self.form("/login", &form, None).await;
         assert_eq!(answer.status(), StatusCode::SEE_OTHER);
@@ -117,7 +117,7 @@ impl TestApp {
     }
 
     /// Posts a form as a browser's own page does.
-    pub async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Response {
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Response {
         let body = serde_urlencoded::to_string(fields).expect("plain text");
         let mut request = self.request(Method::POST, path).body(body).header("sec-fetch-site", "same-origin");
         request = request.header("content-type", "application/x-www-form-urlencoded");
@@ -128,7 +128,7 @@ impl TestApp {
     }
 
     /// A page as a browser with this cookie gets it.
-    pub async fn page(&self, path: &str, cookie: Option<&str>) -> (StatusCode, String) {
+    pub(crate) async fn page(&self, path: &str, cookie: Option<&str>) -> (StatusCode, String) {
         let mut request = self.request(Method::GET, path);
         if let Some(cookie) = cookie {
             request = request.header("cookie", cookie);
@@ -138,18 +138,18 @@ impl TestApp {
     }
 
     /// Runs another command of the program against this server's data or address.
-    pub fn run(&self, args: &[&str]) -> Output {
+    pub(crate) fn run(&self, args: &[&str]) -> Output {
         let mut command = Command::new(PROGRAM);
         command.args(args).env("XDG_STATE_HOME", self.data.path().join("state"));
         command.stdin(Stdio::null()).output().expect("the program runs")
     }
 
-    pub fn pid(&self) -> u32 {
+    pub(crate) fn pid(&self) -> u32 {
         self.server.id()
     }
 
     /// Waits for the server's own end.
-    pub fn wait(&mut self) -> std::process::ExitStatus {
+    pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
         self.server.wait().expect("it ended")
     }
 }
@@ -162,20 +162,20 @@ impl Drop for TestApp {
 }
 
 /// `name=value` of the session cookie that an answer sets.
-pub fn session_cookie(answer: &Response) -> Option<String> {
+pub(crate) fn session_cookie(answer: &Response) -> Option<String> {
     let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
     pairs.find(|pair| pair.starts_with("datapulse=") && pair.len() > "datapulse=".len()).map(str::to_owned)
 }
 
-pub async fn read(answer: Response) -> (StatusCode, Value) {
+pub(crate) async fn read(answer: Response) -> (StatusCode, Value) {
     let status = answer.status();
     let text = answer.text().await.expect("text");
     (status, serde_json::from_str(&text).unwrap_or(Value::String(text)))
 }
 
 /// The fields that a problem names, each with its code.
-pub fn fields(problem: &Value) -> Vec<(String, String)> {
+pub(crate) fn fields(problem: &Value) -> Vec<(String, String)> {
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()

@@ -54,7 +54,7 @@ pub(super) fn items(body: &[u8], format: BodyFormat) -> Result<Vec<&str>, Error>
             "A request may have at most {MAX_EVENTS} events; this one has {}.",
             items.len()
         );
-        return Err(Error::invalid("events", "too_many", message));
+        return Err(Error::invalid("events", "too_many_events", message));
     }
     Ok(items)
 }
@@ -161,10 +161,10 @@ mod tests {
         let most = format!("[{}]", vec!["{}"; MAX_EVENTS].join(","));
         assert_eq!(json(&most).len(), MAX_EVENTS);
         let more = format!("[{}]", vec!["{}"; MAX_EVENTS + 1].join(","));
-        assert_eq!(refused(more.as_bytes(), BodyFormat::Json).1, "too_many");
+        assert_eq!(refused(more.as_bytes(), BodyFormat::Json).1, "too_many_events");
         assert_eq!(
             refused("{}\n".repeat(MAX_EVENTS + 1).as_bytes(), BodyFormat::Ndjson).1,
-            "too_many"
+            "too_many_events"
         );
         let large = vec![b' '; MAX_BODY_BYTES + 1];
         assert_eq!(refused(&large, BodyFormat::Json).1, "body_too_large");
