@@ -47,8 +47,10 @@ pub(crate) const QUESTIONS: [Question; 8] = [
         name: "p95 of a number per day, one event name",
         json: r#"{"kind":"trend","series":[{"event":"page_view","measure":"p95","property":"duration_ms"}],
             "interval":"day","timezone":"UTC","range":{"from":"2026-01-01","to":"2026-03-31"}}"#,
-        sql: "SELECT ts::DATE AS day, quantile_cont(properties.duration_ms::DOUBLE, 0.95) FROM events
-            WHERE ts >= '2026-01-01' AND ts < '2026-04-01' AND name = 'page_view' GROUP BY GROUPING SETS ((day), ())",
+        sql: "WITH x AS MATERIALIZED (
+                SELECT ts::DATE AS day, properties.duration_ms::DOUBLE AS x FROM events
+                WHERE ts >= '2026-01-01' AND ts < '2026-04-01' AND name = 'page_view')
+            SELECT day, quantile_cont(x, 0.95) FROM x GROUP BY GROUPING SETS ((day), ())",
     },
     Question {
         name: "sum of a number per day by a property",
