@@ -88,21 +88,25 @@ impl Compiler<'_> {
             .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
             .add(self.events(broken_down))
             .text(&format!(") GROUP BY b{value}{also})"));
-        match lines {
-            Lines::One => {
-                // A group for each bucket and user: within a bucket no user repeats.
-                let in_a_bucket = figure.replace("count(DISTINCT x)", "count(x)");
-                groups.text(&format!(
-                    " SELECT 0, NULL::VARCHAR, b, sum(n), {in_a_bucket} FROM g GROUP BY b
-                     UNION ALL SELECT 0, NULL::VARCHAR, NULL, sum(n), {figure} FROM g"
-                ))
-            }
-            Lines::Top => {
-                let limit = self.limit();
-                groups.text(&format!(", top AS ({})", top(figure, "g", limit))).text(&ranked("n", figure, "g"))
-            }
-            Lines::Chosen(values) => groups.text(", top AS (").add(chosen(values)).text(")").text(&ranked("n", figure, "g")),
+        // A group for each bucket, value and user: among those no user repeats.
+        let once = figure.replace("count(DISTINCT x)", "count(x)");
+        if !broken_down {
+            return groups.text(&format!(
+                " SELECT 0, NULL::VARCHAR, b, sum(n), {once} FROM g GROUP BY b
+                 UNION ALL SELECT 0, NULL::VARCHAR, NULL, sum(n), {figure} FROM g"
+            ));
         }
+        let whole = if also_by.is_some() { "(SELECT v, x, sum(n) AS n FROM g GROUP BY v, x)" } else { "g" };
+        let top = match lines {
+            Lines::Chosen(values) => chosen(values),
+            Lines::One | Lines::Top => Sql::new(&greatest("totals", self.limit())),
+        };
+        groups
+            .text(&format!(", totals AS MATERIALIZED (SELECT v, sum(n) AS n, {once} AS t FROM {whole} GROUP BY v)"))
+            .text(", top AS MATERIALIZED (")
+            .add(top)
+            .text(&format!("), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"))
+            .text(&told_apart_and_rest(figure))
     }
 
     fn percentile(&self, share: f64, lines: Lines<'_>) -> Sql {
@@ -112,19 +116,19 @@ impl Compiler<'_> {
                 .add(self.events(false))
                 .text(") GROUP BY GROUPING SETS ((b), ())"),
             Lines::Top => {
-                let limit = self.limit();
                 let events = || Sql::new("(").add(self.events(true)).text(")");
-                let (before, after) = (top_before(&figure), top_after(limit));
-                Sql::new("WITH top AS (").text(&before).add(events()).text(&after).text("), g AS NOT MATERIALIZED ")
+                Sql::new(&format!("WITH totals AS (SELECT v, {figure} AS t FROM "))
                     .add(events())
-                    .text(&ranked("1", &figure, "g"))
+                    .text(&format!(" GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ", greatest("totals", self.limit())))
+                    .add(events())
+                    .text(&ranked(&figure))
             }
             Lines::Chosen(values) => Sql::new("WITH top AS (")
                 .add(chosen(values))
                 .text("), g AS NOT MATERIALIZED (")
                 .add(self.events(true))
                 .text(")")
-                .text(&ranked("1", &figure, "g")),
+                .text(&ranked(&figure)),
         }
     }
 
@@ -180,16 +184,10 @@ impl Compiler<'_> {
     }
 }
 
-fn top(figure: &str, from: &str, limit: usize) -> String {
-    format!("{}{from}{}", top_before(figure), top_after(limit))
-}
-
-fn top_before(figure: &str) -> String {
-    format!("SELECT v, row_number() OVER (ORDER BY t DESC NULLS LAST, v NULLS LAST) AS r FROM (SELECT v, {figure} AS t FROM ")
-}
-
-fn top_after(limit: usize) -> String {
-    format!(" GROUP BY v ORDER BY t DESC NULLS LAST, v NULLS LAST LIMIT {limit})")
+/// The values with the greatest totals, in order.
+fn greatest(totals: &str, limit: usize) -> String {
+    let order = "t DESC NULLS LAST, v NULLS LAST";
+    format!("SELECT v, row_number() OVER (ORDER BY {order}) AS r FROM {totals} ORDER BY {order} LIMIT {limit}")
 }
 
 /// The values that were chosen before, in their order.
@@ -197,7 +195,7 @@ fn chosen(values: &[Option<String>]) -> Sql {
     let rows = values.iter().enumerate().map(|(rank, value)| {
         let value = match value {
             Some(text) => Sql::new("(").bind(Param::Text(text.clone())),
-            None => Sql::new("(NULL"),
+            None => Sql::new("(NULL::VARCHAR"),
         };
         value.text(&format!(", {})", rank + 1))
     });
@@ -207,11 +205,22 @@ fn chosen(values: &[Option<String>]) -> Sql {
     Sql::new("SELECT v, r FROM (VALUES ").add(Sql::join(rows, ", ")).text(") AS chosen(v, r)")
 }
 
-/// Buckets and totals of every ranked value; those without a rank are one line together.
-fn ranked(events: &str, figure: &str, from: &str) -> String {
+/// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
+fn told_apart_and_rest(figure: &str) -> String {
     format!(
-        " SELECT r, CASE WHEN r IS NULL THEN NULL ELSE any_value(v) END, b, sum({events}), {figure}
-         FROM (SELECT {from}.*, top.r FROM {from} LEFT JOIN top ON {from}.v IS NOT DISTINCT FROM top.v)
+        ", rest AS NOT MATERIALIZED (SELECT g.* FROM g ANTI JOIN top ON g.v IS NOT DISTINCT FROM top.v)
+         SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
+         UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
+         UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
+         UNION ALL SELECT NULL, NULL, NULL, sum(n), {figure} FROM rest HAVING count(*) > 0"
+    )
+}
+
+/// Buckets and totals of every ranked value; those without a rank are one line together.
+fn ranked(figure: &str) -> String {
+    format!(
+        " SELECT r, CASE WHEN r IS NULL THEN NULL ELSE any_value(v) END, b, count(*), {figure}
+         FROM (SELECT g.*, top.r FROM g LEFT JOIN top ON g.v IS NOT DISTINCT FROM top.v)
          GROUP BY GROUPING SETS ((r, b), (r))"
     )
 }
