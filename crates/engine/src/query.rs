@@ -35,7 +35,11 @@ impl Queries {
     /// Answers from `store`; `clock` says where "the last 30 days" end.
     #[must_use]
     pub fn new(store: EventStore, clock: Clock) -> Self {
-        Self { store, clock, kept: Arc::default() }
+        Self {
+            store,
+            clock,
+            kept: Arc::default(),
+        }
     }
 
     /// The answer to `query` for one organization.

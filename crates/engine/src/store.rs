@@ -21,7 +21,7 @@ use crate::error::Error;
 use fault::Fault;
 pub use frame::{Cell, Frame, Param, Statement};
 use instance::Instance;
-pub use kinds::{Kinds, KindSet};
+pub use kinds::{KindSet, Kinds};
 use writer::Writer;
 
 /// How long a question may take unless somebody says otherwise.
@@ -98,7 +98,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn position(&self, org: OrgId) -> Result<u64, Error> {
-        self.home.with_instance(move |instance| Ok(instance.attach(org)?.position())).await
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.position()))
+            .await
     }
 
     /// Which kinds of JSON values the organization's properties have ever held.
@@ -106,7 +108,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        self.home.with_instance(move |instance| Ok(instance.attach(org)?.kinds())).await
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.kinds()))
+            .await
     }
 
     /// The rows that a statement gives for one organization.
@@ -133,7 +137,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {
-        self.home.with_instance(move |instance| instance.pattern_fault(&pattern)).await
+        self.home
+            .with_instance(move |instance| instance.pattern_fault(&pattern))
+            .await
     }
 
     /// Whether the store answers.
@@ -162,7 +168,9 @@ impl EventStore {
 
 impl std::fmt::Debug for EventStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("EventStore").field("dir", &self.home.dir).finish_non_exhaustive()
+        f.debug_struct("EventStore")
+            .field("dir", &self.home.dir)
+            .finish_non_exhaustive()
     }
 }
 
@@ -170,7 +178,7 @@ impl Home {
     /// The open instance; nobody closes it while the guard lives.
     async fn open(&self) -> Result<Open, Error> {
         let guard = Arc::clone(&self.instance).read_owned().await;
-        OwnedRwLockReadGuard::try_map(guard, |slot| slot.as_ref()).map_err(|_| fault::closed())
+        OwnedRwLockReadGuard::try_map(guard, Option::as_ref).map_err(|_| fault::closed())
     }
 
     /// Runs `work` on a thread that may block.
@@ -222,5 +230,8 @@ impl Home {
 async fn blocking<T: Send + 'static, E: Into<Error> + Send + 'static>(
     work: impl FnOnce() -> Result<T, E> + Send + 'static,
 ) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map_err(Into::into)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::internal)?
+        .map_err(Into::into)
 }

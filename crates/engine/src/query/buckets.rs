@@ -45,16 +45,31 @@ pub(crate) fn resolve(spec: &TrendSpec, calendar: &Calendar, now: Timestamp) -> 
         return Err(Error::invalid("range.to", "before_start", message));
     }
     let interval = spec.interval.unwrap_or_else(|| fitting_interval(from, to));
-    let walk = Walk { zone: &zone, interval, week_start: calendar.week_start };
+    let walk = Walk {
+        zone: &zone,
+        interval,
+        week_start: calendar.week_start,
+    };
     let (starts, natural_end) = walk.starts(from, to)?;
     let window = Window { from, to, starts };
     let moves_with_the_clock = matches!(spec.range, Range::Last { .. });
-    let last_end = if moves_with_the_clock { natural_end } else { natural_end.min(to) };
-    let previous = spec.compare.map(|compare| super::compare::shifted(&window, compare, interval, &zone)).transpose()?;
+    let last_end = if moves_with_the_clock {
+        natural_end
+    } else {
+        natural_end.min(to)
+    };
+    let previous = spec
+        .compare
+        .map(|compare| super::compare::shifted(&window, compare, interval, &zone))
+        .transpose()?;
     Ok(Buckets {
         interval,
         timezone: name.clone(),
-        local: window.starts.iter().map(|start| zone.to_datetime(*start)).collect(),
+        local: window
+            .starts
+            .iter()
+            .map(|start| zone.to_datetime(*start))
+            .collect(),
         open_from: open_from(&window.starts, last_end, now),
         window,
         previous,
@@ -69,15 +84,27 @@ fn time_zone(name: &str) -> Result<TimeZone, Error> {
 }
 
 fn out_of_range(field: &'static str) -> impl Fn(jiff::Error) -> Error {
-    move |_| Error::invalid(field, "out_of_range", "This lies outside of the years that can be computed with.")
+    move |_| {
+        Error::invalid(
+            field,
+            "out_of_range",
+            "This lies outside of the years that can be computed with.",
+        )
+    }
 }
 
 /// The first instant that counts, and the first that no longer does.
 fn edges(range: &Range, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
     match range {
         Range::Between { from, to } => Ok((from_edge(from, zone)?, to_edge(to, zone)?)),
-        Range::Last { count, unit: LastUnit::Minute } => last_time(now, SignedDuration::from_mins((*count).into())),
-        Range::Last { count, unit: LastUnit::Hour } => last_time(now, SignedDuration::from_hours((*count).into())),
+        Range::Last {
+            count,
+            unit: LastUnit::Minute,
+        } => last_time(now, SignedDuration::from_mins((*count).into())),
+        Range::Last {
+            count,
+            unit: LastUnit::Hour,
+        } => last_time(now, SignedDuration::from_hours((*count).into())),
         Range::Last { count, unit } => last_days(days_and_longer(*count, *unit), zone, now),
     }
 }
@@ -91,9 +118,10 @@ fn from_edge(edge: &Edge, zone: &TimeZone) -> Result<Timestamp, Error> {
 
 fn to_edge(edge: &Edge, zone: &TimeZone) -> Result<Timestamp, Error> {
     match edge {
-        Edge::Date(date) => {
-            date.tomorrow().and_then(|day| start_of_day(day, zone)).map_err(out_of_range("range.to"))
-        }
+        Edge::Date(date) => date
+            .tomorrow()
+            .and_then(|day| start_of_day(day, zone))
+            .map_err(out_of_range("range.to")),
         Edge::Time(time) => Ok(whole_micros(*time)),
     }
 }
@@ -121,7 +149,11 @@ fn days_and_longer(count: u32, unit: LastUnit) -> Span {
 }
 
 fn last_days(length: Span, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
-    let tomorrow = zone.to_datetime(now).date().tomorrow().map_err(out_of_range("range.last"))?;
+    let tomorrow = zone
+        .to_datetime(now)
+        .date()
+        .tomorrow()
+        .map_err(out_of_range("range.last"))?;
     let first = tomorrow.checked_sub(length).map_err(out_of_range("range.last"))?;
     let instants = start_of_day(first, zone).and_then(|from| Ok((from, start_of_day(tomorrow, zone)?)));
     instants.map_err(out_of_range("range.last"))
@@ -134,12 +166,11 @@ pub(super) fn start_of_day(date: Date, zone: &TimeZone) -> Result<Timestamp, jif
 
 /// Enough buckets to see a shape, few enough to see it at a glance.
 fn fitting_interval(from: Timestamp, to: Timestamp) -> Interval {
-    let hours = to.duration_since(from).as_hours();
-    match hours {
+    match to.duration_since(from).as_hours() {
         ..=6 => Interval::Minute,
-        ..=72 => Interval::Hour,
-        ..=4_344 => Interval::Day,
-        ..=17_544 => Interval::Week,
+        7..=72 => Interval::Hour,
+        73..=4_344 => Interval::Day,
+        4_345..=17_544 => Interval::Week,
         _ => Interval::Month,
     }
 }
@@ -181,7 +212,14 @@ impl Walk<'_> {
     fn containing(&self, time: Timestamp) -> Result<Timestamp, jiff::Error> {
         match self.interval {
             Interval::Minute | Interval::Hour => {
-                let start = self.floor(time, if self.interval == Interval::Hour { 3_600 } else { 60 })?;
+                let start = self.floor(
+                    time,
+                    if self.interval == Interval::Hour {
+                        3_600
+                    } else {
+                        60
+                    },
+                )?;
                 // Clocks that were just set back by half an hour show a beginning that lies before the change.
                 let next = self.after(start)?;
                 Ok(if next <= time { next } else { start })
@@ -189,7 +227,11 @@ impl Walk<'_> {
             Interval::Day | Interval::Week | Interval::Month => {
                 let start = start_of_day(self.first_day(self.zone.to_datetime(time).date())?, self.zone)?;
                 // Clocks that were set back across midnight repeat the end of a day within the next one.
-                if start <= time { Ok(start) } else { start_of_day(self.first_day(self.day_before(time)?)?, self.zone) }
+                if start <= time {
+                    Ok(start)
+                } else {
+                    start_of_day(self.first_day(self.day_before(time)?)?, self.zone)
+                }
             }
         }
     }

@@ -36,17 +36,25 @@ pub(super) fn shifted(
         })
     };
     let starts = window.starts.iter().map(moved).collect::<Result<_, _>>()?;
-    Ok(Window { from: moved(&window.from)?, to: moved(&window.to)?, starts })
+    Ok(Window {
+        from: moved(&window.from)?,
+        to: moved(&window.to)?,
+        starts,
+    })
 }
 
 /// Whole months by month move by months, whole days by days, anything else by its length.
 fn by_its_length(window: &Window, interval: Interval, zone: &TimeZone) -> Shift {
     let whole_day = |time: Timestamp| {
         let date = zone.to_datetime(time).date();
-        start_of_day(date, zone).is_ok_and(|start| start == time).then_some(date)
+        start_of_day(date, zone)
+            .is_ok_and(|start| start == time)
+            .then_some(date)
     };
     let length = window.to.duration_since(window.from);
-    let Some((first, end)) = whole_day(window.from).zip(whole_day(window.to)) else { return Shift::Absolute(length) };
+    let Some((first, end)) = whole_day(window.from).zip(whole_day(window.to)) else {
+        return Shift::Absolute(length);
+    };
     if interval == Interval::Month && first.day() == 1 && end.day() == 1 {
         return Shift::Civil(months_between(first, end).months());
     }
@@ -79,6 +87,10 @@ fn instant(local: DateTime, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
 /// 29 February has no counterpart: it becomes 1 March, so that its own bucket is empty and its neighbours are whole.
 fn a_year_earlier(local: DateTime) -> Result<DateTime, jiff::Error> {
     let is_leap_day = local.month() == 2 && local.day() == 29;
-    let day = if is_leap_day { local.date().tomorrow()? } else { local.date() };
+    let day = if is_leap_day {
+        local.date().tomorrow()?
+    } else {
+        local.date()
+    };
     Ok(day.checked_sub(1.year())?.to_datetime(local.time()))
 }

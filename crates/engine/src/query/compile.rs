@@ -70,7 +70,11 @@ fn parts(measure: Measure) -> Parts {
         // Percentiles never come here; as a count of values they would at least be no fault.
         _ => ("", Some("x"), "count(DISTINCT x)"),
     };
-    Parts { partial, also_by, figure }
+    Parts {
+        partial,
+        also_by,
+        figure,
+    }
 }
 
 struct Compiler<'c> {
@@ -80,7 +84,11 @@ struct Compiler<'c> {
 
 impl Compiler<'_> {
     fn in_two_steps(&self, lines: Lines<'_>) -> Sql {
-        let Parts { partial, also_by, figure } = parts(self.series.measure);
+        let Parts {
+            partial,
+            also_by,
+            figure,
+        } = parts(self.series.measure);
         let broken_down = !matches!(lines, Lines::One);
         let value = if broken_down { ", v" } else { "" };
         let also = also_by.map(|column| format!(", {column}")).unwrap_or_default();
@@ -96,16 +104,24 @@ impl Compiler<'_> {
                  UNION ALL SELECT 0, NULL::VARCHAR, NULL, sum(n), {figure} FROM g"
             ));
         }
-        let whole = if also_by.is_some() { "(SELECT v, x, sum(n) AS n FROM g GROUP BY v, x)" } else { "g" };
+        let whole = if also_by.is_some() {
+            "(SELECT v, x, sum(n) AS n FROM g GROUP BY v, x)"
+        } else {
+            "g"
+        };
         let top = match lines {
             Lines::Chosen(values) => chosen(values),
             Lines::One | Lines::Top => Sql::new(&greatest("totals", self.limit())),
         };
         groups
-            .text(&format!(", totals AS MATERIALIZED (SELECT v, sum(n) AS n, {once} AS t FROM {whole} GROUP BY v)"))
+            .text(&format!(
+                ", totals AS MATERIALIZED (SELECT v, sum(n) AS n, {once} AS t FROM {whole} GROUP BY v)"
+            ))
             .text(", top AS MATERIALIZED (")
             .add(top)
-            .text(&format!("), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"))
+            .text(&format!(
+                "), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"
+            ))
             .text(&told_apart_and_rest(figure))
     }
 
@@ -119,7 +135,10 @@ impl Compiler<'_> {
                 let events = || Sql::new("(").add(self.events(true)).text(")");
                 Sql::new(&format!("WITH totals AS (SELECT v, {figure} AS t FROM "))
                     .add(events())
-                    .text(&format!(" GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ", greatest("totals", self.limit())))
+                    .text(&format!(
+                        " GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ",
+                        greatest("totals", self.limit())
+                    ))
                     .add(events())
                     .text(&ranked(&figure))
             }
@@ -133,7 +152,11 @@ impl Compiler<'_> {
     }
 
     fn limit(&self) -> usize {
-        self.context.spec.breakdown.as_ref().map_or(1, |breakdown| breakdown.limit)
+        self.context
+            .spec
+            .breakdown
+            .as_ref()
+            .map_or(1, |breakdown| breakdown.limit)
     }
 
     /// The events that count: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
@@ -144,13 +167,24 @@ impl Compiler<'_> {
             columns = columns.text(", ").add(measured).text(" AS x");
         }
         if let Some(breakdown) = self.context.spec.breakdown.as_ref().filter(|_| broken_down) {
-            columns = columns.text(", ").add(self.text(&breakdown.property)).text(" AS v");
+            columns = columns
+                .text(", ")
+                .add(self.text(&breakdown.property))
+                .text(" AS v");
         }
-        Sql::new("SELECT ").add(columns).text(" FROM events WHERE ").add(self.conditions())
+        Sql::new("SELECT ")
+            .add(columns)
+            .text(" FROM events WHERE ")
+            .add(self.conditions())
     }
 
     fn conditions(&self) -> Sql {
-        let Context { dialect, spec, window, kinds } = self.context;
+        let Context {
+            dialect,
+            spec,
+            window,
+            kinds,
+        } = self.context;
         let mut conditions = vec![
             Sql::new("ts >= ").bind(Param::Time(window.from.as_microsecond())),
             Sql::new("ts < ").bind(Param::Time(window.to.as_microsecond())),
@@ -159,14 +193,20 @@ impl Compiler<'_> {
             conditions.push(Sql::new("name = ").bind(Param::Text(name.clone())));
         }
         let filters: Vec<&Filter> = spec.filter.iter().chain(&self.series.filter).collect();
-        conditions.extend(filters.into_iter().map(|filter| condition(filter, dialect, kinds)));
+        conditions.extend(
+            filters
+                .into_iter()
+                .map(|filter| condition(filter, dialect, kinds)),
+        );
         Sql::join(conditions, " AND ")
     }
 
     fn measured(&self) -> Option<Sql> {
         match (self.series.measure, &self.series.property) {
             (Measure::Count, _) => None,
-            (Measure::UniqueUsers | Measure::CountPerUser, _) => Some(Sql::new("coalesce(user_id, anonymous_id)")),
+            (Measure::UniqueUsers | Measure::CountPerUser, _) => {
+                Some(Sql::new("coalesce(user_id, anonymous_id)"))
+            }
             (Measure::UniqueSessions, _) => Some(Sql::new("session_id")),
             (Measure::Unique, Some(property)) => Some(self.text(property)),
             (_, Some(Property::Key(path))) => Some(self.context.dialect.number(path, self.context.kinds)),
@@ -187,7 +227,9 @@ impl Compiler<'_> {
 /// The values with the greatest totals, in order.
 fn greatest(totals: &str, limit: usize) -> String {
     let order = "t DESC NULLS LAST, v NULLS LAST";
-    format!("SELECT v, row_number() OVER (ORDER BY {order}) AS r FROM {totals} ORDER BY {order} LIMIT {limit}")
+    format!(
+        "SELECT v, row_number() OVER (ORDER BY {order}) AS r FROM {totals} ORDER BY {order} LIMIT {limit}"
+    )
 }
 
 /// The values that were chosen before, in their order.
@@ -202,7 +244,9 @@ fn chosen(values: &[Option<String>]) -> Sql {
     if values.is_empty() {
         return Sql::new("SELECT NULL::VARCHAR AS v, 0 AS r WHERE FALSE");
     }
-    Sql::new("SELECT v, r FROM (VALUES ").add(Sql::join(rows, ", ")).text(") AS chosen(v, r)")
+    Sql::new("SELECT v, r FROM (VALUES ")
+        .add(Sql::join(rows, ", "))
+        .text(") AS chosen(v, r)")
 }
 
 /// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.

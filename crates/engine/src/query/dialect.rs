@@ -16,7 +16,11 @@ impl Dialect {
     fn extracted(self, path: &[String]) -> Sql {
         match self {
             Self::DuckDb => path.iter().fold(Sql::new("properties"), |inner, key| {
-                Sql::new("variant_extract(").add(inner).text(", ").bind(Param::Text(key.clone())).text(")")
+                Sql::new("variant_extract(")
+                    .add(inner)
+                    .text(", ")
+                    .bind(Param::Text(key.clone()))
+                    .text(")")
             }),
         }
     }
@@ -45,9 +49,11 @@ impl Dialect {
         let value = self.extracted(path);
         match self {
             Self::DuckDb if seen(path, kinds).only(KindSet::TEXT) => value.text("::VARCHAR"),
-            Self::DuckDb => {
-                Sql::new("CASE WHEN ").add(self.kind_of(path)).text(" = 'VARCHAR' THEN ").add(value).text("::VARCHAR END")
-            }
+            Self::DuckDb => Sql::new("CASE WHEN ")
+                .add(self.kind_of(path))
+                .text(" = 'VARCHAR' THEN ")
+                .add(value)
+                .text("::VARCHAR END"),
         }
     }
 
@@ -97,21 +103,31 @@ impl Dialect {
 
     pub(super) fn matches(self, text: Sql, pattern: &str) -> Sql {
         match self {
-            Self::DuckDb => {
-                Sql::new("regexp_matches(").add(text).text(", ").bind(Param::Text(pattern.to_owned())).text(")")
-            }
+            Self::DuckDb => Sql::new("regexp_matches(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(pattern.to_owned()))
+                .text(")"),
         }
     }
 
     pub(super) fn contains(self, text: Sql, part: &str) -> Sql {
         match self {
-            Self::DuckDb => Sql::new("contains(").add(text).text(", ").bind(Param::Text(part.to_owned())).text(")"),
+            Self::DuckDb => Sql::new("contains(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(part.to_owned()))
+                .text(")"),
         }
     }
 
     pub(super) fn starts_with(self, text: Sql, part: &str) -> Sql {
         match self {
-            Self::DuckDb => Sql::new("starts_with(").add(text).text(", ").bind(Param::Text(part.to_owned())).text(")"),
+            Self::DuckDb => Sql::new("starts_with(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(part.to_owned()))
+                .text(")"),
         }
     }
 

@@ -13,8 +13,13 @@ pub(super) fn condition(filter: &Filter, dialect: Dialect, kinds: &Kinds) -> Sql
 
 /// Every regular expression in `filter`.
 pub(super) fn patterns(filter: &Filter) -> Vec<String> {
-    let matching = filter.comparisons().into_iter().filter(|comparison| comparison.op == Op::Matches);
-    matching.filter_map(|comparison| text_of(comparison.values()).map(str::to_owned)).collect()
+    let matching = filter
+        .comparisons()
+        .into_iter()
+        .filter(|comparison| comparison.op == Op::Matches);
+    matching
+        .filter_map(|comparison| text_of(comparison.values()).map(str::to_owned))
+        .collect()
 }
 
 fn text_of(values: &[Scalar]) -> Option<&str> {
@@ -45,13 +50,19 @@ impl Compiler<'_> {
             return Sql::new(if all { "TRUE" } else { "FALSE" });
         }
         let pieces = parts.iter().map(|part| self.filter(part, holds));
-        Sql::new("(").add(Sql::join(pieces, if all { " AND " } else { " OR " })).text(")")
+        Sql::new("(")
+            .add(Sql::join(pieces, if all { " AND " } else { " OR " }))
+            .text(")")
     }
 
     fn comparison(&self, comparison: &Comparison, holds: bool) -> Sql {
         let (op, is_negative) = positive(comparison.op);
         let positive = self.positive(&comparison.property, op, comparison.values());
-        if holds != is_negative { positive } else { Sql::new("((").add(positive).text(") IS NOT TRUE)") }
+        if holds == is_negative {
+            Sql::new("((").add(positive).text(") IS NOT TRUE)")
+        } else {
+            positive
+        }
     }
 
     fn positive(&self, property: &Property, op: Op, values: &[Scalar]) -> Sql {
@@ -63,7 +74,10 @@ impl Compiler<'_> {
             (Op::In, values) => self.one_of(property, values),
             (Op::Eq, [value]) => self.one_of(property, std::slice::from_ref(value)),
             (Op::Between, [least, most]) => {
-                let bounds = [self.ordered(property, ">=", least), self.ordered(property, "<=", most)];
+                let bounds = [
+                    self.ordered(property, ">=", least),
+                    self.ordered(property, "<=", most),
+                ];
                 Sql::new("(").add(Sql::join(bounds, " AND ")).text(")")
             }
             (Op::Gt, [value]) => self.ordered(property, ">", value),
@@ -142,8 +156,12 @@ impl Compiler<'_> {
     }
 
     fn bools(&self, property: &Property, values: &[Scalar]) -> Vec<Sql> {
-        let Property::Key(path) = property else { return Vec::new() };
-        let wanted = [true, false].into_iter().filter(|wanted| values.contains(&Scalar::Bool(*wanted)));
+        let Property::Key(path) = property else {
+            return Vec::new();
+        };
+        let wanted = [true, false]
+            .into_iter()
+            .filter(|wanted| values.contains(&Scalar::Bool(*wanted)));
         wanted.map(|wanted| self.dialect.is_bool(path, wanted)).collect()
     }
 }

@@ -45,7 +45,9 @@ impl Default for Kept {
     fn default() -> Self {
         let weigher = |key: &Key, answer: &std::sync::Arc<TrendAnswer>| {
             let lines = answer.series.iter().chain(answer.previous.iter().flatten());
-            let figures: usize = lines.map(|line| 100 + line.values.len() * size_of::<Option<f64>>()).sum();
+            let figures: usize = lines
+                .map(|line| 100 + line.values.len() * size_of::<Option<f64>>())
+                .sum();
             let bytes = figures + answer.buckets.len() * 32 + key.question.len() + 300;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };

@@ -47,17 +47,29 @@ pub(super) fn lines(frame: &Frame, series: &Series, buckets: usize, broken_down:
     let mut ranked: Vec<(i64, Line)> = Vec::new();
     let mut events = 0;
     for row in &frame.rows {
-        let [rank, value, bucket, counted, figure] = row.as_slice() else { continue };
+        let [rank, value, bucket, counted, figure] = row.as_slice() else {
+            continue;
+        };
         let rank = rank.int().unwrap_or(i64::MAX);
-        let position = ranked.iter().position(|(other, _)| *other == rank).unwrap_or_else(|| {
-            let of = match (broken_down, rank) {
-                (false, _) => Of::All,
-                (true, i64::MAX) => Of::Other,
-                (true, _) => Of::Value(None),
-            };
-            ranked.push((rank, Line { of, values: vec![nothing; buckets], total: nothing }));
-            ranked.len() - 1
-        });
+        let position = ranked
+            .iter()
+            .position(|(other, _)| *other == rank)
+            .unwrap_or_else(|| {
+                let of = match (broken_down, rank) {
+                    (false, _) => Of::All,
+                    (true, i64::MAX) => Of::Other,
+                    (true, _) => Of::Value(None),
+                };
+                ranked.push((
+                    rank,
+                    Line {
+                        of,
+                        values: vec![nothing; buckets],
+                        total: nothing,
+                    },
+                ));
+                ranked.len() - 1
+            });
         let line = &mut ranked[position].1;
         if let (Of::Value(name), Some(text)) = (&mut line.of, value.text()) {
             *name = Some(text.to_owned());
@@ -66,7 +78,10 @@ pub(super) fn lines(frame: &Frame, series: &Series, buckets: usize, broken_down:
         match bucket {
             Cell::Null => {
                 line.total = figure;
-                events += counted.int().and_then(|count| u64::try_from(count).ok()).unwrap_or(0);
+                events += counted
+                    .int()
+                    .and_then(|count| u64::try_from(count).ok())
+                    .unwrap_or(0);
             }
             bucket => {
                 let slot = bucket.int().and_then(|bucket| usize::try_from(bucket).ok());
@@ -77,14 +92,30 @@ pub(super) fn lines(frame: &Frame, series: &Series, buckets: usize, broken_down:
         }
     }
     ranked.sort_by_key(|(rank, _)| *rank);
-    Lines { lines: ranked.into_iter().map(|(_, line)| line).collect(), events }
+    Lines {
+        lines: ranked.into_iter().map(|(_, line)| line).collect(),
+        events,
+    }
 }
 
 /// The same lines as `wanted`, in its order; one that is not there holds nothing.
 pub(super) fn aligned(lines: &[Line], wanted: &[Of], series: &Series, buckets: usize) -> Vec<Line> {
     let nothing = series.measure.is_a_count().then_some(0.0);
-    let empty = |of: &Of| Line { of: of.clone(), values: vec![nothing; buckets], total: nothing };
-    wanted.iter().map(|of| lines.iter().find(|line| line.of == *of).cloned().unwrap_or_else(|| empty(of))).collect()
+    let empty = |of: &Of| Line {
+        of: of.clone(),
+        values: vec![nothing; buckets],
+        total: nothing,
+    };
+    wanted
+        .iter()
+        .map(|of| {
+            lines
+                .iter()
+                .find(|line| line.of == *of)
+                .cloned()
+                .unwrap_or_else(|| empty(of))
+        })
+        .collect()
 }
 
 /// The lines of `series`, labelled.
@@ -101,7 +132,9 @@ pub(super) fn labelled(lines: Vec<Line>, position: usize, label: &str) -> Vec<An
 
 /// The formula's lines: those of every series are aligned, so the same place means the same value.
 pub(super) fn computed(formula: &Formula, series: &[Vec<Line>]) -> Vec<Line> {
-    let Some(first) = series.first() else { return Vec::new() };
+    let Some(first) = series.first() else {
+        return Vec::new();
+    };
     let line = |place: usize| {
         let total: Vec<Option<f64>> = series.iter().map(|lines| lines[place].total).collect();
         let bucket = |bucket: usize| {
@@ -109,7 +142,11 @@ pub(super) fn computed(formula: &Formula, series: &[Vec<Line>]) -> Vec<Line> {
             formula.value(&values)
         };
         let values = (0..first[place].values.len()).map(bucket).collect();
-        Line { of: first[place].of.clone(), values, total: formula.value(&total) }
+        Line {
+            of: first[place].of.clone(),
+            values,
+            total: formula.value(&total),
+        }
     };
     (0..first.len()).map(line).collect()
 }

@@ -9,7 +9,10 @@ pub(super) struct Sql {
 
 impl Sql {
     pub(super) fn new(text: &str) -> Self {
-        Self { text: text.to_owned(), params: Vec::new() }
+        Self {
+            text: text.to_owned(),
+            params: Vec::new(),
+        }
     }
 
     pub(super) fn text(mut self, text: &str) -> Self {
@@ -33,12 +36,19 @@ impl Sql {
     pub(super) fn join(pieces: impl IntoIterator<Item = Self>, separator: &str) -> Self {
         let mut joined = Self::default();
         for (position, piece) in pieces.into_iter().enumerate() {
-            joined = if position == 0 { piece } else { joined.text(separator).add(piece) };
+            joined = if position == 0 {
+                piece
+            } else {
+                joined.text(separator).add(piece)
+            };
         }
         joined
     }
 
     pub(super) fn into_statement(self) -> Statement {
-        Statement { text: self.text, params: self.params }
+        Statement {
+            text: self.text,
+            params: self.params,
+        }
     }
 }

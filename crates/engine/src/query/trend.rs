@@ -1,4 +1,3 @@
-
 use model::answer::{AnswerSeries, Meta, TrendAnswer};
 use model::ids::OrgId;
 use model::query::{Filter, Query, Series, TrendQuery};
@@ -41,17 +40,33 @@ impl Queries {
         Ok(answer)
     }
 
-    async fn fresh_answer(&self, org: OrgId, trend: &TrendQuery, buckets: Buckets) -> Result<TrendAnswer, Error> {
+    async fn fresh_answer(
+        &self,
+        org: OrgId,
+        trend: &TrendQuery,
+        buckets: Buckets,
+    ) -> Result<TrendAnswer, Error> {
         self.check_patterns(trend).await?;
         let kinds = self.store.kinds(org).await?;
-        let asked = Asked { queries: self, org, trend, buckets: &buckets, kinds: &kinds };
+        let asked = Asked {
+            queries: self,
+            org,
+            trend,
+            buckets: &buckets,
+            kinds: &kinds,
+        };
         let figures = asked.figures().await;
         // Events with new kinds of values may have come between the look at the kinds and the answer.
         let kinds_held = self.store.kinds(org).await? == kinds;
         let figures = if kinds_held {
             figures?
         } else {
-            Asked { kinds: &Kinds::unknown(), ..asked }.figures().await?
+            Asked {
+                kinds: &Kinds::unknown(),
+                ..asked
+            }
+            .figures()
+            .await?
         };
         Ok(TrendAnswer {
             buckets: buckets.window.starts,
@@ -61,7 +76,12 @@ impl Queries {
             open_from: buckets.open_from,
             series: figures.series,
             previous: figures.previous,
-            meta: Meta { elapsed_ms: 0, rows_read: figures.events, cached: false, exact: true },
+            meta: Meta {
+                elapsed_ms: 0,
+                rows_read: figures.events,
+                cached: false,
+                exact: true,
+            },
         })
     }
 
@@ -69,13 +89,24 @@ impl Queries {
     async fn check_patterns(&self, trend: &TrendQuery) -> Result<(), Error> {
         let spec = trend.spec();
         let of_series = spec.series.iter().enumerate();
-        let own = of_series.filter_map(|(position, series)| Some((series.filter.as_ref()?, format!("series[{position}].filter"))));
-        let filters: Vec<(&Filter, String)> = spec.filter.iter().map(|all| (all, "filter".to_owned())).chain(own).collect();
+        let own = of_series.filter_map(|(position, series)| {
+            Some((series.filter.as_ref()?, format!("series[{position}].filter")))
+        });
+        let filters: Vec<(&Filter, String)> = spec
+            .filter
+            .iter()
+            .map(|all| (all, "filter".to_owned()))
+            .chain(own)
+            .collect();
         for (filter, field) in filters {
             for pattern in filter::patterns(filter) {
                 if let Some(fault) = self.store.pattern_fault(pattern).await? {
                     let message = format!("This regular expression cannot be read: {fault}.");
-                    return Err(Error::invalid(format!("{field}.value"), "invalid_pattern", message));
+                    return Err(Error::invalid(
+                        format!("{field}.value"),
+                        "invalid_pattern",
+                        message,
+                    ));
                 }
             }
         }
@@ -142,8 +173,12 @@ impl Asked<'_> {
 
     /// A formula computes one value's figures with one another, so the first series chooses the values for all.
     async fn current_of_formula(&self, window: &Window) -> Result<Fetched, Error> {
-        let Some((first, others)) = self.series().split_first() else { return Ok(Fetched::default()) };
-        let mut fetched = self.fetch(window, std::slice::from_ref(first), &[Lines::Top]).await?;
+        let Some((first, others)) = self.series().split_first() else {
+            return Ok(Fetched::default());
+        };
+        let mut fetched = self
+            .fetch(window, std::slice::from_ref(first), &[Lines::Top])
+            .await?;
         let values = values(&fetched.series[0]);
         let lines = vec![Lines::Chosen(&values); others.len()];
         let more = self.fetch(window, others, &lines).await?;
@@ -159,14 +194,24 @@ impl Asked<'_> {
 
     /// The same lines in the period compared with.
     async fn previous(&self, current: &[Vec<Line>]) -> Result<Option<Fetched>, Error> {
-        let Some(window) = &self.buckets.previous else { return Ok(None) };
+        let Some(window) = &self.buckets.previous else {
+            return Ok(None);
+        };
         let chosen: Vec<Vec<Option<String>>> = current.iter().map(|lines| values(lines)).collect();
         let lines: Vec<Lines<'_>> = chosen
             .iter()
-            .map(|values| if self.is_broken_down() { Lines::Chosen(values) } else { Lines::One })
+            .map(|values| {
+                if self.is_broken_down() {
+                    Lines::Chosen(values)
+                } else {
+                    Lines::One
+                }
+            })
             .collect();
         let mut fetched = self.fetch(window, self.series(), &lines).await?;
-        fetched.series = self.align(&fetched.series, |position| current[position].iter().map(|line| line.of.clone()).collect());
+        fetched.series = self.align(&fetched.series, |position| {
+            current[position].iter().map(|line| line.of.clone()).collect()
+        });
         Ok(Some(fetched))
     }
 
@@ -179,9 +224,17 @@ impl Asked<'_> {
     }
 
     async fn fetch(&self, window: &Window, series: &[Series], lines: &[Lines<'_>]) -> Result<Fetched, Error> {
-        let context = Context { dialect: Dialect::DuckDb, spec: self.trend.spec(), window, kinds: self.kinds };
-        let statements: Vec<Statement> =
-            series.iter().zip(lines).map(|(series, lines)| compile::series(context, series, *lines)).collect();
+        let context = Context {
+            dialect: Dialect::DuckDb,
+            spec: self.trend.spec(),
+            window,
+            kinds: self.kinds,
+        };
+        let statements: Vec<Statement> = series
+            .iter()
+            .zip(lines)
+            .map(|(series, lines)| compile::series(context, series, *lines))
+            .collect();
         let frames = self.queries.store.fetch_all(self.org, statements).await?;
         let mut fetched = Fetched::default();
         for (frame, series) in frames.iter().zip(series) {
@@ -193,7 +246,9 @@ impl Asked<'_> {
     }
 
     fn formula_order(&self, current: &[Vec<Line>]) -> Vec<Of> {
-        let Some(formula) = self.trend.formula() else { return Vec::new() };
+        let Some(formula) = self.trend.formula() else {
+            return Vec::new();
+        };
         let mut lines = shape::computed(formula, current);
         shape::sort_by_total(&mut lines);
         lines.into_iter().map(|line| line.of).collect()
@@ -207,7 +262,9 @@ impl Asked<'_> {
             return shape::labelled(lines, 0, &formula.to_string());
         }
         let labelled = series.into_iter().zip(self.series()).enumerate();
-        labelled.flat_map(|(position, (lines, series))| shape::labelled(lines, position, &series.display_label())).collect()
+        labelled
+            .flat_map(|(position, (lines, series))| shape::labelled(lines, position, &series.display_label()))
+            .collect()
     }
 }
 

@@ -37,7 +37,11 @@ impl Window {
                 is_next && (run.width == width || (is_last && width < run.width))
             });
             if width > 0 && !continues {
-                runs.push(Run { start: *start, width, first });
+                runs.push(Run {
+                    start: *start,
+                    width,
+                    first,
+                });
             }
         }
         runs
@@ -50,18 +54,28 @@ mod tests {
 
     fn window(starts: &[i64], to: i64) -> Window {
         let at = |second: i64| Timestamp::from_second(second).expect("small");
-        Window { from: at(starts[0]), to: at(to), starts: starts.iter().map(|second| at(*second)).collect() }
+        Window {
+            from: at(starts[0]),
+            to: at(to),
+            starts: starts.iter().map(|second| at(*second)).collect(),
+        }
     }
 
     fn runs(starts: &[i64], to: i64) -> Vec<(i64, i64, i64)> {
         let runs = window(starts, to).runs();
-        runs.into_iter().map(|run| (run.start / 1_000_000, run.width / 1_000_000, run.first)).collect()
+        runs.into_iter()
+            .map(|run| (run.start / 1_000_000, run.width / 1_000_000, run.first))
+            .collect()
     }
 
     #[test]
     fn neighbours_of_one_width_are_one_run() {
         assert_eq!(runs(&[0, 24, 48, 72], 96), [(0, 24, 0)]);
-        assert_eq!(runs(&[0, 24, 48], 50), [(0, 24, 0)], "a last bucket that is cut off belongs to them");
+        assert_eq!(
+            runs(&[0, 24, 48], 50),
+            [(0, 24, 0)],
+            "a last bucket that is cut off belongs to them"
+        );
         assert_eq!(runs(&[0, 24, 49, 73], 97), [(0, 24, 0), (24, 25, 1), (49, 24, 2)]);
         assert_eq!(runs(&[0, 24], 80), [(0, 24, 0), (24, 56, 1)]);
         assert_eq!(runs(&[5], 80), [(5, 75, 0)]);

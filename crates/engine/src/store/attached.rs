@@ -64,7 +64,12 @@ pub(super) struct Shelf {
 
 impl Shelf {
     pub(super) fn new(connection: Connection, folder: String, clock: Clock) -> Self {
-        Self { connection, folder, clock, files: HashMap::new() }
+        Self {
+            connection,
+            folder,
+            clock,
+            files: HashMap::new(),
+        }
     }
 
     pub(super) fn connect(&self) -> duckdb::Result<Connection> {
@@ -86,20 +91,30 @@ impl Shelf {
     fn attach_file(&self, org: OrgId) -> Result<Attached, Fault> {
         let alias = format!("org_{}", org.uuid().simple());
         let path = format!("{}/{org}.duckdb", self.folder).replace('\'', "''");
-        self.connection.execute_batch(&format!("ATTACH '{path}' AS {alias} (TYPE duckdb)"))?;
+        self.connection
+            .execute_batch(&format!("ATTACH '{path}' AS {alias} (TYPE duckdb)"))?;
         let opened = self.read_file(&alias);
         if opened.is_err() {
             self.connection.execute_batch(&format!("DETACH {alias}"))?;
         }
         let (position, kinds) = opened?;
-        Ok(Attached { alias, position: AtomicU64::new(position), kinds: RwLock::new(Arc::new(kinds)) })
+        Ok(Attached {
+            alias,
+            position: AtomicU64::new(position),
+            kinds: RwLock::new(Arc::new(kinds)),
+        })
     }
 
     fn read_file(&self, alias: &str) -> Result<(u64, Kinds), Fault> {
         self.make_tables(alias)?;
-        let position =
-            self.connection.query_row(&format!("SELECT max(position) FROM {alias}.progress"), [], |row| row.get(0))?;
-        let mut statement = self.connection.prepare(&format!("SELECT path, kinds FROM {alias}.property_kinds"))?;
+        let position = self.connection.query_row(
+            &format!("SELECT max(position) FROM {alias}.progress"),
+            [],
+            |row| row.get(0),
+        )?;
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT path, kinds FROM {alias}.property_kinds"))?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, KindSet::from_bits(row.get(1)?))))?;
         Ok((position, rows.collect::<duckdb::Result<_>>()?))
     }
@@ -110,7 +125,9 @@ impl Shelf {
         if tables == 3 {
             return Ok(());
         }
-        let made = self.connection.execute_batch(&format!("USE {alias}; BEGIN; {TABLES} COMMIT; CHECKPOINT {alias};"));
+        let made = self.connection.execute_batch(&format!(
+            "USE {alias}; BEGIN; {TABLES} COMMIT; CHECKPOINT {alias};"
+        ));
         if made.is_err() && !self.connection.is_autocommit() {
             self.connection.execute_batch("ROLLBACK")?;
         }
@@ -138,7 +155,8 @@ impl Shelf {
 
     fn detach(&mut self, org: OrgId) -> Result<(), Fault> {
         if let Some((attached, _)) = self.files.remove(&org) {
-            self.connection.execute_batch(&format!("DETACH {}", attached.alias))?;
+            self.connection
+                .execute_batch(&format!("DETACH {}", attached.alias))?;
         }
         Ok(())
     }

@@ -29,5 +29,8 @@ impl From<Fault> for Error {
 }
 
 pub(crate) const fn closed() -> Error {
-    Error::Unavailable { what: "the event store", retry_after: Duration::from_secs(5) }
+    Error::Unavailable {
+        what: "the event store",
+        retry_after: Duration::from_secs(5),
+    }
 }

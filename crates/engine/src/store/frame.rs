@@ -57,7 +57,10 @@ impl Cell {
     #[must_use]
     pub fn number(&self) -> Option<f64> {
         match self {
-            #[expect(clippy::cast_precision_loss, reason = "figures of an answer are f64, exact up to 2^53")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "figures of an answer are f64, exact up to 2^53"
+            )]
             Self::Int(value) => Some(*value as f64),
             Self::Number(value) => Some(*value).filter(|value| value.is_finite()),
             Self::Null | Self::Text(_) => None,
@@ -80,7 +83,9 @@ impl ToSql for Param {
             Self::Int(value) => ToSqlOutput::Owned(Value::BigInt(*value)),
             Self::Number(value) => ToSqlOutput::Owned(Value::Double(*value)),
             Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Self::Time(micros) => ToSqlOutput::Owned(Value::Timestamp(duckdb::types::TimeUnit::Microsecond, *micros)),
+            Self::Time(micros) => {
+                ToSqlOutput::Owned(Value::Timestamp(duckdb::types::TimeUnit::Microsecond, *micros))
+            }
         })
     }
 }

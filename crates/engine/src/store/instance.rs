@@ -26,7 +26,10 @@ impl Instance {
         lock_down(&connection, folder)?;
         let writer = connection.try_clone()?;
         writer.execute_batch(STAGING)?;
-        Ok(Self { shelf: Mutex::new(Shelf::new(connection, folder.to_owned(), clock)), writer: Mutex::new(writer) })
+        Ok(Self {
+            shelf: Mutex::new(Shelf::new(connection, folder.to_owned(), clock)),
+            writer: Mutex::new(writer),
+        })
     }
 
     /// The organization's file; it stays attached while the handle lives.
@@ -60,7 +63,10 @@ impl Instance {
 
     pub(super) fn close(self) -> Result<(), Fault> {
         drop(self.writer);
-        self.shelf.into_inner().unwrap_or_else(PoisonError::into_inner).close()
+        self.shelf
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .close()
     }
 }
 

@@ -64,7 +64,10 @@ impl Kinds {
     /// Every property may hold anything: never wrong, only slower.
     #[must_use]
     pub fn unknown() -> Self {
-        Self { paths: HashMap::new(), unknown: true }
+        Self {
+            paths: HashMap::new(),
+            unknown: true,
+        }
     }
 
     /// The kinds at a path.
@@ -78,7 +81,11 @@ impl Kinds {
     }
 
     pub(super) fn with(&self, fresh: &Self) -> Self {
-        self.paths.iter().chain(&fresh.paths).map(|(path, kinds)| (path.clone(), *kinds)).collect()
+        self.paths
+            .iter()
+            .chain(&fresh.paths)
+            .map(|(path, kinds)| (path.clone(), *kinds))
+            .collect()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&str, KindSet)> {
@@ -118,7 +125,11 @@ pub(super) struct Observer<'k> {
 
 impl<'k> Observer<'k> {
     pub(super) fn new(known: &'k Kinds) -> Self {
-        Self { known, fresh: Kinds::default(), path: String::new() }
+        Self {
+            known,
+            fresh: Kinds::default(),
+            path: String::new(),
+        }
     }
 
     /// Looks at one event's properties. Text that is no JSON has no kinds: the store keeps it as text.
@@ -184,7 +195,11 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
 
     fn visit_f64<E>(self, number: f64) -> Result<(), E> {
         let is_whole = number.fract() == 0.0;
-        self.0.saw(if is_whole { KindSet::NUMBER.or(KindSet::WHOLE_FLOAT) } else { KindSet::NUMBER });
+        self.0.saw(if is_whole {
+            KindSet::NUMBER.or(KindSet::WHOLE_FLOAT)
+        } else {
+            KindSet::NUMBER
+        });
         Ok(())
     }
 
@@ -204,7 +219,8 @@ impl<'de> Visitor<'de> for Walk<'_, '_> {
         observer.saw(KindSet::NESTED);
         let outer = observer.path.len();
         while let Some(key) = entries.next_key_seed(Key)? {
-            let cannot_be_asked_for = key.is_empty() || key.contains('.') || outer + key.len() > MOST_PATH_BYTES;
+            let cannot_be_asked_for =
+                key.is_empty() || key.contains('.') || outer + key.len() > MOST_PATH_BYTES;
             if cannot_be_asked_for {
                 entries.next_value::<IgnoredAny>()?;
                 continue;
@@ -256,7 +272,9 @@ mod tests {
 
     fn observed(known: &Kinds, documents: &[&str]) -> Kinds {
         let mut observer = Observer::new(known);
-        documents.iter().for_each(|document| observer.observe(document));
+        for document in documents {
+            observer.observe(document);
+        }
         observer.into_fresh()
     }
 
@@ -264,7 +282,10 @@ mod tests {
     fn every_kind_at_every_path_is_seen() {
         let kinds = observed(
             &Kinds::default(),
-            &[r#"{"a":1,"b":{"c":"x","d":[1]},"n":null,"e.f":1,"":2}"#, r#"{"a":"one","b":{"c":true}}"#],
+            &[
+                r#"{"a":1,"b":{"c":"x","d":[1]},"n":null,"e.f":1,"":2}"#,
+                r#"{"a":"one","b":{"c":true}}"#,
+            ],
         );
         assert_eq!(kinds.of("a"), KindSet::NUMBER.or(KindSet::TEXT));
         assert_eq!(kinds.of("b"), KindSet::NESTED);

@@ -5,10 +5,10 @@ use std::time::Duration;
 use duckdb::{Connection, InterruptHandle};
 use model::ids::OrgId;
 
+use super::Home;
 use super::fault::{self, Fault};
 use super::frame::{Frame, Statement, cell};
 use super::instance::Instance;
-use super::Home;
 use crate::error::Error;
 
 /// A statement that began just when it was cancelled misses one interrupt, so it gets them until it ends.
@@ -19,7 +19,11 @@ pub(super) fn concurrent_questions() -> usize {
     2 * std::thread::available_parallelism().map_or(2, NonZero::get)
 }
 
-pub(super) async fn fetch_all(home: &Arc<Home>, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
+pub(super) async fn fetch_all(
+    home: &Arc<Home>,
+    org: OrgId,
+    statements: Vec<Statement>,
+) -> Result<Vec<Frame>, Error> {
     let running = Arc::new(Running::default());
     let _stops_when_dropped = StopOnDrop(Arc::clone(&running));
     let readers = Arc::clone(&home.readers);
@@ -44,7 +48,12 @@ fn timed_out(limit: Duration) -> Error {
     ))
 }
 
-fn read(instance: &Instance, org: OrgId, statements: &[Statement], running: &Running) -> Result<Vec<Frame>, Fault> {
+fn read(
+    instance: &Instance,
+    org: OrgId,
+    statements: &[Statement],
+    running: &Running,
+) -> Result<Vec<Frame>, Fault> {
     let attached = instance.attach(org)?;
     let connection = instance.connect()?;
     running.begin(&connection);
@@ -62,7 +71,13 @@ fn read_snapshot(
     connection.execute_batch(&format!("USE {alias}; BEGIN TRANSACTION READ ONLY"))?;
     statements
         .iter()
-        .map(|statement| if running.is_stopped() { Ok(Frame::default()) } else { read_one(connection, statement) })
+        .map(|statement| {
+            if running.is_stopped() {
+                Ok(Frame::default())
+            } else {
+                read_one(connection, statement)
+            }
+        })
         .collect()
 }
 
@@ -109,7 +124,9 @@ impl Running {
     fn interrupt(&self) -> bool {
         let mut state = self.state();
         state.stopped = true;
-        let Some(statement) = &state.statement else { return false };
+        let Some(statement) = &state.statement else {
+            return false;
+        };
         statement.interrupt();
         true
     }

@@ -38,17 +38,29 @@ struct Job {
 impl Writer {
     pub(super) fn start() -> std::io::Result<Self> {
         let (jobs, mut waiting) = mpsc::channel::<Job>(WAITING_JOBS);
-        std::thread::Builder::new().name("event-writer".into()).spawn(move || {
-            while let Some(job) = waiting.blocking_recv() {
-                job.run();
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("event-writer".into())
+            .spawn(move || {
+                while let Some(job) = waiting.blocking_recv() {
+                    job.run();
+                }
+            })?;
         Ok(Self { jobs })
     }
 
-    pub(super) async fn append(&self, home: &Arc<Home>, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
+    pub(super) async fn append(
+        &self,
+        home: &Arc<Home>,
+        org: OrgId,
+        batches: Vec<Appended>,
+    ) -> Result<(), Error> {
         let (done, outcome) = oneshot::channel();
-        let job = Job { org, batches, done, home: Arc::clone(home) };
+        let job = Job {
+            org,
+            batches,
+            done,
+            home: Arc::clone(home),
+        };
         self.jobs.send(job).await.map_err(|_| fault::closed())?;
         let outcome = outcome.await.map_err(|_| fault::closed())?;
         home.settle(outcome).await
@@ -64,7 +76,9 @@ impl Job {
         let slot = self.home.instance.blocking_read();
         // Without an answer the caller learns that the store is closed.
         let Some(instance) = slot.as_ref() else { return };
-        let stored = instance.attach(self.org).and_then(|file| store(&mut instance.writer(), &file, &self.batches));
+        let stored = instance
+            .attach(self.org)
+            .and_then(|file| store(&mut instance.writer(), &file, &self.batches));
         drop(slot);
         // A caller that went away asks for the position before it tries again.
         let _ = self.done.send(stored);
@@ -74,10 +88,14 @@ impl Job {
 fn store(connection: &mut Connection, file: &Attached, batches: &[Appended]) -> Result<(), Fault> {
     let stored = file.position();
     let fresh: Vec<&Appended> = batches.iter().filter(|batch| batch.position > stored).collect();
-    let Some(position) = fresh.iter().map(|batch| batch.position).max() else { return Ok(()) };
+    let Some(position) = fresh.iter().map(|batch| batch.position).max() else {
+        return Ok(());
+    };
     let known = file.kinds();
     let mut observer = Observer::new(&known);
-    fresh.iter().flat_map(|batch| &batch.events).for_each(|event| observer.observe(event.properties()));
+    for event in fresh.iter().flat_map(|batch| &batch.events) {
+        observer.observe(event.properties());
+    }
     let new_kinds = observer.into_fresh();
     if !new_kinds.is_empty() {
         // Before the commit: a question that sees the new events must know their kinds.

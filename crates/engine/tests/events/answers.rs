@@ -15,7 +15,9 @@ fn trend(more: &str) -> String {
 async fn world_with(times: &[&str]) -> World {
     let world = World::at(NOW).await;
     let events = times.iter().enumerate().map(|(n, time)| {
-        event(&format!(r#"{{"id":"{n}","name":"x","timestamp":"{time}","user_id":"u","properties":{{"a":"b"}}}}"#))
+        event(&format!(
+            r#"{{"id":"{n}","name":"x","timestamp":"{time}","user_id":"u","properties":{{"a":"b"}}}}"#
+        ))
     });
     world.append(org(1), 1, events.collect()).await;
     world
@@ -27,11 +29,26 @@ async fn questions_that_cannot_be_answered_name_the_field() {
     let week = r#""range":{"last":"7d"}"#;
     for (more, field) in [
         (format!(r#"{week},"timezone":"Mars/Olympus""#), "timezone"),
-        (r#""range":{"from":"2026-02-01","to":"2026-01-01T00:00:00Z"}"#.to_owned(), "range.to"),
-        (r#""range":{"from":"2026-02-01T10:00:00Z","to":"2026-01-01"}"#.to_owned(), "range.to"),
-        (r#""range":{"last":"30d"},"interval":"minute""#.to_owned(), "interval"),
-        (r#""range":{"from":"2026-02-01","to":"9999-12-31"}"#.to_owned(), "range.to"),
-        (format!(r#"{week},"filter":{{"property":"a","op":"matches","value":"[a"}}"#), "filter.value"),
+        (
+            r#""range":{"from":"2026-02-01","to":"2026-01-01T00:00:00Z"}"#.to_owned(),
+            "range.to",
+        ),
+        (
+            r#""range":{"from":"2026-02-01T10:00:00Z","to":"2026-01-01"}"#.to_owned(),
+            "range.to",
+        ),
+        (
+            r#""range":{"last":"30d"},"interval":"minute""#.to_owned(),
+            "interval",
+        ),
+        (
+            r#""range":{"from":"2026-02-01","to":"9999-12-31"}"#.to_owned(),
+            "range.to",
+        ),
+        (
+            format!(r#"{week},"filter":{{"property":"a","op":"matches","value":"[a"}}"#),
+            "filter.value",
+        ),
     ] {
         let question = trend(&more);
         assert_eq!(refused(world.ask(org(1), &question).await).0, field, "{question}");
@@ -44,13 +61,28 @@ async fn a_property_that_nobody_has_gives_an_empty_answer() {
     let nobody = r#""range":{"last":"7d"},"filter":{"property":"no.such","op":"eq","value":1}"#;
     let answer = world.answer(org(1), &trend(nobody)).await;
     assert!(answer.is_empty());
-    assert_eq!((answer.series[0].values.len(), answer.series[0].total), (7, Some(0.0)));
+    assert_eq!(
+        (answer.series[0].values.len(), answer.series[0].total),
+        (7, Some(0.0))
+    );
 }
 
 #[tokio::test]
 async fn property_names_are_never_part_of_the_statement() {
     let world = world_with(&["2026-03-01T10:00:00Z"]).await;
-    for name in ["'; DROP TABLE events; --", "\\\"", "a'b\\\"c", "?", "$1", "\\u0001", "🎉", "[0]", "*", "%s", "{events}"] {
+    for name in [
+        "'; DROP TABLE events; --",
+        "\\\"",
+        "a'b\\\"c",
+        "?",
+        "$1",
+        "\\u0001",
+        "🎉",
+        "[0]",
+        "*",
+        "%s",
+        "{events}",
+    ] {
         let more = format!(
             r#""range":{{"last":"7d"}},"breakdown":{{"property":"{name}"}},
             "filter":{{"property":"{name}","op":"neq","value":"{name}"}}"#
@@ -72,8 +104,15 @@ async fn the_last_units_end_today_or_now() {
         ("12mo", "2025-02-24T00:00:00Z", 53, Interval::Week, Some(52)),
         ("5y", "2021-03-01T00:00:00Z", 61, Interval::Month, Some(60)),
     ] {
-        let answer = world.answer(org(1), &trend(&format!(r#""range":{{"last":"{last}"}}"#))).await;
-        let seen = (answer.buckets[0], answer.buckets.len(), answer.interval, answer.open_from);
+        let answer = world
+            .answer(org(1), &trend(&format!(r#""range":{{"last":"{last}"}}"#)))
+            .await;
+        let seen = (
+            answer.buckets[0],
+            answer.buckets.len(),
+            answer.interval,
+            answer.open_from,
+        );
         assert_eq!(seen, (time(first), buckets, interval, open), "{last}");
     }
     let past = trend(r#""range":{"from":"2026-02-01","to":"2026-02-03"}"#);
@@ -84,7 +123,9 @@ async fn the_last_units_end_today_or_now() {
 async fn days_are_as_long_as_the_zone_makes_them() {
     let world = world_with(&[]).await;
     let day = |zone: &str, date: &str, interval: &str| {
-        trend(&format!(r#""range":{{"from":"{date}","to":"{date}"}},"interval":"{interval}","timezone":"{zone}""#))
+        trend(&format!(
+            r#""range":{{"from":"{date}","to":"{date}"}},"interval":"{interval}","timezone":"{zone}""#
+        ))
     };
     for (zone, date, hours) in [
         ("Europe/Berlin", "2026-03-29", 23),
@@ -100,9 +141,16 @@ async fn days_are_as_long_as_the_zone_makes_them() {
         assert_eq!(answer.buckets.len(), hours, "{zone} {date}");
         assert_eq!(answer.local[0].date().to_string(), date, "{zone}");
     }
-    let skipped = trend(r#""range":{"from":"2011-12-29","to":"2011-12-31"},"interval":"day","timezone":"Pacific/Apia""#);
-    let local: Vec<String> =
-        world.answer(org(1), &skipped).await.local.iter().map(|local| local.date().to_string()).collect();
+    let skipped = trend(
+        r#""range":{"from":"2011-12-29","to":"2011-12-31"},"interval":"day","timezone":"Pacific/Apia""#,
+    );
+    let local: Vec<String> = world
+        .answer(org(1), &skipped)
+        .await
+        .local
+        .iter()
+        .map(|local| local.date().to_string())
+        .collect();
     assert_eq!(local, ["2011-12-29", "2011-12-31"]);
 }
 
@@ -110,29 +158,63 @@ async fn days_are_as_long_as_the_zone_makes_them() {
 async fn weeks_begin_when_the_organization_says() {
     let world = World::at(NOW).await;
     let question = trend(r#""range":{"from":"2026-02-18","to":"2026-02-24"},"interval":"week""#);
-    let sunday = Calendar { week_start: WeekStart::Sunday, ..utc() };
+    let sunday = Calendar {
+        week_start: WeekStart::Sunday,
+        ..utc()
+    };
     let by_monday = world.ask_in(org(1), &utc(), &question).await.expect("an answer");
     let by_sunday = world.ask_in(org(1), &sunday, &question).await.expect("an answer");
-    assert_eq!(by_monday.buckets, [time("2026-02-16T00:00:00Z"), time("2026-02-23T00:00:00Z")]);
-    assert_eq!(by_sunday.buckets, [time("2026-02-15T00:00:00Z"), time("2026-02-22T00:00:00Z")]);
+    assert_eq!(
+        by_monday.buckets,
+        [time("2026-02-16T00:00:00Z"), time("2026-02-23T00:00:00Z")]
+    );
+    assert_eq!(
+        by_sunday.buckets,
+        [time("2026-02-15T00:00:00Z"), time("2026-02-22T00:00:00Z")]
+    );
 }
 
 #[tokio::test]
 async fn the_period_before_is_cut_like_this_one() {
-    let world =
-        world_with(&["2024-02-28T10:00:00Z", "2024-02-29T10:00:00Z", "2023-02-28T10:00:00Z", "2023-03-01T10:00:00Z"]).await;
+    let world = world_with(&[
+        "2024-02-28T10:00:00Z",
+        "2024-02-29T10:00:00Z",
+        "2023-02-28T10:00:00Z",
+        "2023-03-01T10:00:00Z",
+    ])
+    .await;
     let ask = |from: &str, to: &str, interval: &str, compare: &str| {
         trend(&format!(
             r#""range":{{"from":"{from}","to":"{to}"}},"interval":"{interval}","compare":"{compare}""#
         ))
     };
-    let leap = world.answer(org(1), &ask("2024-02-28", "2024-03-01", "day", "previous_year")).await;
+    let leap = world
+        .answer(org(1), &ask("2024-02-28", "2024-03-01", "day", "previous_year"))
+        .await;
     assert_eq!(leap.series[0].values, [Some(1.0), Some(1.0), Some(0.0)]);
-    assert_eq!(leap.previous.expect("asked for")[0].values, [Some(1.0), Some(0.0), Some(1.0)]);
-    let days = world.answer(org(1), &ask("2024-03-01", "2024-03-02", "day", "previous_period")).await;
-    assert_eq!(days.previous.expect("asked for")[0].values, [Some(1.0), Some(1.0)], "28 and 29 February");
-    let months = world.answer(org(1), &ask("2023-03-01", "2023-04-30", "month", "previous_period")).await;
-    assert_eq!(months.previous.expect("asked for")[0].values, [Some(0.0), Some(1.0)], "January and February");
+    assert_eq!(
+        leap.previous.expect("asked for")[0].values,
+        [Some(1.0), Some(0.0), Some(1.0)]
+    );
+    let days = world
+        .answer(org(1), &ask("2024-03-01", "2024-03-02", "day", "previous_period"))
+        .await;
+    assert_eq!(
+        days.previous.expect("asked for")[0].values,
+        [Some(1.0), Some(1.0)],
+        "28 and 29 February"
+    );
+    let months = world
+        .answer(
+            org(1),
+            &ask("2023-03-01", "2023-04-30", "month", "previous_period"),
+        )
+        .await;
+    assert_eq!(
+        months.previous.expect("asked for")[0].values,
+        [Some(0.0), Some(1.0)],
+        "January and February"
+    );
 }
 
 #[tokio::test]
@@ -144,12 +226,18 @@ async fn a_kept_answer_is_never_stale() {
     assert_eq!((first.meta.cached, again.meta.cached), (false, true));
     assert_eq!(first.series, again.series);
     let other = world.answer(org(2), &question).await;
-    assert!(!other.meta.cached && other.series.is_empty(), "another organization has answers of its own");
+    assert!(
+        !other.meta.cached && other.series.is_empty(),
+        "another organization has answers of its own"
+    );
     let late = event(r#"{"id":"late","name":"x","timestamp":"2026-03-01T11:00:00Z","properties":{"a":7}}"#);
     world.append(org(1), 2, vec![late]).await;
     let fresh = world.answer(org(1), &question).await;
     assert!(!fresh.meta.cached);
     assert_eq!(fresh.series.len(), 2);
-    world.clock.advance(Duration::from_secs(86_400));
-    assert!(!world.answer(org(1), &question).await.meta.cached, "tomorrow the last seven days are others");
+    world.clock.advance(Duration::from_hours(24));
+    assert!(
+        !world.answer(org(1), &question).await.meta.cached,
+        "tomorrow the last seven days are others"
+    );
 }

@@ -9,11 +9,29 @@ use serde_json::{Value, json};
 use crate::world::event;
 
 const NAMES: [&str; 3] = ["page_view", "purchase", "it's \"odd\""];
-const ZONES: [&str; 6] =
-    ["UTC", "Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/St_Johns"];
+const ZONES: [&str; 6] = [
+    "UTC",
+    "Europe/Berlin",
+    "America/New_York",
+    "Asia/Kathmandu",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+];
 const PROPERTIES: [&str; 14] = [
-    "plan", "amount", "flag", "mixed", "nest.x.y", "nest", "we\"ird' key", "$path", "nobody.has.it", "plan.inside",
-    "$user_id", "$name", "$session_id", "$anonymous_id",
+    "plan",
+    "amount",
+    "flag",
+    "mixed",
+    "nest.x.y",
+    "nest",
+    "we\"ird' key",
+    "$path",
+    "nobody.has.it",
+    "plan.inside",
+    "$user_id",
+    "$name",
+    "$session_id",
+    "$anonymous_id",
 ];
 
 pub(crate) struct Generator(StdRng);
@@ -32,7 +50,11 @@ impl Generator {
     }
 
     fn maybe(&mut self, prefix: &str, different: u32) -> Value {
-        if self.one_in(3) { Value::Null } else { json!(format!("{prefix}{}", self.0.random_range(0..different))) }
+        if self.one_in(3) {
+            Value::Null
+        } else {
+            json!(format!("{prefix}{}", self.0.random_range(0..different)))
+        }
     }
 
     /// Events around the days on which Europe, New York and Lord Howe change their clocks.
@@ -43,7 +65,11 @@ impl Generator {
     fn event(&mut self, n: usize) -> Event {
         let first = 1_772_000_000_000_000_i64;
         let micros = first + self.0.random_range(0..45 * 86_400_000_000_i64);
-        let micros = if self.one_in(3) { micros - micros % 3_600_000_000 } else { micros };
+        let micros = if self.one_in(3) {
+            micros - micros % 3_600_000_000
+        } else {
+            micros
+        };
         let timestamp = jiff::Timestamp::from_microsecond(micros).expect("a time");
         let document = json!({
             "id": format!("e{n}"),
@@ -60,11 +86,21 @@ impl Generator {
     fn properties(&mut self) -> Value {
         let mut properties = serde_json::Map::new();
         if !self.one_in(4) {
-            properties.insert("plan".into(), json!(self.of(&["free", "pro", "", "Ünïcode", "200", "%_"])));
+            properties.insert(
+                "plan".into(),
+                json!(self.of(&["free", "pro", "", "Ünïcode", "200", "%_"])),
+            );
         }
         if !self.one_in(3) {
-            let amount = f64::from(self.0.random_range(-40..400_i32)) / 4.0;
-            properties.insert("amount".into(), if self.one_in(2) { json!(amount) } else { json!(amount.trunc() as i64) });
+            let quarters = self.0.random_range(-40..400_i32);
+            properties.insert(
+                "amount".into(),
+                if self.one_in(2) {
+                    json!(f64::from(quarters) / 4.0)
+                } else {
+                    json!(quarters / 4)
+                },
+            );
         }
         if !self.one_in(3) {
             properties.insert("flag".into(), json!(self.one_in(2)));
@@ -83,7 +119,10 @@ impl Generator {
             properties.insert("nest".into(), json!("flat"));
         }
         properties.insert("we\"ird' key".into(), json!(self.of(&["a", "b", "c"])));
-        properties.insert("$path".into(), json!(format!("/p/{}", self.0.random_range(0..30))));
+        properties.insert(
+            "$path".into(),
+            json!(format!("/p/{}", self.0.random_range(0..30))),
+        );
         Value::Object(properties)
     }
 
@@ -103,10 +142,15 @@ impl Generator {
             question["filter"] = self.filter(3);
         }
         if self.one_in(2) {
-            question["breakdown"] = json!({"property": self.of(&PROPERTIES), "limit": self.0.random_range(1..6)});
+            question["breakdown"] =
+                json!({"property": self.of(&PROPERTIES), "limit": self.0.random_range(1..6)});
         }
         if self.one_in(3) {
-            let formula = if series.len() == 1 { "A * 2 + 1" } else { "(A - B) / A" };
+            let formula = if series.len() == 1 {
+                "A * 2 + 1"
+            } else {
+                "(A - B) / A"
+            };
             question["formula"] = json!(formula);
         }
         question["series"] = json!(series);
@@ -120,7 +164,9 @@ impl Generator {
         match self.0.random_range(0..3) {
             0 => json!({"from": day(first), "to": day(last)}),
             1 => json!({"from": day(first), "to": format!("{}T17:31:07Z", day(last + 1))}),
-            _ => json!({"from": format!("{}T05:45:59.5Z", day(first)), "to": format!("{}T03:15:00Z", day(last + 1))}),
+            _ => {
+                json!({"from": format!("{}T05:45:59.5Z", day(first)), "to": format!("{}T03:15:00Z", day(last + 1))})
+            }
         }
     }
 
@@ -128,7 +174,15 @@ impl Generator {
         let measure = self.of(&model::query::Measure::ALL);
         let mut series = json!({"measure": measure.as_str()});
         if measure.needs_property() {
-            series["property"] = json!(self.of(&["amount", "amount", "mixed", "nest.x.y", "plan", "$name", "nobody.has.it"]));
+            series["property"] = json!(self.of(&[
+                "amount",
+                "amount",
+                "mixed",
+                "nest.x.y",
+                "plan",
+                "$name",
+                "nobody.has.it"
+            ]));
         }
         if !self.one_in(3) {
             series["event"] = json!(self.of(&NAMES));
@@ -141,7 +195,9 @@ impl Generator {
 
     fn filter(&mut self, depth: u32) -> Value {
         if depth > 0 && self.one_in(2) {
-            let parts: Vec<Value> = (0..self.0.random_range(0..3)).map(|_| self.filter(depth - 1)).collect();
+            let parts: Vec<Value> = (0..self.0.random_range(0..3))
+                .map(|_| self.filter(depth - 1))
+                .collect();
             return match self.0.random_range(0..3) {
                 0 => json!({"and": parts}),
                 1 => json!({"or": parts}),
@@ -153,8 +209,28 @@ impl Generator {
 
     fn scalar(&mut self) -> Value {
         let values = json!([
-            "free", "pro", "", "200", "12", "true", "a", "u3", "s7", "page_view", "flat", "-3.5", "abc", 12, 12.5, -3.5, 0,
-            3, 50, true, false, "/p/1"
+            "free",
+            "pro",
+            "",
+            "200",
+            "12",
+            "true",
+            "a",
+            "u3",
+            "s7",
+            "page_view",
+            "flat",
+            "-3.5",
+            "abc",
+            12,
+            12.5,
+            -3.5,
+            0,
+            3,
+            50,
+            true,
+            false,
+            "/p/1"
         ]);
         self.of(values.as_array().expect("a list"))
     }
@@ -167,8 +243,21 @@ impl Generator {
         }
         let property = self.of(&PROPERTIES);
         let op = self.of(&[
-            "eq", "neq", "in", "not_in", "contains", "not_contains", "starts_with", "matches", "gt", "gte", "lt", "lte",
-            "between", "exists", "not_exists",
+            "eq",
+            "neq",
+            "in",
+            "not_in",
+            "contains",
+            "not_contains",
+            "starts_with",
+            "matches",
+            "gt",
+            "gte",
+            "lt",
+            "lte",
+            "between",
+            "exists",
+            "not_exists",
         ]);
         let value = match op {
             "exists" | "not_exists" => return json!({"property": property, "op": op}),

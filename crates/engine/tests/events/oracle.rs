@@ -8,7 +8,9 @@ use jiff::{SignedDuration, ToSpan};
 use model::Timestamp;
 use model::account::WeekStart;
 use model::event::Event;
-use model::query::{Comparison, Edge, Filter, Interval, Measure, Op, Property, Range, Scalar, Series, TrendQuery};
+use model::query::{
+    Comparison, Edge, Filter, Interval, Measure, Op, Property, Range, Scalar, Series, TrendQuery,
+};
 use regex_lite::Regex;
 use serde_json::Value;
 
@@ -28,14 +30,18 @@ struct Seen<'e> {
 
 pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart) -> Expected {
     let spec = query.spec();
-    let zone = TimeZone::get(spec.timezone.as_deref().expect("questions name their zone")).expect("a known zone");
+    let zone =
+        TimeZone::get(spec.timezone.as_deref().expect("questions name their zone")).expect("a known zone");
     let interval = spec.interval.expect("questions name their interval");
     let bucket = |time: Timestamp| bucket_of(time, interval, &zone, week_start);
     let (from, to) = edges(&spec.range, &zone);
     let seen: Vec<Seen<'_>> = events
         .iter()
         .filter(|event| from <= event.timestamp() && event.timestamp() < to)
-        .map(|event| Seen { event, properties: serde_json::from_str(event.properties()).expect("JSON") })
+        .map(|event| Seen {
+            event,
+            properties: serde_json::from_str(event.properties()).expect("JSON"),
+        })
         .filter(|seen| spec.filter.as_ref().is_none_or(|filter| holds(filter, seen)))
         .collect();
     let buckets = every_bucket(from, to, interval, &bucket);
@@ -47,11 +53,19 @@ pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart
         counted += own.len() as u64;
         let line = |label: Option<String>, part: &[&Seen<'_>]| {
             let in_bucket = |start: &Timestamp| {
-                let here: Vec<&Seen<'_>> =
-                    part.iter().copied().filter(|seen| bucket(seen.event.timestamp()) == *start).collect();
+                let here: Vec<&Seen<'_>> = part
+                    .iter()
+                    .copied()
+                    .filter(|seen| bucket(seen.event.timestamp()) == *start)
+                    .collect();
                 figure(series, &here)
             };
-            (position, label, buckets.iter().map(in_bucket).collect(), figure(series, part))
+            (
+                position,
+                label,
+                buckets.iter().map(in_bucket).collect(),
+                figure(series, part),
+            )
         };
         let Some(breakdown) = &spec.breakdown else {
             lines.push(line(None, &own));
@@ -60,11 +74,15 @@ pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart
         let value = |seen: &&Seen<'_>| text(&breakdown.property, seen);
         let values: BTreeSet<Option<String>> = own.iter().map(value).collect();
         let of = |wanted: &Option<String>| -> Vec<&Seen<'_>> {
-            own.iter().copied().filter(|seen| value(seen) == *wanted).collect()
+            own.iter()
+                .copied()
+                .filter(|seen| value(seen) == *wanted)
+                .collect()
         };
         let mut ranked: Vec<Option<String>> = values.into_iter().collect();
         ranked.sort_by(|one, other| {
-            let total = |value: &Option<String>| figure(series, &of(value)).unwrap_or(f64::NEG_INFINITY) + 0.0;
+            let total =
+                |value: &Option<String>| figure(series, &of(value)).unwrap_or(f64::NEG_INFINITY) + 0.0;
             let by_value = (one.is_none(), one).cmp(&(other.is_none(), other));
             total(other).total_cmp(&total(one)).then(by_value)
         });
@@ -77,22 +95,38 @@ pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart
             let label = value.clone().unwrap_or_else(|| "$none".to_owned());
             lines.push(line(Some(label), &of(value)));
         }
-        let rest: Vec<&Seen<'_>> = own.iter().copied().filter(|seen| !top.contains(&value(seen))).collect();
+        let rest: Vec<&Seen<'_>> = own
+            .iter()
+            .copied()
+            .filter(|seen| !top.contains(&value(seen)))
+            .collect();
         if !rest.is_empty() || query.formula().is_some() {
             lines.push(line(Some("$other".to_owned()), &rest));
         }
         chosen.get_or_insert(top);
     }
-    Expected { buckets, lines: computed(query, lines), events: counted }
+    Expected {
+        buckets,
+        lines: computed(query, lines),
+        events: counted,
+    }
 }
 
 fn computed(query: &TrendQuery, lines: Vec<Line>) -> Vec<Line> {
-    let Some(formula) = query.formula() else { return lines };
-    let of = |position: usize| lines.iter().filter(move |line| line.0 == position).collect::<Vec<_>>();
+    let Some(formula) = query.formula() else {
+        return lines;
+    };
+    let of = |position: usize| {
+        lines
+            .iter()
+            .filter(move |line| line.0 == position)
+            .collect::<Vec<_>>()
+    };
     let series: Vec<Vec<&Line>> = (0..query.spec().series.len()).map(of).collect();
     let line = |place: usize| {
         let totals: Vec<Option<f64>> = series.iter().map(|lines| lines[place].3).collect();
-        let bucket = |n: usize| formula.value(&series.iter().map(|lines| lines[place].2[n]).collect::<Vec<_>>());
+        let bucket =
+            |n: usize| formula.value(&series.iter().map(|lines| lines[place].2[n]).collect::<Vec<_>>());
         let values = (0..series[0][place].2.len()).map(bucket).collect();
         (0, series[0][place].1.clone(), values, formula.value(&totals))
     };
@@ -100,7 +134,9 @@ fn computed(query: &TrendQuery, lines: Vec<Line>) -> Vec<Line> {
 }
 
 fn edges(range: &Range, zone: &TimeZone) -> (Timestamp, Timestamp) {
-    let Range::Between { from, to } = range else { panic!("questions name both ends") };
+    let Range::Between { from, to } = range else {
+        panic!("questions name both ends")
+    };
     let start = |date: jiff::civil::Date| date.to_zoned(zone.clone()).expect("a day").timestamp();
     let from = match from {
         Edge::Date(date) => start(*date),
@@ -124,7 +160,11 @@ fn bucket_of(time: Timestamp, interval: Interval, zone: &TimeZone, week_start: W
         Interval::Day => day(local.date()),
         Interval::Month => day(local.date().first_of_month()),
         Interval::Week => {
-            let first = if week_start == WeekStart::Sunday { Weekday::Sunday } else { Weekday::Monday };
+            let first = if week_start == WeekStart::Sunday {
+                Weekday::Sunday
+            } else {
+                Weekday::Monday
+            };
             let mut date = local.date();
             while date.weekday() != first {
                 date = date.checked_sub(1.day()).expect("a day");
@@ -151,7 +191,10 @@ fn every_bucket(
 }
 
 fn belongs(series: &Series, seen: &Seen<'_>) -> bool {
-    series.event.as_deref().is_none_or(|name| name == seen.event.name())
+    series
+        .event
+        .as_deref()
+        .is_none_or(|name| name == seen.event.name())
         && series.filter.as_ref().is_none_or(|filter| holds(filter, seen))
 }
 
@@ -173,15 +216,18 @@ fn value(property: &Property, seen: &Seen<'_>) -> Value {
         Property::UserId => text(seen.event.user_id()),
         Property::AnonymousId => text(seen.event.anonymous_id()),
         Property::SessionId => text(seen.event.session_id()),
-        Property::Key(path) => {
-            path.iter().try_fold(&seen.properties, |inside, key| inside.get(key)).cloned().unwrap_or(Value::Null)
-        }
+        Property::Key(path) => path
+            .iter()
+            .try_fold(&seen.properties, |inside, key| inside.get(key))
+            .cloned()
+            .unwrap_or(Value::Null),
     }
 }
 
 fn compares(comparison: &Comparison, value: &Value) -> bool {
     let values = comparison.values();
-    let same = |scalar: &Scalar| order(&comparison.property, value, scalar).is_some_and(std::cmp::Ordering::is_eq);
+    let same =
+        |scalar: &Scalar| order(&comparison.property, value, scalar).is_some_and(std::cmp::Ordering::is_eq);
     let ordered = |scalar: &Scalar, wanted: fn(std::cmp::Ordering) -> bool| {
         !matches!(scalar, Scalar::Bool(_)) && order(&comparison.property, value, scalar).is_some_and(wanted)
     };
@@ -200,7 +246,9 @@ fn compares(comparison: &Comparison, value: &Value) -> bool {
         Op::Gte => ordered(&values[0], std::cmp::Ordering::is_ge),
         Op::Lt => ordered(&values[0], std::cmp::Ordering::is_lt),
         Op::Lte => ordered(&values[0], std::cmp::Ordering::is_le),
-        Op::Between => ordered(&values[0], std::cmp::Ordering::is_ge) && ordered(&values[1], std::cmp::Ordering::is_le),
+        Op::Between => {
+            ordered(&values[0], std::cmp::Ordering::is_ge) && ordered(&values[1], std::cmp::Ordering::is_le)
+        }
         Op::Exists => !value.is_null(),
         Op::NotExists => value.is_null(),
     }
@@ -232,13 +280,21 @@ fn text(property: &Property, seen: &Seen<'_>) -> Option<String> {
 }
 
 fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
-    let count = |count: usize| u32::try_from(count).map(f64::from).ok();
+    let count = |count: usize| Some(as_figure(count));
     let different = |values: Vec<Option<String>>| values.into_iter().flatten().collect::<BTreeSet<_>>().len();
-    let user = |seen: &&Seen<'_>| seen.event.user_id().or(seen.event.anonymous_id()).map(str::to_owned);
+    let user = |seen: &&Seen<'_>| {
+        seen.event
+            .user_id()
+            .or(seen.event.anonymous_id())
+            .map(str::to_owned)
+    };
     let users = || different(events.iter().map(user).collect());
     let mut numbers: Vec<f64> = Vec::new();
     if let Some(property) = &series.property {
-        numbers = events.iter().filter_map(|seen| value(property, seen).as_f64()).collect();
+        numbers = events
+            .iter()
+            .filter_map(|seen| value(property, seen).as_f64())
+            .collect();
         numbers.sort_by(f64::total_cmp);
     }
     let sum = numbers.iter().sum::<f64>();
@@ -246,16 +302,21 @@ fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
     match series.measure {
         Measure::Count => count(events.len()),
         Measure::UniqueUsers => count(users()),
-        Measure::UniqueSessions => {
-            count(different(events.iter().map(|seen| seen.event.session_id().map(str::to_owned)).collect()))
-        }
-        Measure::CountPerUser => (users() > 0).then(|| events.len() as f64 / users() as f64),
+        Measure::UniqueSessions => count(different(
+            events
+                .iter()
+                .map(|seen| seen.event.session_id().map(str::to_owned))
+                .collect(),
+        )),
+        Measure::CountPerUser => (users() > 0).then(|| as_figure(events.len()) / as_figure(users())),
         Measure::Unique => {
             let property = series.property.as_ref().expect("it needs one");
-            count(different(events.iter().map(|seen| text(property, seen)).collect()))
+            count(different(
+                events.iter().map(|seen| text(property, seen)).collect(),
+            ))
         }
         Measure::Sum => some_numbers.then_some(sum),
-        Measure::Avg => some_numbers.then(|| sum / numbers.len() as f64),
+        Measure::Avg => some_numbers.then(|| sum / as_figure(numbers.len())),
         Measure::Min => numbers.first().copied(),
         Measure::Max => numbers.last().copied(),
         Measure::Median => percentile(&numbers, 0.5),
@@ -265,8 +326,18 @@ fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
     }
 }
 
+fn as_figure(count: usize) -> f64 {
+    f64::from(u32::try_from(count).expect("a test has few events"))
+}
+
+/// The place of the percentile counts steps between neighbours: the whole ones in front, the rest within one step.
 fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
-    let place = share * (sorted.len().checked_sub(1)? as f64);
-    let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
-    Some(below + (above - below) * place.fract())
+    let mut place = share * as_figure(sorted.len().checked_sub(1)?);
+    let mut below = 0;
+    while place >= 1.0 {
+        place -= 1.0;
+        below += 1;
+    }
+    let above = sorted.get(below + 1).unwrap_or(&sorted[below]);
+    Some(sorted[below] + (above - sorted[below]) * place)
 }

@@ -1,6 +1,6 @@
 use std::time::{Duration, Instant};
 
-use engine::store::{Appended, Cell, EventStore, Statement};
+use engine::store::{Appended, Cell, EventStore, KindSet, Statement};
 use engine::{Clock, Error};
 use model::event::{Event, EventParts};
 
@@ -9,26 +9,48 @@ use crate::world::{World, event, org, time};
 const NOW: &str = "2026-03-01T12:00:00Z";
 
 fn plain(text: &str) -> Statement {
-    Statement { text: text.to_owned(), params: Vec::new() }
+    Statement {
+        text: text.to_owned(),
+        params: Vec::new(),
+    }
 }
 
 async fn count(store: &EventStore, number: u128) -> i64 {
-    let frame = store.fetch(org(number), plain("SELECT count(*) FROM events")).await.expect("it answers");
+    let frame = store
+        .fetch(org(number), plain("SELECT count(*) FROM events"))
+        .await
+        .expect("it answers");
     frame.rows[0][0].int().expect("a count")
 }
 
 fn events(from: usize, to: usize) -> Vec<Event> {
-    (from..to).map(|n| event(&format!(r#"{{"id":"e{n}","name":"x","properties":{{"n":{n}}}}}"#))).collect()
+    (from..to)
+        .map(|n| event(&format!(r#"{{"id":"e{n}","name":"x","properties":{{"n":{n}}}}}"#)))
+        .collect()
 }
 
 #[tokio::test]
 async fn a_batch_that_comes_again_adds_nothing() {
     let world = World::at(NOW).await;
-    let first = Appended { position: 7, events: events(0, 10) };
-    let second = Appended { position: 9, events: events(10, 15) };
+    let first = Appended {
+        position: 7,
+        events: events(0, 10),
+    };
+    let second = Appended {
+        position: 9,
+        events: events(10, 15),
+    };
     assert_eq!(world.store.position(org(1)).await.expect("a position"), 0);
-    world.store.append(org(1), vec![first.clone()]).await.expect("stored");
-    world.store.append(org(1), vec![first.clone(), second.clone()]).await.expect("stored");
+    world
+        .store
+        .append(org(1), vec![first.clone()])
+        .await
+        .expect("stored");
+    world
+        .store
+        .append(org(1), vec![first.clone(), second.clone()])
+        .await
+        .expect("stored");
     world.store.append(org(1), vec![second]).await.expect("stored");
     assert_eq!(count(&world.store, 1).await, 15);
     assert_eq!(world.store.position(org(1)).await.expect("a position"), 9);
@@ -39,14 +61,21 @@ async fn what_was_stored_is_there_after_a_restart() {
     let world = World::at(NOW).await;
     world.append(org(1), 3, events(0, 100)).await;
     world.store.close().await.expect("it closes");
-    assert!(matches!(world.store.check().await, Err(Error::Unavailable { .. })));
-    let again = EventStore::open(world.folder.path(), world.clock.clone()).await.expect("it opens again");
-    assert_eq!((count(&again, 1).await, again.position(org(1)).await.expect("a position")), (100, 3));
-    assert_eq!(again.kinds(org(1)).await.expect("kinds").of("n"), world_kinds());
-}
-
-fn world_kinds() -> engine::store::KindSet {
-    engine::store::KindSet::NUMBER
+    assert!(matches!(
+        world.store.check().await,
+        Err(Error::Unavailable { .. })
+    ));
+    let again = EventStore::open(world.folder.path(), world.clock.clone())
+        .await
+        .expect("it opens again");
+    assert_eq!(
+        (
+            count(&again, 1).await,
+            again.position(org(1)).await.expect("a position")
+        ),
+        (100, 3)
+    );
+    assert_eq!(again.kinds(org(1)).await.expect("kinds").of("n"), KindSet::NUMBER);
 }
 
 /// A copy of the files of a store that is still open is what a crash leaves behind.
@@ -62,8 +91,16 @@ async fn what_was_stored_is_there_after_a_crash() {
             std::fs::copy(&path, crashed.path().join(path.file_name().expect("a name"))).expect("a copy");
         }
     }
-    let again = EventStore::open(crashed.path(), Clock::manual(time(NOW))).await.expect("it opens");
-    assert_eq!((count(&again, 1).await, again.position(org(1)).await.expect("a position")), (3_010, 2));
+    let again = EventStore::open(crashed.path(), Clock::manual(time(NOW)))
+        .await
+        .expect("it opens");
+    assert_eq!(
+        (
+            count(&again, 1).await,
+            again.position(org(1)).await.expect("a position")
+        ),
+        (3_010, 2)
+    );
 }
 
 #[tokio::test]
@@ -71,7 +108,14 @@ async fn organizations_never_see_each_other() {
     let world = World::at(NOW).await;
     world.append(org(1), 1, events(0, 5)).await;
     world.append(org(2), 1, events(0, 8)).await;
-    assert_eq!((count(&world.store, 1).await, count(&world.store, 2).await, count(&world.store, 3).await), (5, 8, 0));
+    assert_eq!(
+        (
+            count(&world.store, 1).await,
+            count(&world.store, 2).await,
+            count(&world.store, 3).await
+        ),
+        (5, 8, 0)
+    );
     assert!(world.folder.path().join(format!("{}.duckdb", org(1))).exists());
 }
 
@@ -81,7 +125,7 @@ async fn more_organizations_than_fit_take_turns() {
     for number in 0..80 {
         world.append(org(number), 1, events(0, 2)).await;
     }
-    world.clock.advance(Duration::from_secs(3_600));
+    world.clock.advance(Duration::from_hours(1));
     for number in 0..80 {
         assert_eq!(count(&world.store, number).await, 2, "{number}");
     }
@@ -101,20 +145,31 @@ async fn statements_reach_nothing_but_the_events() {
         "INSERT INTO events (id) VALUES ('x')",
         "CREATE TABLE other (n INT)",
     ] {
-        assert!(matches!(world.store.fetch(org(1), plain(text)).await, Err(Error::Internal(_))), "{text}");
+        assert!(
+            matches!(
+                world.store.fetch(org(1), plain(text)).await,
+                Err(Error::Internal(_))
+            ),
+            "{text}"
+        );
     }
     assert_eq!(count(&world.store, 1).await, 0);
 }
 
-const ENDLESS: &str = "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range * b.range % 7 = 3";
+const ENDLESS: &str =
+    "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range * b.range % 7 = 3";
 
 #[tokio::test]
 async fn a_question_past_its_time_is_stopped() {
     let folder = tempfile::tempdir().expect("a scratch folder");
     let limit = Duration::from_millis(300);
     let clock = Clock::manual(time(NOW));
-    let store = EventStore::open_with_limit(folder.path(), clock, limit).await.expect("it opens");
-    let Err(Error::TimedOut(message)) = store.fetch(org(1), plain(ENDLESS)).await else { panic!("it never ends") };
+    let store = EventStore::open_with_limit(folder.path(), clock, limit)
+        .await
+        .expect("it opens");
+    let Err(Error::TimedOut(message)) = store.fetch(org(1), plain(ENDLESS)).await else {
+        panic!("it never ends")
+    };
     assert!(message.contains("0.3 s"), "{message}");
     assert_eq!(count(&store, 1).await, 0, "others are answered");
     let begun = Instant::now();
@@ -125,7 +180,11 @@ async fn a_question_past_its_time_is_stopped() {
 #[tokio::test]
 async fn a_question_that_nobody_waits_for_is_stopped() {
     let world = World::at(NOW).await;
-    let asked = tokio::time::timeout(Duration::from_millis(200), world.store.fetch(org(1), plain(ENDLESS))).await;
+    let asked = tokio::time::timeout(
+        Duration::from_millis(200),
+        world.store.fetch(org(1), plain(ENDLESS)),
+    )
+    .await;
     assert!(asked.is_err());
     let closed = tokio::time::timeout(Duration::from_secs(20), world.store.close()).await;
     closed.expect("the statement has ended").expect("it closes");
@@ -155,7 +214,11 @@ async fn every_json_that_an_event_may_hold_is_stored() {
     let stored: Vec<Event> = documents
         .iter()
         .enumerate()
-        .map(|(n, document)| event(&format!(r#"{{"id":"{n:02}","name":"x","properties":{document}}}"#)))
+        .map(|(n, document)| {
+            event(&format!(
+                r#"{{"id":"{n:02}","name":"x","properties":{document}}}"#
+            ))
+        })
         .collect();
     world.append(org(1), 1, stored).await;
     let text = "SELECT properties::JSON::VARCHAR FROM events ORDER BY id";
@@ -180,7 +243,10 @@ fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
             one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
         }
         (Value::Object(one), Value::Object(other)) => {
-            one.len() == other.len() && one.iter().all(|(key, one)| other.get(key).is_some_and(|other| same(one, other)))
+            one.len() == other.len()
+                && one
+                    .iter()
+                    .all(|(key, one)| other.get(key).is_some_and(|other| same(one, other)))
         }
         (one, other) => one == other,
     }
@@ -189,13 +255,19 @@ fn same(one: &serde_json::Value, other: &serde_json::Value) -> bool {
 #[tokio::test]
 async fn an_event_that_cannot_be_stored_as_it_is_costs_no_neighbour() {
     let world = World::at(NOW).await;
-    let damaged = Event::from_parts(EventParts { properties: "{broken".to_owned(), ..events(0, 1).remove(0).into_parts() });
+    let damaged = Event::from_parts(EventParts {
+        properties: "{broken".to_owned(),
+        ..events(0, 1).remove(0).into_parts()
+    });
     let mut batch = events(1, 3);
     batch.insert(1, damaged);
     world.append(org(1), 1, batch).await;
     let text = "SELECT properties::JSON::VARCHAR FROM events WHERE id = 'e0'";
     let frame = world.store.fetch(org(1), plain(text)).await.expect("it answers");
-    assert_eq!(frame.rows, vec![vec![Cell::Text(r#"{"$unreadable":"{broken"}"#.to_owned())]]);
+    assert_eq!(
+        frame.rows,
+        vec![vec![Cell::Text(r#"{"$unreadable":"{broken"}"#.to_owned())]]
+    );
     assert_eq!(count(&world.store, 1).await, 3);
 }
 
@@ -206,7 +278,10 @@ async fn appends_and_questions_run_side_by_side() {
         let store = world.store.clone();
         tokio::spawn(async move {
             for position in 1..=10 {
-                let batch = Appended { position, events: events(0, 50) };
+                let batch = Appended {
+                    position,
+                    events: events(0, 50),
+                };
                 store.append(org(number), vec![batch]).await.expect("stored");
                 assert!(count(&store, number).await >= 50);
             }

@@ -25,32 +25,52 @@ impl World {
     pub(crate) async fn at(now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let clock = Clock::manual(time(now));
-        let store = EventStore::open(folder.path(), clock.clone()).await.expect("the store opens");
+        let store = EventStore::open(folder.path(), clock.clone())
+            .await
+            .expect("the store opens");
         let queries = Queries::new(store.clone(), clock.clone());
-        Self { folder, clock, store, queries }
+        Self {
+            folder,
+            clock,
+            store,
+            queries,
+        }
     }
 
     pub(crate) async fn append(&self, org: OrgId, position: u64, events: Vec<Event>) {
-        self.store.append(org, vec![Appended { position, events }]).await.expect("it is stored");
+        self.store
+            .append(org, vec![Appended { position, events }])
+            .await
+            .expect("it is stored");
     }
 
     pub(crate) async fn ask(&self, org: OrgId, question: &str) -> Result<TrendAnswer, Error> {
         self.ask_in(org, &utc(), question).await
     }
 
-    pub(crate) async fn ask_in(&self, org: OrgId, calendar: &Calendar, question: &str) -> Result<TrendAnswer, Error> {
+    pub(crate) async fn ask_in(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        question: &str,
+    ) -> Result<TrendAnswer, Error> {
         let query = Query::parse(question).unwrap_or_else(|errors| panic!("{question}: {errors:?}"));
         let Answer::Trend(answer) = self.queries.run(org, calendar, &query).await?;
         Ok(answer)
     }
 
     pub(crate) async fn answer(&self, org: OrgId, question: &str) -> TrendAnswer {
-        self.ask(org, question).await.unwrap_or_else(|error| panic!("{question}: {error:?}"))
+        self.ask(org, question)
+            .await
+            .unwrap_or_else(|error| panic!("{question}: {error:?}"))
     }
 }
 
 pub(crate) fn utc() -> Calendar {
-    Calendar { timezone: "UTC".to_owned(), week_start: WeekStart::Monday }
+    Calendar {
+        timezone: "UTC".to_owned(),
+        week_start: WeekStart::Monday,
+    }
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {
@@ -64,7 +84,9 @@ pub(crate) fn org(number: u128) -> OrgId {
 /// An event from its JSON text.
 pub(crate) fn event(json: &str) -> Event {
     let fresh_id = || "fresh".to_owned();
-    Event::parse(json, time("2030-01-01T00:00:00Z"), fresh_id).unwrap_or_else(|error| panic!("{json}: {error:?}")).event
+    Event::parse(json, time("2030-01-01T00:00:00Z"), fresh_id)
+        .unwrap_or_else(|error| panic!("{json}: {error:?}"))
+        .event
 }
 
 /// The field that a question was refused for.
