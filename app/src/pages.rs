@@ -27,6 +27,7 @@ use sign_in::{LoginPage, RegisterPage};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    Effect::new(|| say_hydrated());
     Toasts::provide();
     provide_context(SessionData(Resource::new(|| (), |()| session::current_session())));
     view! {
@@ -44,6 +45,14 @@ pub fn App() -> impl IntoView {
             </FlatRoutes>
         </Router>
         <ToastList />
+    }
+}
+
+/// Marks the page once script has taken it over.
+fn say_hydrated() {
+    if let Some(root) = document().document_element() {
+        // A page without the mark works all the same.
+        let _ = root.set_attribute("data-hydrated", "true");
     }
 }
 

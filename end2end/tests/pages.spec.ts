@@ -1,0 +1,55 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { expect, test } from './fixtures.ts';
+import { hydrated, importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
+
+async function isSound(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target).join(', ')}`);
+  expect(found, `axe on ${path}`).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(() => document.cookie), 'no cookie is open to scripts').toBe('');
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [390, 820, 1440]) {
+    test.describe(`${colorScheme}, ${width} pixels`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 } });
+
+      test('every page is sound', async ({ page }) => {
+        test.setTimeout(120_000);
+        for (const path of ['/', '/login', '/register']) {
+          await isSound(page, path);
+        }
+        await register(page, 'Ada');
+        await importAccessLog(await makeWriteKey(page));
+        const board = await makeDashboard(page, 'Traffic');
+        await page.getByRole('link', { name: 'Add the first widget' }).click();
+        await page.getByLabel('Title').fill('Events');
+        await page.getByRole('button', { name: 'Save widget' }).click();
+        await expect(page.getByRole('article', { name: 'Events' })).toBeVisible();
+        const range = '?from=2015-05-17&to=2015-05-20';
+        for (const path of ['/', board, `${board}${range}`, `${board}/widgets/new`, '/settings/keys', '/settings/organization']) {
+          await isSound(page, path);
+        }
+      });
+    });
+  }
+}
+
+test('what is not there says so', async ({ page, complaints }) => {
+  await register(page, 'Ada');
+  for (const path of ['/no/such/page', '/dashboards/0197a5c0-0000-7000-8000-000000000000']) {
+    const answer = await page.goto(path);
+    expect(answer!.status()).toBe(404);
+    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+  }
+  // Chromium reports the page's own status 404 as an error.
+  const others = complaints.filter((complaint) => !complaint.includes('404'));
+  complaints.length = 0;
+  expect(others).toEqual([]);
+});
