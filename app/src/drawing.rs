@@ -41,8 +41,26 @@ fn picture(answer: Answer, kind: WidgetType, options: WidgetOptions, room: Box2,
     match medium {
         Medium::Live => view! { <Chart answer kind options room /> }.into_any(),
         #[cfg(feature = "ssr")]
-        Medium::Paper => view! { <figure class="chart" inner_html=chart::svg(&answer, kind, &options, room)></figure> }.into_any(),
+        Medium::Paper => on_paper(&answer, kind, &options, room),
     }
+}
+
+/// Without script a picture cannot follow its frame, so a wide one comes twice: for desks and for phones.
+#[cfg(feature = "ssr")]
+fn on_paper(answer: &Answer, kind: WidgetType, options: &WidgetOptions, room: Box2) -> AnyView {
+    if kind == WidgetType::Stat {
+        let picture = chart::svg(answer, kind, options, room);
+        return view! { <figure class="chart spark" inner_html=picture></figure> }.into_any();
+    }
+    if room.width <= place::PHONE_WIDTH {
+        return view! { <figure class="chart" inner_html=chart::svg(answer, kind, options, room)></figure> }.into_any();
+    }
+    let narrow = Box2 { width: place::PHONE_WIDTH, height: room.height };
+    view! {
+        <figure class="chart on-desk" inner_html=chart::svg(answer, kind, options, room)></figure>
+        <figure class="chart on-phone" inner_html=chart::svg(answer, kind, options, narrow)></figure>
+    }
+    .into_any()
 }
 
 fn nothing_counted() -> AnyView {

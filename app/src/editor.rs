@@ -124,8 +124,7 @@ impl Editor {
         let spec = match self.draft.with_untracked(|draft| draft.spec(place)) {
             Ok(spec) => spec,
             Err(errors) => {
-                self.problems.set(errors);
-                self.toasts.problem(&AppError::Invalid(self.problems.all()));
+                self.tell(&AppError::Invalid(errors));
                 return;
             }
         };
@@ -139,11 +138,26 @@ impl Editor {
             self.is_saving.set(false);
             match saved {
                 Ok(_) => self.leave.run(format!("/dashboards/{}", self.dashboard)),
-                Err(error) => {
-                    self.problems.set(draft::without_prefixes(error.fields().to_vec()));
-                    self.toasts.problem(&error);
-                }
+                Err(error) => self.tell(&error),
             }
         });
     }
+
+    /// Says what is wrong beside its field and goes there; at the foot of the page where it has no field.
+    fn tell(self, error: &AppError) {
+        self.problems.set(draft::without_prefixes(error.fields().to_vec()));
+        let error = error.clone();
+        request_animation_frame(move || {
+            if !focus_first_problem() {
+                self.toasts.problem(&error);
+            }
+        });
+    }
+}
+
+fn focus_first_problem() -> bool {
+    use leptos::wasm_bindgen::JsCast;
+    let wrong = document().query_selector(".editor-form .wrong .input").ok().flatten();
+    let input = wrong.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    input.is_some_and(|input| input.focus().is_ok())
 }

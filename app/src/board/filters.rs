@@ -87,7 +87,7 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
     let face = view! { {icon(Icon::Filter)}<span>"Add filter"</span> }.into_any();
     let known = Memo::new(move |_| board.page.with(|page| known_properties(page)));
     view! {
-        <Popover id=PANEL name="Add filter" face look="button small quiet">
+        <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left">
             <form class="filter-form" on:submit=add>
                 {filter_row("page-filter", FilterLens::of(draft), problems, "")}
                 <button type="submit" class="button primary wide">"Add filter"</button>

@@ -50,7 +50,7 @@ impl Links {
 #[component]
 pub(super) fn SharePanel(board: Board) -> impl IntoView {
     let links = Links { board, listed: RwSignal::new(None), made: RwSignal::new(None) };
-    let face = view! { {icon(Icon::Share)}<span>"Share"</span> }.into_any();
+    let face = view! { {icon(Icon::Share)}<span class="word">"Share"</span> }.into_any();
     view! {
         <Popover id="share" name="Share" face panel="share" on_press=Callback::new(move |()| links.fetch())>
             <h2>"Share this dashboard"</h2>

@@ -112,9 +112,9 @@ fn EditTools(board: Board) -> impl IntoView {
             on:click=move |_| board.is_editing.update(|editing| *editing = !*editing)
         >
             {move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit })}
-            <span>{label}</span>
+            <span class="word">{label}</span>
         </button>
-        <a class="button" href=widget_path>{icon(Icon::Plus)}<span>"Add widget"</span></a>
+        <a class="button" href=widget_path>{icon(Icon::Plus)}<span class="word">"Add widget"</span></a>
         <More board />
     }
 }

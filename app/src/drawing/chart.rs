@@ -27,18 +27,21 @@ pub(crate) fn Chart(answer: Answer, kind: WidgetType, options: WidgetOptions, ro
     // In the browser the picture of the server stays: hydration keeps the inside of the element as it is.
     let first = if cfg!(feature = "ssr") { svg(&answer, kind, &options, room) } else { String::new() };
     let class = if kind == WidgetType::Stat { "chart spark" } else { "chart" };
-    follow(frame, answer, kind, options, room);
+    let drawn = is_taken_over().then_some(room);
+    follow(frame, answer, kind, options, drawn);
     view! { <figure class=class node_ref=frame inner_html=first></figure> }
 }
 
-fn follow(frame: NodeRef<Figure>, answer: Answer, kind: WidgetType, options: WidgetOptions, room: Box2) {
+/// Whether the page is being taken over from the server, picture and all.
+fn is_taken_over() -> bool {
+    Owner::current_shared_context().is_some_and(|shared| shared.during_hydration())
+}
+
+fn follow(frame: NodeRef<Figure>, answer: Answer, kind: WidgetType, options: WidgetOptions, drawn: Option<Box2>) {
     let size = RwSignal::new(None::<Box2>);
-    let drawn = StoredValue::new(None::<Box2>);
+    let drawn = StoredValue::new(drawn);
     Effect::new(move |_| {
         let Some(element) = frame.get() else { return };
-        if drawn.with_value(Option::is_none) && element.first_element_child().is_some() {
-            drawn.set_value(Some(room));
-        }
         let Some(wanted) = size.get().or_else(|| measured(&element)) else { return };
         if drawn.get_value().is_some_and(|drawn| looks_alike(drawn, wanted)) {
             return;

@@ -9,6 +9,10 @@ pub(crate) struct Box2 {
     pub(crate) height: u32,
 }
 
+/// The room for a chart on a phone.
+#[cfg(feature = "ssr")]
+pub(super) const PHONE_WIDTH: u32 = 330;
+
 const PAGE_WIDTH: u32 = 1156;
 const GAP: u32 = 16;
 const ROW: u32 = 56;

@@ -36,10 +36,13 @@ pub(super) fn preview(editor: Editor) -> AnyView {
     let is_asking = RwSignal::new(false);
     let wanted = Memo::new(move |_| editor.draft.with(wanted_of));
     ask_after_a_pause(editor, wanted, shown, is_asking);
-    let title = move || editor.draft.with(|draft| draft.title.clone());
+    let title = move || editor.draft.with(|draft| {
+        let title = draft.title.trim();
+        if title.is_empty() { draft.kind.words().to_owned() } else { title.to_owned() }
+    });
     let look = Memo::new(move |_| editor.draft.with(|draft| (draft.kind, draft.options())));
     let body = move || match shown.get() {
-        Preview::Waiting => view! { <div class="skeleton fill" aria-label="Loading"></div> }.into_any(),
+        Preview::Waiting => view! { <div class="skeleton fill" role="status" aria-label="Loading"></div> }.into_any(),
         Preview::Problem(words) => view! { <div class="nothing"><p class="muted">{words}</p></div> }.into_any(),
         Preview::Text(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
         Preview::Answered(answer) => {

@@ -20,10 +20,6 @@ impl Problems {
         self.0.set(Vec::new());
     }
 
-    pub(crate) fn all(self) -> Vec<FieldError> {
-        self.0.get_untracked()
-    }
-
     /// The first problem whose field `is` says so of.
     pub(crate) fn of(self, is: impl Fn(&str) -> bool + Send + Sync + 'static) -> Signal<Option<String>> {
         Signal::derive(move || {

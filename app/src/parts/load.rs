@@ -99,7 +99,7 @@ pub(crate) fn to_sign_in() -> AnyView {
 /// Grey bars where a list will be.
 pub(crate) fn waiting_list() -> AnyView {
     view! {
-        <div class="skeleton-list" aria-busy="true" aria-label="Loading">
+        <div class="skeleton-list" role="status" aria-label="Loading">
             <div class="skeleton title"></div>
             <div class="skeleton row"></div>
             <div class="skeleton row"></div>
@@ -116,7 +116,7 @@ pub(crate) fn waiting_board() -> AnyView {
         .map(|(x, w, h)| view! { <div class=format!("skeleton card x-{x} y-0 w-{w} h-{h}")></div> })
         .collect_view();
     view! {
-        <div aria-busy="true" aria-label="Loading">
+        <div role="status" aria-label="Loading">
             <div class="topbar"><div class="skeleton title"></div></div>
             <div class="grid">
                 {cards}

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use super::icon::{Icon, icon};
 use crate::error::AppError;
 
-const SHOWN_FOR: Duration = Duration::from_secs(8);
+const READ_IN: Duration = Duration::from_secs(4);
+const UNDONE_IN: Duration = Duration::from_secs(10);
 
 #[derive(Clone)]
 struct Toast {
@@ -55,6 +56,7 @@ impl Toasts {
     }
 
     fn show(self, text: String, is_problem: bool, undo: Option<Callback<()>>) {
+        let shown_for = if undo.is_some() || is_problem { UNDONE_IN } else { READ_IN };
         let number = self.last.get_value() + 1;
         self.last.set_value(number);
         self.shown.update(|shown| {
@@ -62,7 +64,7 @@ impl Toasts {
             let extra = shown.len().saturating_sub(3);
             shown.drain(..extra);
         });
-        set_timeout(move || self.dismiss(number), SHOWN_FOR);
+        set_timeout(move || self.dismiss(number), shown_for);
     }
 
     fn dismiss(self, number: u32) {
