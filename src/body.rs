@@ -58,7 +58,9 @@ async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
     let mut kept = BytesMut::with_capacity(body.size_hint().lower().min(most as u64).try_into().unwrap_or(0));
     let mut dropped = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| unreadable())?.into_data() else { continue };
+        let Ok(data) = frame.map_err(|_| unreadable())?.into_data() else {
+            continue;
+        };
         if dropped == 0 && kept.len() + data.len() <= most {
             kept.extend_from_slice(&data);
             continue;
@@ -70,12 +72,20 @@ async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
         }
     }
     if dropped > 0 {
-        let message = format!("The body is larger than {} MiB. Send less at once.", most / (1024 * 1024));
+        let message = format!(
+            "The body is larger than {} MiB. Send less at once.",
+            most / (1024 * 1024)
+        );
         return Err(Error::invalid("", "body_too_large", message).into());
     }
     Ok(kept.freeze())
 }
 
 fn unreadable() -> Refusal {
-    Error::invalid("", "not_json", "The body could not be read to its end. Check its Content-Encoding.").into()
+    Error::invalid(
+        "",
+        "not_json",
+        "The body could not be read to its end. Check its Content-Encoding.",
+    )
+    .into()
 }

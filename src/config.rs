@@ -29,10 +29,22 @@ pub(crate) struct Given {
     #[arg(long, env = "DATAPULSE_PUBLIC_URL", value_name = "URL", global = true)]
     pub(crate) public_url: Option<String>,
     /// Accounts and dashboards: sqlite:FILE or postgres://… [default: sqlite in the data folder]
-    #[arg(long = "database", env = "DATAPULSE_DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    #[arg(
+        long = "database",
+        env = "DATAPULSE_DATABASE_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
     pub(crate) database_url: Option<String>,
     /// Events: duckdb:FOLDER [default: duckdb in the data folder]
-    #[arg(long = "events", env = "DATAPULSE_EVENTS_URL", value_name = "URL", global = true, hide_env_values = true)]
+    #[arg(
+        long = "events",
+        env = "DATAPULSE_EVENTS_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
     pub(crate) events_url: Option<String>,
     /// Who may make an account [default: open]
     #[arg(long, env = "DATAPULSE_REGISTRATION", value_enum, global = true)]
@@ -50,7 +62,13 @@ pub(crate) struct Given {
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER", global = true)]
     pub(crate) site_dir: Option<PathBuf>,
     /// Folder for the progress of imports [default: below the user's state folder]
-    #[arg(long, env = "XDG_STATE_HOME", value_name = "FOLDER", global = true, hide = true)]
+    #[arg(
+        long,
+        env = "XDG_STATE_HOME",
+        value_name = "FOLDER",
+        global = true,
+        hide = true
+    )]
     pub(crate) state_dir: Option<PathBuf>,
     /// The user's home folder
     #[arg(long, env = "HOME", value_name = "FOLDER", global = true, hide = true)]
@@ -126,13 +144,25 @@ impl Config {
             Some(path) => read_file(path)?,
             None => Given::default(),
         };
-        let data_dir = given.data_dir.or(file.data_dir).unwrap_or_else(|| PathBuf::from("./data"));
+        let data_dir = given
+            .data_dir
+            .or(file.data_dir)
+            .unwrap_or_else(|| PathBuf::from("./data"));
         let database_url = given.database_url.or(file.database_url);
         let events_url = given.events_url.or(file.events_url);
-        let state_dir = given.state_dir.or_else(|| given.home_dir.map(|home| home.join(".local/state")));
-        let public_url = given.public_url.or(file.public_url).map(|url| checked_public_url(&url)).transpose()?;
+        let state_dir = given
+            .state_dir
+            .or_else(|| given.home_dir.map(|home| home.join(".local/state")));
+        let public_url = given
+            .public_url
+            .or(file.public_url)
+            .map(|url| checked_public_url(&url))
+            .transpose()?;
         Ok(Self {
-            addr: given.addr.or(file.addr).unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
+            addr: given
+                .addr
+                .or(file.addr)
+                .unwrap_or(SocketAddr::from(([127, 0, 0, 1], 3000))),
             public_url,
             database_url: database_url
                 .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("datapulse.sqlite3").display())),
@@ -146,7 +176,9 @@ impl Config {
             log_format: given.log_format.or(file.log_format),
             log: given.log.or(file.log).unwrap_or_else(|| USUAL_LOG.to_owned()),
             site_dir: given.site_dir.or(file.site_dir),
-            imports_dir: state_dir.unwrap_or_else(|| data_dir.clone()).join("datapulse/imports"),
+            imports_dir: state_dir
+                .unwrap_or_else(|| data_dir.clone())
+                .join("datapulse/imports"),
             data_dir,
         })
     }
@@ -154,7 +186,9 @@ impl Config {
     /// Where people reach a server that listens on `addr`.
     #[must_use]
     pub(crate) fn public_url_for(&self, addr: SocketAddr) -> String {
-        self.public_url.clone().unwrap_or_else(|| format!("http://{addr}"))
+        self.public_url
+            .clone()
+            .unwrap_or_else(|| format!("http://{addr}"))
     }
 
     /// The settings as the TOML file that would give them, with secrets hidden.
@@ -172,10 +206,15 @@ impl Config {
             ("database_url", without_password(&self.database_url)),
             ("events_url", format!("duckdb:{}", self.events_dir.display())),
             ("registration", registration.to_owned()),
-            ("rate_limits", if self.rate_limits { "on" } else { "off" }.to_owned()),
+            (
+                "rate_limits",
+                if self.rate_limits { "on" } else { "off" }.to_owned(),
+            ),
             ("log", self.log.clone()),
         ];
-        lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value))).join("\n")
+        lines
+            .map(|(key, value)| format!("{key} = {}", toml::Value::String(value)))
+            .join("\n")
     }
 }
 
@@ -185,7 +224,9 @@ fn read_file(path: &Path) -> Result<Given, String> {
 }
 
 fn events_dir(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, String> {
-    let Some(url) = url else { return Ok(data_dir.join("events")) };
+    let Some(url) = url else {
+        return Ok(data_dir.join("events"));
+    };
     match url.strip_prefix("duckdb:") {
         Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder)),
         _ => Err(format!(
@@ -197,17 +238,25 @@ fn events_dir(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, String> {
 
 fn checked_public_url(url: &str) -> Result<String, String> {
     let url = url.trim_end_matches('/');
-    let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    let host = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"));
     match host {
         Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', ' ']) => Ok(url.to_owned()),
-        _ => Err(format!("DATAPULSE_PUBLIC_URL: {url} should look like https://stats.example.org")),
+        _ => Err(format!(
+            "DATAPULSE_PUBLIC_URL: {url} should look like https://stats.example.org"
+        )),
     }
 }
 
 /// `scheme://user:…@host` with the password hidden.
 fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
-    let Some((credentials, host)) = rest.rsplit_once('@') else { return url.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return url.to_owned();
+    };
+    let Some((credentials, host)) = rest.rsplit_once('@') else {
+        return url.to_owned();
+    };
     let user = credentials.split(':').next().unwrap_or_default();
     format!("{scheme}://{user}:…@{host}")
 }
@@ -221,7 +270,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("datapulse.toml");
         std::fs::write(&file, "addr = \"127.0.0.1:4000\"\nlog = \"debug\"\n").expect("it can be written");
-        let given = Given { file: Some(file), log: Some("warn".into()), ..Given::default() };
+        let given = Given {
+            file: Some(file),
+            log: Some("warn".into()),
+            ..Given::default()
+        };
         let config = Config::load(given).expect("it is valid");
         assert_eq!((config.addr.port(), config.log.as_str()), (4000, "warn"));
         assert_eq!(config.data_dir, PathBuf::from("./data"));
@@ -229,17 +282,36 @@ mod tests {
 
     #[test]
     fn wrong_settings_name_themselves() {
-        let events = Given { events_url: Some("mongodb://u:secret@h/x".into()), ..Given::default() };
+        let events = Given {
+            events_url: Some("mongodb://u:secret@h/x".into()),
+            ..Given::default()
+        };
         let error = Config::load(events).expect_err("there is no such store");
-        assert!(error.contains("DATAPULSE_EVENTS_URL") && !error.contains("secret"), "{error}");
-        let url = Given { public_url: Some("stats.example.org".into()), ..Given::default() };
-        assert!(Config::load(url).expect_err("it has no scheme").contains("DATAPULSE_PUBLIC_URL"));
+        assert!(
+            error.contains("DATAPULSE_EVENTS_URL") && !error.contains("secret"),
+            "{error}"
+        );
+        let url = Given {
+            public_url: Some("stats.example.org".into()),
+            ..Given::default()
+        };
+        assert!(
+            Config::load(url)
+                .expect_err("it has no scheme")
+                .contains("DATAPULSE_PUBLIC_URL")
+        );
     }
 
     #[test]
     fn passwords_are_not_printed() {
-        let given = Given { database_url: Some("postgres://ada:secret@db/app".into()), ..Given::default() };
+        let given = Given {
+            database_url: Some("postgres://ada:secret@db/app".into()),
+            ..Given::default()
+        };
         let text = Config::load(given).expect("it is valid").print();
-        assert!(text.contains("postgres://ada:…@db/app") && !text.contains("secret"), "{text}");
+        assert!(
+            text.contains("postgres://ada:…@db/app") && !text.contains("secret"),
+            "{text}"
+        );
     }
 }

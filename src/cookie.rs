@@ -15,7 +15,9 @@ impl Cookies {
     /// Cookies for a server that people reach at `public_url`.
     #[must_use]
     pub(crate) fn for_url(public_url: &str) -> Self {
-        Self { secure: public_url.starts_with("https://") }
+        Self {
+            secure: public_url.starts_with("https://"),
+        }
     }
 
     /// Whether people reach this server by https.
@@ -25,7 +27,11 @@ impl Cookies {
     }
 
     const fn session_name(self) -> &'static str {
-        if self.secure { "__Host-datapulse" } else { "datapulse" }
+        if self.secure {
+            "__Host-datapulse"
+        } else {
+            "datapulse"
+        }
     }
 
     /// The token in the session cookie of a request.
@@ -60,9 +66,16 @@ impl Cookies {
 }
 
 fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let pairs = headers.get_all(COOKIE).iter().filter_map(|header| header.to_str().ok());
-    let mut pairs = pairs.flat_map(|header| header.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(key, value)| *key == name && !value.is_empty()).map(|(_, value)| value)
+    let pairs = headers
+        .get_all(COOKIE)
+        .iter()
+        .filter_map(|header| header.to_str().ok());
+    let mut pairs = pairs
+        .flat_map(|header| header.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(key, value)| *key == name && !value.is_empty())
+        .map(|(_, value)| value)
 }
 
 /// How the pages look.
@@ -96,14 +109,20 @@ mod tests {
         let cookies = Cookies::for_url("https://stats.example.org");
         let text = cookies.set_session("abc", 60);
         let text = text.to_str().expect("ASCII");
-        assert_eq!(text, "__Host-datapulse=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure");
+        assert_eq!(
+            text,
+            "__Host-datapulse=abc; Path=/; HttpOnly; SameSite=Lax; Max-Age=60; Secure"
+        );
     }
 
     #[test]
     fn the_session_is_found_among_other_cookies() {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static("theme=dark; datapulse=abc"));
-        assert_eq!(Cookies::for_url("http://127.0.0.1").session(&headers), Some("abc"));
+        assert_eq!(
+            Cookies::for_url("http://127.0.0.1").session(&headers),
+            Some("abc")
+        );
         assert_eq!(Cookies::for_url("https://x").session(&headers), None);
     }
 }

@@ -14,19 +14,30 @@ pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
     for position in 0..trend.buckets.len() {
         writer.write_record(row(trend, position))?;
     }
-    let bytes = writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))?;
+    let bytes = writer
+        .into_inner()
+        .map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn row(trend: &TrendAnswer, position: usize) -> Vec<String> {
     let figure = |series: &AnswerSeries| series.values.get(position).copied().flatten();
-    let figures = trend.series.iter().map(|series| figure(series).map(|value| value.to_string()).unwrap_or_default());
-    std::iter::once(trend.buckets[position].to_string()).chain(figures).collect()
+    let figures = trend
+        .series
+        .iter()
+        .map(|series| figure(series).map(|value| value.to_string()).unwrap_or_default());
+    std::iter::once(trend.buckets[position].to_string())
+        .chain(figures)
+        .collect()
 }
 
 /// A name that a spreadsheet would take for a formula is made text by a leading quote (OWASP, CSV injection).
 fn harmless(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{name}") } else { name.to_owned() }
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{name}")
+    } else {
+        name.to_owned()
+    }
 }
 
 #[cfg(test)]

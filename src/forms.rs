@@ -30,7 +30,14 @@ pub(crate) async fn log_in(
         Ok((user, _)) => signed_in(&engine, cookies, user.id, &form.next).await,
         Err(error) => {
             let problem = problem_code(error)?;
-            Ok(back_to("/login", &[("problem", &problem.code), ("email", &form.email), ("next", &form.next)]))
+            Ok(back_to(
+                "/login",
+                &[
+                    ("problem", &problem.code),
+                    ("email", &form.email),
+                    ("next", &form.next),
+                ],
+            ))
         }
     }
 }
@@ -52,14 +59,28 @@ pub(crate) async fn register(
     Form(form): Form<Register>,
 ) -> Answered<Response> {
     let organization = Some(form.organization.trim().to_owned()).filter(|name| !name.is_empty());
-    let Register { name, email, password, .. } = form;
-    let registration = Registration { email, password, name, organization };
+    let Register {
+        name,
+        email,
+        password,
+        ..
+    } = form;
+    let registration = Registration {
+        email,
+        password,
+        name,
+        organization,
+    };
     match engine.auth().register(&registration).await {
         Ok((user, _)) => signed_in(&engine, cookies, user.id, "").await,
         Err(error) => {
             let problem = problem_code(error)?;
             let organization = registration.organization.as_deref().unwrap_or_default();
-            let typed = [("email", registration.email.as_str()), ("name", &registration.name), ("organization", organization)];
+            let typed = [
+                ("email", registration.email.as_str()),
+                ("name", &registration.name),
+                ("organization", organization),
+            ];
             let reason = [("problem", problem.code.as_str()), ("field", &problem.field)];
             Ok(back_to("/register", &[&reason[..], &typed[..]].concat()))
         }
@@ -97,7 +118,10 @@ async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) 
     let session = engine.auth().open_browser_session(user).await?;
     let lasts = session.expires_at.duration_since(engine.clock().now());
     let max_age = lasts.as_secs().unsigned_abs();
-    Ok(with_cookie(to(own_path(next)), cookies.set_session(&session.token, max_age)))
+    Ok(with_cookie(
+        to(own_path(next)),
+        cookies.set_session(&session.token, max_age),
+    ))
 }
 
 struct FormProblem {
@@ -123,7 +147,10 @@ fn problem_code(error: Error) -> Result<FormProblem, Refusal> {
 
 /// A path of this site, and nothing that a browser would take for another one.
 fn own_path(path: &str) -> &str {
-    let is_own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']) && path.is_ascii();
+    let is_own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(['\\', '\r', '\n'])
+        && path.is_ascii();
     if is_own { path } else { "/" }
 }
 

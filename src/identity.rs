@@ -20,14 +20,19 @@ impl FromRequestParts<AppState> for Asking {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         if let Some(token) = bearer(parts) {
-            return by_bearer(&state.engine, token, chosen_organization(parts)?).await.map(Self).map_err(Refusal::from);
+            return by_bearer(&state.engine, token, chosen_organization(parts)?)
+                .await
+                .map(Self)
+                .map_err(Refusal::from);
         }
         match state.cookies.session(&parts.headers) {
             Some(token) => {
                 let organization = chosen_organization(parts)?;
                 Ok(Self(state.engine.auth().by_cookie(token, organization).await?))
             }
-            None => Err(unauthenticated("Sign in, or send `Authorization: Bearer` with an access token or a secret key.")),
+            None => Err(unauthenticated(
+                "Sign in, or send `Authorization: Bearer` with an access token or a secret key.",
+            )),
         }
     }
 }
@@ -43,14 +48,22 @@ impl FromRequestParts<AppState> for Sending {
             return Ok(Self(state.engine.auth().by_key(&key).await?));
         }
         if bearer(parts).is_none() && state.cookies.session(&parts.headers).is_none() {
-            return Err(unauthenticated("Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, Keys."));
+            return Err(unauthenticated(
+                "Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, Keys.",
+            ));
         }
-        Asking::from_request_parts(parts, state).await.map(|Asking(caller)| Self(caller))
+        Asking::from_request_parts(parts, state)
+            .await
+            .map(|Asking(caller)| Self(caller))
     }
 }
 
 /// Leaves the caller of the session cookie in the request's extensions, for the pages.
-pub(crate) async fn remember_caller(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn remember_caller(
+    State(state): State<AppState>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let token = state.cookies.session(request.headers()).map(str::to_owned);
     let caller = match token {
         Some(token) => state.engine.auth().by_cookie(&token, None).await.ok(),
@@ -90,19 +103,35 @@ async fn by_bearer(engine: &Engine, token: &str, organization: Option<OrgId>) ->
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
-    parts.headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+    parts
+        .headers
+        .get(AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .strip_prefix("Bearer ")
+        .map(str::trim)
 }
 
 fn write_key(parts: &Parts) -> Option<String> {
     if let Some(key) = parts.headers.get("x-write-key") {
         return key.to_str().ok().map(|key| key.trim().to_owned());
     }
-    let pairs = parts.uri.query().unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    pairs.into_iter().find(|(name, _)| *name == "key").map(|(_, key)| key.to_owned())
+    let pairs = parts
+        .uri
+        .query()
+        .unwrap_or_default()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
+    pairs
+        .into_iter()
+        .find(|(name, _)| *name == "key")
+        .map(|(_, key)| key.to_owned())
 }
 
 fn chosen_organization(parts: &Parts) -> Result<Option<OrgId>, Refusal> {
-    let Some(value) = parts.headers.get("x-organization") else { return Ok(None) };
+    let Some(value) = parts.headers.get("x-organization") else {
+        return Ok(None);
+    };
     let id = value.to_str().ok().and_then(|text| text.parse().ok());
     id.map(Some).ok_or_else(|| Error::NotFound.into())
 }

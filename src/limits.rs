@@ -31,7 +31,9 @@ impl CredentialLimit {
     #[must_use]
     pub(crate) fn new(on: bool) -> Self {
         let period = Duration::from_secs(WINDOW_SECONDS) / TRIES.get();
-        let quota = Quota::with_period(period).expect("the period is not zero").allow_burst(TRIES);
+        let quota = Quota::with_period(period)
+            .expect("the period is not zero")
+            .allow_burst(TRIES);
         Self(on.then(|| Arc::new(RateLimiter::keyed(quota).with_middleware())))
     }
 }
@@ -43,19 +45,29 @@ pub(crate) async fn limit_credentials(
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(limiter) = limit.0 else { return next.run(request).await };
+    let Some(limiter) = limit.0 else {
+        return next.run(request).await;
+    };
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
     let (mut response, remaining, reset) = match limiter.check_key(&address(peer, request.headers())) {
         Ok(state) => {
             let left = state.remaining_burst_capacity();
-            (next.run(request).await, left, WINDOW_SECONDS * u64::from(TRIES.get() - left) / u64::from(TRIES.get()))
+            (
+                next.run(request).await,
+                left,
+                WINDOW_SECONDS * u64::from(TRIES.get() - left) / u64::from(TRIES.get()),
+            )
         }
         Err(until) => {
             let wait = until.wait_time_from(DefaultClock::default().now());
             let retry_after = Duration::from_secs(wait.as_secs() + 1);
-            (Refusal::from(Error::TooMany { retry_after }).into_response(), 0, retry_after.as_secs())
+            (
+                Refusal::from(Error::TooMany { retry_after }).into_response(),
+                0,
+                retry_after.as_secs(),
+            )
         }
     };
     tell(response.headers_mut(), remaining, reset);
@@ -64,18 +76,28 @@ pub(crate) async fn limit_credentials(
 
 fn tell(headers: &mut HeaderMap, remaining: u32, reset: u64) {
     let lines = [
-        ("ratelimit-policy", format!("\"credentials\";q={TRIES};w={WINDOW_SECONDS}")),
+        (
+            "ratelimit-policy",
+            format!("\"credentials\";q={TRIES};w={WINDOW_SECONDS}"),
+        ),
         ("ratelimit", format!("\"credentials\";r={remaining};t={reset}")),
     ];
     for (name, line) in lines {
-        headers.insert(name, HeaderValue::from_str(&line).expect("digits and quotes are plain ASCII"));
+        headers.insert(
+            name,
+            HeaderValue::from_str(&line).expect("digits and quotes are plain ASCII"),
+        );
     }
 }
 
 /// Who is limited: the peer, or whom a proxy on this machine names. IPv6 counts by its /64, which one customer has.
 fn address(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let named = forwarded.and_then(|line| line.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+    let forwarded = headers
+        .get("x-forwarded-for")
+        .and_then(|value| value.to_str().ok());
+    let named = forwarded
+        .and_then(|line| line.rsplit(',').next())
+        .and_then(|last| last.trim().parse().ok());
     let address = named.filter(|_| peer.ip().is_loopback()).unwrap_or(peer.ip());
     match address.to_canonical() {
         IpAddr::V6(long) => {
@@ -93,7 +115,10 @@ mod tests {
     #[test]
     fn only_a_proxy_on_this_machine_may_name_somebody_else() {
         let mut headers = HeaderMap::new();
-        headers.insert("x-forwarded-for", HeaderValue::from_static("10.0.0.1, 203.0.113.7"));
+        headers.insert(
+            "x-forwarded-for",
+            HeaderValue::from_static("10.0.0.1, 203.0.113.7"),
+        );
         let seen = |peer: &str| address(peer.parse().expect("an address"), &headers).to_string();
         assert_eq!(seen("127.0.0.1:5000"), "203.0.113.7");
         assert_eq!(seen("198.51.100.4:5000"), "198.51.100.4");

@@ -22,7 +22,9 @@ pub(crate) type Answered<T> = Result<T, Refusal>;
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let retry_after = match &self.0 {
-            Error::TooMany { retry_after } | Error::Unavailable { retry_after, .. } => Some(retry_after.as_secs().max(1)),
+            Error::TooMany { retry_after } | Error::Unavailable { retry_after, .. } => {
+                Some(retry_after.as_secs().max(1))
+            }
             _ => None,
         };
         if let Error::Internal(source) = &self.0 {
@@ -31,10 +33,14 @@ impl IntoResponse for Refusal {
         let is_unauthenticated = matches!(self.0, Error::Unauthenticated(_));
         let mut response = respond(&problem(self.0));
         if let Some(seconds) = retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         if is_unauthenticated {
-            response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            response
+                .headers_mut()
+                .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response
     }
@@ -61,7 +67,11 @@ pub(crate) fn plain(status: StatusCode, kind: &str, detail: impl Into<String>) -
 fn problem(error: Error) -> Problem {
     match error {
         Error::Invalid(errors) => invalid(errors),
-        Error::NotFound => plain(StatusCode::NOT_FOUND, "not-found", "There is nothing here, or it is not yours."),
+        Error::NotFound => plain(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is nothing here, or it is not yours.",
+        ),
         Error::Conflict(detail) => plain(StatusCode::CONFLICT, "conflict", detail),
         Error::Changed => {
             let detail = "Someone changed this since you loaded it. Load it again, then repeat your change.";
@@ -72,9 +82,11 @@ fn problem(error: Error) -> Problem {
             let detail = "Your role or key does not allow this. Ask an admin of the organization.";
             plain(StatusCode::FORBIDDEN, "forbidden", detail)
         }
-        Error::TooMany { .. } => {
-            plain(StatusCode::TOO_MANY_REQUESTS, "too-many", "Too many requests. Wait a moment, then try again.")
-        }
+        Error::TooMany { .. } => plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too-many",
+            "Too many requests. Wait a moment, then try again.",
+        ),
         Error::TimedOut(detail) => plain(StatusCode::GATEWAY_TIMEOUT, "timed-out", detail),
         Error::Unavailable { what, .. } => {
             let detail = format!("{what} is not available right now. Try again in a moment.");
@@ -97,7 +109,10 @@ fn invalid(errors: Vec<FieldError>) -> Problem {
         [only] => only.message.clone(),
         many => format!("{} fields need another look.", many.len()),
     };
-    Problem { errors, ..plain(status, "invalid", detail) }
+    Problem {
+        errors,
+        ..plain(status, "invalid", detail)
+    }
 }
 
 fn chain(error: &dyn std::error::Error) -> String {

@@ -27,14 +27,22 @@ pub(crate) struct Whole<T> {
 
 impl<T> Whole<T> {
     fn new(items: Vec<T>) -> Self {
-        Self { items, next_cursor: None }
+        Self {
+            items,
+            next_cursor: None,
+        }
     }
 }
 
 /// Reads query parameters, or says which one is wrong.
 fn parameters<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Refusal> {
     query.map(|Query(parameters)| parameters).map_err(|rejection| {
-        Error::invalid("query", "invalid", format!("A query parameter cannot be read: {}.", rejection.body_text())).into()
+        Error::invalid(
+            "query",
+            "invalid",
+            format!("A query parameter cannot be read: {}.", rejection.body_text()),
+        )
+        .into()
     })
 }
 

@@ -45,7 +45,10 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
                 .layer(TraceLayer::new_for_http().make_span_with(span))
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CatchPanicLayer::custom(|_| internal_problem()))
-                .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, Duration::from_secs(120))),
+                .layer(TimeoutLayer::with_status_code(
+                    StatusCode::GATEWAY_TIMEOUT,
+                    Duration::from_secs(120),
+                )),
         )
         .with_state(state)
 }
@@ -55,7 +58,11 @@ fn ingest() -> Router<AppState> {
     let any_origin = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::POST])
-        .allow_headers([header::CONTENT_TYPE, header::CONTENT_ENCODING, HeaderName::from_static("x-write-key")]);
+        .allow_headers([
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            HeaderName::from_static("x-write-key"),
+        ]);
     Router::new()
         .route("/api/analytics/events", post(events::send))
         .layer(DefaultBodyLimit::disable())
@@ -80,19 +87,42 @@ fn api() -> Router<AppState> {
         .route("/api/auth/logout", post(auth::log_out))
         .route("/api/auth/me", get(auth::me))
         .route("/api/organizations", get(organizations::list))
-        .route("/api/organizations/{id}", get(organizations::get).patch(organizations::update))
-        .route("/api/organizations/{id}/keys", get(organizations::keys).post(organizations::create_key))
-        .route("/api/organizations/{id}/keys/{key}", delete(organizations::revoke_key))
+        .route(
+            "/api/organizations/{id}",
+            get(organizations::get).patch(organizations::update),
+        )
+        .route(
+            "/api/organizations/{id}/keys",
+            get(organizations::keys).post(organizations::create_key),
+        )
+        .route(
+            "/api/organizations/{id}/keys/{key}",
+            delete(organizations::revoke_key),
+        )
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
         .route("/api/dashboards", get(dashboards::list).post(dashboards::create))
-        .route("/api/dashboards/{id}", get(dashboards::get).put(dashboards::replace).delete(dashboards::delete))
+        .route(
+            "/api/dashboards/{id}",
+            get(dashboards::get)
+                .put(dashboards::replace)
+                .delete(dashboards::delete),
+        )
         .route("/api/dashboards/{id}/duplicate", post(dashboards::duplicate))
-        .route("/api/dashboards/{id}/widgets", get(widgets::list).post(widgets::create))
-        .route("/api/widgets/{id}", get(widgets::get).put(widgets::replace).delete(widgets::delete))
+        .route(
+            "/api/dashboards/{id}/widgets",
+            get(widgets::list).post(widgets::create),
+        )
+        .route(
+            "/api/widgets/{id}",
+            get(widgets::get).put(widgets::replace).delete(widgets::delete),
+        )
         .route("/api/widgets/{id}/data", get(widgets::data))
         .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
         .route("/api/widgets/{id}/data.csv", get(widgets::data_csv))
-        .route("/api/dashboards/{id}/shares", get(shares::list).post(shares::create))
+        .route(
+            "/api/dashboards/{id}/shares",
+            get(shares::list).post(shares::create),
+        )
         .route("/api/shares/{id}", delete(shares::revoke))
         .layer(CompressionLayer::new())
         .layer(map_response(not_allowed_as_problem))
@@ -134,7 +164,9 @@ fn page(options: LeptosOptions) -> impl IntoView {
 }
 
 fn operations_routes() -> Router<AppState> {
-    Router::new().route("/healthz", get(operations::healthz)).route("/readyz", get(operations::readyz))
+    Router::new()
+        .route("/healthz", get(operations::healthz))
+        .route("/readyz", get(operations::readyz))
 }
 
 /// A file of the site, a problem for programs, or the page that says there is nothing here.
@@ -143,7 +175,11 @@ async fn fallback(files: SiteFiles, State(state): State<AppState>, request: Requ
         return file;
     }
     if request.uri().path().starts_with("/api/") {
-        return respond(&plain(StatusCode::NOT_FOUND, "not-found", "There is no such call. See the API's documentation."));
+        return respond(&plain(
+            StatusCode::NOT_FOUND,
+            "not-found",
+            "There is no such call. See the API's documentation.",
+        ));
     }
     let options = state.leptos.clone();
     let render = leptos_axum::render_app_async_with_context(contexts(&state), move || page(options.clone()));
@@ -158,7 +194,11 @@ async fn not_allowed_as_problem(response: Response) -> Response {
     }
     let allow = response.headers().get(header::ALLOW).cloned();
     let detail = "This address does not take that method.";
-    let mut problem = respond(&plain(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail));
+    let mut problem = respond(&plain(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method-not-allowed",
+        detail,
+    ));
     if let Some(allow) = allow {
         problem.headers_mut().insert(header::ALLOW, allow);
     }
@@ -172,7 +212,11 @@ fn internal_problem() -> Response {
 
 /// The path alone: queries may hold keys and questions.
 fn span(request: &Request) -> tracing::Span {
-    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let id = request
+        .headers()
+        .get("x-request-id")
+        .and_then(|id| id.to_str().ok())
+        .unwrap_or_default();
     let path = without_secrets(request.uri().path());
     tracing::info_span!("request", method = %request.method(), path, id)
 }

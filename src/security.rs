@@ -10,9 +10,16 @@ use crate::problem::{plain, respond};
 use crate::state::AppState;
 
 /// Refuses a change that another site's page makes with this browser's cookie (OWASP: verify `Sec-Fetch-Site` and `Origin`).
-pub(crate) async fn refuse_other_sites(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn refuse_other_sites(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || brings_its_own_credential(&request) || is_same_origin(request.headers(), &state.site.public_url) {
+    if is_safe
+        || brings_its_own_credential(&request)
+        || is_same_origin(request.headers(), &state.site.public_url)
+    {
         return next.run(request).await;
     }
     let detail = "This request came from another site. Open DataPulse itself and try again.";
@@ -22,7 +29,10 @@ pub(crate) async fn refuse_other_sites(State(state): State<AppState>, request: R
 /// A key or a token is not sent by the browser on its own, so no other site can use it.
 fn brings_its_own_credential(request: &Request) -> bool {
     let headers = request.headers();
-    let key_in_query = request.uri().query().is_some_and(|query| query.split('&').any(|pair| pair.starts_with("key=")));
+    let key_in_query = request
+        .uri()
+        .query()
+        .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("key=")));
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-write-key") || key_in_query
 }
 
@@ -32,7 +42,9 @@ fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
         return matches!(site, "same-origin" | "none");
     }
     // Programs send neither header; a browser that does not know `Sec-Fetch-Site` sends `Origin`.
-    let Some(origin) = text(header::ORIGIN) else { return true };
+    let Some(origin) = text(header::ORIGIN) else {
+        return true;
+    };
     let host = origin.split_once("://").map(|(_, host)| host);
     origin == public_url || (host.is_some() && host == text(header::HOST))
 }
@@ -64,15 +76,26 @@ pub(crate) async fn harden(State(state): State<AppState>, request: Request, next
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("permissions-policy"),
+            "camera=(), geolocation=(), microphone=()",
+        ),
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::REFERRER_POLICY).or_insert(HeaderValue::from_static("same-origin"));
+    headers
+        .entry(header::REFERRER_POLICY)
+        .or_insert(HeaderValue::from_static("same-origin"));
     if state.cookies.secure() {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000; includeSubDomains"));
+        headers.insert(
+            header::STRICT_TRANSPORT_SECURITY,
+            HeaderValue::from_static("max-age=63072000; includeSubDomains"),
+        );
     }
     response
 }
@@ -83,7 +106,9 @@ mod tests {
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         let pairs = pairs.iter();
-        pairs.map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+        pairs
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
     }
 
     #[test]
@@ -94,10 +119,22 @@ mod tests {
             (&[("sec-fetch-site", "same-origin")][..], true),
             (&[("sec-fetch-site", "none")][..], true),
             (&[("sec-fetch-site", "same-site")][..], false),
-            (&[("sec-fetch-site", "cross-site"), ("origin", "https://stats.example.org")][..], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://stats.example.org"),
+                ][..],
+                false,
+            ),
             (&[("origin", "https://stats.example.org")][..], true),
-            (&[("origin", "https://evil.example"), ("host", "stats.example.org")][..], false),
-            (&[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")][..], true),
+            (
+                &[("origin", "https://evil.example"), ("host", "stats.example.org")][..],
+                false,
+            ),
+            (
+                &[("origin", "http://127.0.0.1:3000"), ("host", "127.0.0.1:3000")][..],
+                true,
+            ),
             (&[("origin", "null"), ("host", "stats.example.org")][..], false),
         ] {
             assert_eq!(is_same_origin(&headers(pairs), public), allowed, "{pairs:?}");

@@ -32,7 +32,9 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         public_url: public_url.to_owned(),
         registration: config.registration,
     };
-    Engine::open(settings, Clock::System, Random::from_os()).await.map_err(|error| for_people(&error))
+    Engine::open(settings, Clock::System, Random::from_os())
+        .await
+        .map_err(|error| for_people(&error))
 }
 
 /// Serves until the process is asked to end.
@@ -40,7 +42,8 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
 /// # Errors
 /// A sentence that says what went wrong.
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
-    let busy = |error: std::io::Error| format!("{}: {error}. Choose another address with --addr.", config.addr);
+    let busy =
+        |error: std::io::Error| format!("{}: {error}. Choose another address with --addr.", config.addr);
     let listener = TcpListener::bind(config.addr).await.map_err(busy)?;
     let addr = listener.local_addr().map_err(|error| error.to_string())?;
     let public_url = config.public_url_for(addr);
@@ -49,18 +52,27 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
         engine: engine.clone(),
         cookies: Cookies::for_url(&public_url),
         credential_limit: CredentialLimit::new(config.rate_limits),
-        leptos: LeptosOptions::builder().output_name("datapulse").site_pkg_dir("pkg").build(),
-        site: Site { public_url: public_url.clone() },
+        leptos: LeptosOptions::builder()
+            .output_name("datapulse")
+            .site_pkg_dir("pkg")
+            .build(),
+        site: Site {
+            public_url: public_url.clone(),
+        },
     };
-    let app = router(state, config.site_dir.map_or(SiteFiles::Embedded, SiteFiles::Folder));
+    let app = router(
+        state,
+        config.site_dir.map_or(SiteFiles::Embedded, SiteFiles::Folder),
+    );
     announce(&format!("http://{addr}"));
     tracing::info!(%addr, public_url, "listening");
     let (ending, ended) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).with_graceful_shutdown(async move {
-        asked_to_end().await;
-        tracing::info!("ending: no new requests, finishing what is under way");
-        let _ = ending.send(true);
-    });
+    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move {
+            asked_to_end().await;
+            tracing::info!("ending: no new requests, finishing what is under way");
+            let _ = ending.send(true);
+        });
     tokio::select! {
         result = server => result.map_err(|error| error.to_string())?,
         () = out_of_patience(ended) => tracing::warn!("some requests did not finish in time"),
@@ -79,7 +91,8 @@ fn announce(url: &str) {
 }
 
 async fn asked_to_end() {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         return std::future::pending().await;
     };
     tokio::select! {
@@ -99,7 +112,10 @@ async fn out_of_patience(mut ended: tokio::sync::watch::Receiver<bool>) {
 #[must_use]
 pub(crate) fn for_people(error: &engine::Error) -> String {
     if let engine::Error::Invalid(fields) = error {
-        let lines: Vec<String> = fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect();
+        let lines: Vec<String> = fields
+            .iter()
+            .map(|field| format!("{}: {}", field.field, field.message))
+            .collect();
         return lines.join("; ");
     }
     let mut text = error.to_string();

@@ -21,15 +21,28 @@ pub(crate) async fn show(State(engine): State<Engine>, Path(token): Path<String>
     let headers = [
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (header::HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex")),
+        (
+            header::HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex"),
+        ),
     ];
     Ok((status, headers, Html(page)).into_response())
 }
 
 async fn document(engine: &Engine, token: &str) -> Result<String, Error> {
     let (caller, organization, dashboard) = engine.sharing().open(token).await?;
-    let page = engine.dashboard_page(&caller, dashboard, &View::default()).await?;
+    let page = engine
+        .dashboard_page(&caller, dashboard, &View::default())
+        .await?;
     let now = engine.local_now(&organization.timezone);
-    let updated = format!("{}, {}", bucket(now, Interval::Minute, false), bucket(now, Interval::Day, true));
-    Ok(app::share::document(&SharedDocument { organization, page, updated }))
+    let updated = format!(
+        "{}, {}",
+        bucket(now, Interval::Minute, false),
+        bucket(now, Interval::Day, true)
+    );
+    Ok(app::share::document(&SharedDocument {
+        organization,
+        page,
+        updated,
+    }))
 }

@@ -43,7 +43,10 @@ impl SiteFiles {
         let content_type = mime_guess::from_path(path).first_or_octet_stream();
         let mut response = file.bytes.into_owned().into_response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(content_type.as_ref()).ok()?);
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_str(content_type.as_ref()).ok()?,
+        );
         headers.insert(header::ETAG, tag);
         headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
         // Names stay the same from version to version, so browsers ask each time and mostly hear 304.
@@ -54,10 +57,19 @@ impl SiteFiles {
         Some(response)
     }
 
-    async fn best_encoding(&self, path: &str, request: &HeaderMap) -> Option<(SiteFile, Option<&'static str>)> {
-        let accepted = request.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    async fn best_encoding(
+        &self,
+        path: &str,
+        request: &HeaderMap,
+    ) -> Option<(SiteFile, Option<&'static str>)> {
+        let accepted = request
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         for (encoding, ending) in [("br", "br"), ("gzip", "gz")] {
-            let is_accepted = accepted.split(',').any(|word| word.trim().split(';').next() == Some(encoding));
+            let is_accepted = accepted
+                .split(',')
+                .any(|word| word.trim().split(';').next() == Some(encoding));
             if is_accepted && let Some(file) = self.read(&format!("{path}.{ending}")).await {
                 return Some((file, Some(encoding)));
             }
@@ -74,7 +86,10 @@ impl SiteFiles {
             Self::Folder(folder) => {
                 let bytes = tokio::fs::read(folder.join(path)).await.ok()?;
                 let hash = Sha256::digest(&bytes).into();
-                Some(SiteFile { bytes: bytes.into(), hash })
+                Some(SiteFile {
+                    bytes: bytes.into(),
+                    hash,
+                })
             }
         }
     }
@@ -82,7 +97,9 @@ impl SiteFiles {
 
 /// Only names below the folder: no `..`, no root, no drive.
 fn is_plain(path: &str) -> bool {
-    Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+    Path::new(path)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_)))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -106,7 +123,12 @@ mod tests {
         let files = SiteFiles::Folder(folder.path().join("site"));
         let status = |path: &'static str| {
             let files = files.clone();
-            async move { files.serve(&Uri::from_static(path), &HeaderMap::new()).await.map(|answer| answer.status()) }
+            async move {
+                files
+                    .serve(&Uri::from_static(path), &HeaderMap::new())
+                    .await
+                    .map(|answer| answer.status())
+            }
         };
         assert_eq!(status("/app.js").await, Some(StatusCode::OK));
         assert_eq!(status("/../secret").await, None);

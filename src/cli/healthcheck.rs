@@ -16,7 +16,10 @@ pub(crate) fn run(server: Option<String>, config: &Config) -> Result<(), String>
         .http_status_as_error(false)
         .build()
         .into();
-    let mut response = agent.get(&url).call().map_err(|error| format!("{url}: {error}"))?;
+    let mut response = agent
+        .get(&url)
+        .call()
+        .map_err(|error| format!("{url}: {error}"))?;
     if response.status() == 200 {
         println!("ready");
         return Ok(());

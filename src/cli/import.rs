@@ -45,5 +45,7 @@ pub(crate) fn run(args: ImportArgs, config: &Config) -> Result<(), String> {
         restart: args.restart,
         state_dir: Some(config.imports_dir.clone()),
     };
-    import::run(&options).map(|_| ()).map_err(|failure| failure.to_string())
+    import::run(&options)
+        .map(|_| ())
+        .map_err(|failure| failure.to_string())
 }

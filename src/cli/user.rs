@@ -28,14 +28,24 @@ pub(crate) enum UserCommand {
 /// # Errors
 /// A sentence for the person at the terminal.
 pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
-    let UserCommand::Add { email, name, organization } = command;
+    let UserCommand::Add {
+        email,
+        name,
+        organization,
+    } = command;
     let password = read_password().map_err(|error| error.to_string())?;
     let name = name.unwrap_or_else(|| email.clone());
     let engine = server::open_engine(config, &config.public_url_for(config.addr)).await?;
-    let made = engine.auth().create_user(&email, &password, &name, organization.as_deref()).await;
+    let made = engine
+        .auth()
+        .create_user(&email, &password, &name, organization.as_deref())
+        .await;
     engine.close().await;
     let (user, organization) = made.map_err(|error| server::for_people(&error))?;
-    println!("Made the account {} with the organization {}.", user.email, organization.name);
+    println!(
+        "Made the account {} with the organization {}.",
+        user.email, organization.name
+    );
     Ok(())
 }
 

@@ -25,8 +25,19 @@ pub(crate) struct SignedIn {
 
 impl SignedIn {
     fn new(user: User, organization: Organization, tokens: TokenPair) -> Self {
-        let TokenPair { access_token, expires_in, refresh_token } = tokens;
-        Self { user, organization, access_token, token_type: "Bearer", expires_in, refresh_token }
+        let TokenPair {
+            access_token,
+            expires_in,
+            refresh_token,
+        } = tokens;
+        Self {
+            user,
+            organization,
+            access_token,
+            token_type: "Bearer",
+            expires_in,
+            refresh_token,
+        }
     }
 }
 
@@ -37,7 +48,10 @@ pub(crate) async fn register(
 ) -> Answered<(StatusCode, Json<SignedIn>)> {
     let (user, organization) = engine.auth().register(&registration).await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
-    Ok((StatusCode::CREATED, Json(SignedIn::new(user, organization, tokens))))
+    Ok((
+        StatusCode::CREATED,
+        Json(SignedIn::new(user, organization, tokens)),
+    ))
 }
 
 /// The body of a log-in.

@@ -35,7 +35,11 @@ pub(crate) async fn create(
 }
 
 /// `GET /api/dashboards/{id}`
-pub(crate) async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
+pub(crate) async fn get(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Response> {
     let dashboard = engine.dashboards().get(&caller, id(&path)?).await?;
     Ok(tagged(dashboard.version, Json(dashboard)))
 }
@@ -48,7 +52,10 @@ pub(crate) async fn replace(
     headers: HeaderMap,
     body::Json(spec): body::Json<DashboardSpec>,
 ) -> Answered<Response> {
-    let dashboard = engine.dashboards().replace(&caller, id(&path)?, spec, if_match(&headers)?).await?;
+    let dashboard = engine
+        .dashboards()
+        .replace(&caller, id(&path)?, spec, if_match(&headers)?)
+        .await?;
     Ok(tagged(dashboard.version, Json(dashboard)))
 }
 
@@ -59,7 +66,10 @@ pub(crate) async fn delete(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Answered<StatusCode> {
-    engine.dashboards().delete(&caller, id(&path)?, if_match(&headers)?).await?;
+    engine
+        .dashboards()
+        .delete(&caller, id(&path)?, if_match(&headers)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

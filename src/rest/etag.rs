@@ -9,12 +9,17 @@ use crate::problem::Refusal;
 
 /// The version that the caller means to change: none without `If-Match` or with `*`.
 pub(crate) fn if_match(headers: &HeaderMap) -> Result<Option<i64>, Refusal> {
-    let Some(value) = headers.get(IF_MATCH) else { return Ok(None) };
+    let Some(value) = headers.get(IF_MATCH) else {
+        return Ok(None);
+    };
     let text = value.to_str().unwrap_or_default().trim();
     if text == "*" {
         return Ok(None);
     }
-    let version = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).and_then(|digits| digits.parse().ok());
+    let version = text
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .and_then(|digits| digits.parse().ok());
     version.map(Some).ok_or_else(|| Error::Changed.into())
 }
 

@@ -33,12 +33,24 @@ pub(crate) async fn send(
     headers: HeaderMap,
     EventsBody(body): EventsBody,
 ) -> Answered<(StatusCode, Json<Receipt>)> {
-    let dry_run = parameters(query)?.dry_run.is_some_and(|word| !matches!(word.as_str(), "" | "0" | "false"));
-    let receipt = engine.ingest().accept(&caller, &body, format(&headers), dry_run).await?;
+    let dry_run = parameters(query)?
+        .dry_run
+        .is_some_and(|word| !matches!(word.as_str(), "" | "0" | "false"));
+    let receipt = engine
+        .ingest()
+        .accept(&caller, &body, format(&headers), dry_run)
+        .await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }
 
 fn format(headers: &HeaderMap) -> BodyFormat {
-    let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if content_type.starts_with("application/x-ndjson") { BodyFormat::Ndjson } else { BodyFormat::Json }
+    let content_type = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    if content_type.starts_with("application/x-ndjson") {
+        BodyFormat::Ndjson
+    } else {
+        BodyFormat::Json
+    }
 }

@@ -23,6 +23,10 @@ struct Report {
 pub(crate) async fn readyz(State(engine): State<Engine>) -> Response {
     let checks = engine.readiness().await;
     let ready = checks.iter().all(|check| check.ok);
-    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     (status, Json(Report { ready, checks })).into_response()
 }

@@ -15,7 +15,10 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 
 /// `GET /api/organizations`
-pub(crate) async fn list(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Whole<Membership>>> {
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<Json<Whole<Membership>>> {
     Ok(Json(Whole::new(engine.organizations().list(&caller).await?)))
 }
 
@@ -35,7 +38,9 @@ pub(crate) async fn update(
     Path(path): Path<String>,
     body::Json(patch): body::Json<OrganizationPatch>,
 ) -> Answered<Json<Organization>> {
-    Ok(Json(engine.organizations().update(&caller, id(&path)?, patch).await?))
+    Ok(Json(
+        engine.organizations().update(&caller, id(&path)?, patch).await?,
+    ))
 }
 
 /// The body of a new key.
@@ -62,8 +67,19 @@ pub(crate) async fn create_key(
     Path(path): Path<String>,
     body::Json(KeyRequest { name, kind }): body::Json<KeyRequest>,
 ) -> Answered<(StatusCode, Json<NewKey>)> {
-    let (made, key) = engine.organizations().create_key(&caller, id(&path)?, &name, kind).await?;
-    Ok((StatusCode::CREATED, Json(NewKey { id: made.id, kind: made.kind, name: made.name, key })))
+    let (made, key) = engine
+        .organizations()
+        .create_key(&caller, id(&path)?, &name, kind)
+        .await?;
+    Ok((
+        StatusCode::CREATED,
+        Json(NewKey {
+            id: made.id,
+            kind: made.kind,
+            name: made.name,
+            key,
+        }),
+    ))
 }
 
 /// `GET /api/organizations/{id}/keys`
@@ -72,7 +88,9 @@ pub(crate) async fn keys(
     Asking(caller): Asking,
     Path(path): Path<String>,
 ) -> Answered<Json<Whole<ApiKey>>> {
-    Ok(Json(Whole::new(engine.organizations().keys(&caller, id(&path)?).await?)))
+    Ok(Json(Whole::new(
+        engine.organizations().keys(&caller, id(&path)?).await?,
+    )))
 }
 
 /// `DELETE /api/organizations/{id}/keys/{key}`
@@ -81,6 +99,9 @@ pub(crate) async fn revoke_key(
     Asking(caller): Asking,
     Path((organization, key)): Path<(String, String)>,
 ) -> Answered<StatusCode> {
-    engine.organizations().revoke_key(&caller, id(&organization)?, id(&key)?).await?;
+    engine
+        .organizations()
+        .revoke_key(&caller, id(&organization)?, id(&key)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }

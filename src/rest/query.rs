@@ -13,7 +13,11 @@ use crate::problem::Answered;
 use crate::rest::parameters;
 
 /// `POST /api/analytics/query`
-pub(crate) async fn ask(State(engine): State<Engine>, Asking(caller): Asking, body: Bytes) -> Answered<Json<Answer>> {
+pub(crate) async fn ask(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body: Bytes,
+) -> Answered<Json<Answer>> {
     answer(&engine, &caller, &String::from_utf8_lossy(&body)).await
 }
 

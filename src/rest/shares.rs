@@ -19,7 +19,10 @@ pub(crate) async fn create(
     Path(path): Path<String>,
     body::Json(request): body::Json<ShareRequest>,
 ) -> Answered<(StatusCode, Json<NewShare>)> {
-    let share = engine.sharing().create(&caller, id(&path)?, request, &site.public_url).await?;
+    let share = engine
+        .sharing()
+        .create(&caller, id(&path)?, request, &site.public_url)
+        .await?;
     Ok((StatusCode::CREATED, Json(share)))
 }
 
@@ -29,7 +32,9 @@ pub(crate) async fn list(
     Asking(caller): Asking,
     Path(path): Path<String>,
 ) -> Answered<Json<Whole<Share>>> {
-    Ok(Json(Whole::new(engine.sharing().list(&caller, id(&path)?).await?)))
+    Ok(Json(Whole::new(
+        engine.sharing().list(&caller, id(&path)?).await?,
+    )))
 }
 
 /// `DELETE /api/shares/{id}`

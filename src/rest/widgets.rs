@@ -33,12 +33,19 @@ pub(crate) async fn create(
     Path(path): Path<String>,
     body::Json(spec): body::Json<WidgetSpec>,
 ) -> Answered<(StatusCode, Response)> {
-    let widget = engine.dashboards().create_widget(&caller, id(&path)?, spec).await?;
+    let widget = engine
+        .dashboards()
+        .create_widget(&caller, id(&path)?, spec)
+        .await?;
     Ok((StatusCode::CREATED, tagged(widget.version, Json(widget))))
 }
 
 /// `GET /api/widgets/{id}`
-pub(crate) async fn get(State(engine): State<Engine>, Asking(caller): Asking, Path(path): Path<String>) -> Answered<Response> {
+pub(crate) async fn get(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Response> {
     let widget = engine.dashboards().widget(&caller, id(&path)?).await?;
     Ok(tagged(widget.version, Json(widget)))
 }
@@ -51,7 +58,10 @@ pub(crate) async fn replace(
     headers: HeaderMap,
     body::Json(spec): body::Json<WidgetSpec>,
 ) -> Answered<Response> {
-    let widget = engine.dashboards().replace_widget(&caller, id(&path)?, spec, if_match(&headers)?).await?;
+    let widget = engine
+        .dashboards()
+        .replace_widget(&caller, id(&path)?, spec, if_match(&headers)?)
+        .await?;
     Ok(tagged(widget.version, Json(widget)))
 }
 
@@ -62,7 +72,10 @@ pub(crate) async fn delete(
     Path(path): Path<String>,
     headers: HeaderMap,
 ) -> Answered<StatusCode> {
-    engine.dashboards().delete_widget(&caller, id(&path)?, if_match(&headers)?).await?;
+    engine
+        .dashboards()
+        .delete_widget(&caller, id(&path)?, if_match(&headers)?)
+        .await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -72,7 +85,9 @@ pub(crate) async fn data(
     Asking(caller): Asking,
     Path(path): Path<String>,
 ) -> Answered<Json<Answer>> {
-    let answer = engine.widget_answer(&caller, id::<WidgetId>(&path)?, &View::default()).await?;
+    let answer = engine
+        .widget_answer(&caller, id::<WidgetId>(&path)?, &View::default())
+        .await?;
     Ok(Json(answer.ok_or(Error::NotFound)?))
 }
 
@@ -102,12 +117,18 @@ pub(crate) async fn data_csv(
 ) -> Answered<Response> {
     let (_, answer) = widget_and_answer(&engine, &caller, &path).await?;
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
-    let headers =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"data.csv\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"data.csv\""),
+    ];
     Ok((headers, text).into_response())
 }
 
-async fn widget_and_answer(engine: &Engine, caller: &engine::Caller, path: &str) -> Answered<(Widget, Answer)> {
+async fn widget_and_answer(
+    engine: &Engine,
+    caller: &engine::Caller,
+    path: &str,
+) -> Answered<(Widget, Answer)> {
     let widget = engine.dashboards().widget(caller, id(path)?).await?;
     let answer = engine.widget_answer(caller, widget.id, &View::default()).await?;
     Ok((widget, answer.ok_or(Error::NotFound)?))

@@ -35,14 +35,33 @@ impl TestApp {
     pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
         let data = tempfile::tempdir().expect("a scratch folder");
         let mut command = Command::new(PROGRAM);
-        command.arg("serve").env("DATAPULSE_ADDR", "127.0.0.1:0").env("DATAPULSE_DATA_DIR", data.path());
-        command.env("DATAPULSE_LOG", "warn").env("DATAPULSE_RATE_LIMITS", "off").envs(settings.iter().copied());
-        let mut server = command.stdout(Stdio::piped()).spawn().expect("the program starts");
+        command
+            .arg("serve")
+            .env("DATAPULSE_ADDR", "127.0.0.1:0")
+            .env("DATAPULSE_DATA_DIR", data.path());
+        command
+            .env("DATAPULSE_LOG", "warn")
+            .env("DATAPULSE_RATE_LIMITS", "off")
+            .envs(settings.iter().copied());
+        let mut server = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
         let out = server.stdout.take().expect("standard output is piped");
         let mut url = String::new();
-        BufReader::new(out).read_line(&mut url).expect("the first line is the address");
-        let client = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { server, url: url.trim().to_owned(), data, client }
+        BufReader::new(out)
+            .read_line(&mut url)
+            .expect("the first line is the address");
+        let client = Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build()
+            .expect("a client");
+        Self {
+            server,
+            url: url.trim().to_owned(),
+            data,
+            client,
+        }
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -50,7 +69,13 @@ impl TestApp {
     }
 
     /// Sends `body` as `member` and gives back status and JSON.
-    pub(crate) async fn call(&self, member: &Member, method: Method, path: &str, body: Option<Value>) -> (StatusCode, Value) {
+    pub(crate) async fn call(
+        &self,
+        member: &Member,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> (StatusCode, Value) {
         let mut request = self.request(method, path).bearer_auth(&member.token);
         if let Some(body) = body {
             request = request.json(&body);
@@ -70,7 +95,11 @@ impl TestApp {
     pub(crate) async fn member(&self, name: &str) -> Member {
         let email = format!("{name}@example.org");
         let body = json!({"email": email, "password": PASSWORD, "name": name, "organization": format!("{name} Ltd")});
-        let answer = self.request(Method::POST, "/api/auth/register").json(&body).send().await;
+        let answer = self
+            .request(Method::POST, "/api/auth/register")
+            .json(&body)
+            .send()
+            .await;
         let (status, made) = read(answer.expect("the server answers")).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
         let text = |value: &Value| value.as_str().expect("a string").to_owned();
@@ -81,7 +110,9 @@ impl TestApp {
             write_key: String::new(),
         };
         let path = format!("/api/organizations/{}/keys", member.organization);
-        let (status, key) = self.post(&member, &path, json!({"name": "test", "kind": "write"})).await;
+        let (status, key) = self
+            .post(&member, &path, json!({"name": "test", "kind": "write"}))
+            .await;
         assert_eq!(status, StatusCode::CREATED, "{key}");
         member.write_key = text(&key["key"]);
         member
@@ -89,12 +120,19 @@ impl TestApp {
 
     /// Sends events with the member's write key.
     pub(crate) async fn send(&self, member: &Member, events: &Value) -> (StatusCode, Value) {
-        let request = self.request(Method::POST, "/api/analytics/events").header("x-write-key", &member.write_key);
+        let request = self
+            .request(Method::POST, "/api/analytics/events")
+            .header("x-write-key", &member.write_key);
         read(request.json(events).send().await.expect("the server answers")).await
     }
 
     /// Asks until `is_there` holds: an accepted event is in answers within two seconds.
-    pub(crate) async fn ask_until(&self, member: &Member, query: &Value, is_there: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn ask_until(
+        &self,
+        member: &Member,
+        query: &Value,
+        is_there: impl Fn(&Value) -> bool,
+    ) -> Value {
         let mut last = Value::Null;
         for _ in 0..200 {
             let (status, answer) = self.post(member, "/api/analytics/query", query.clone()).await;
@@ -119,7 +157,10 @@ impl TestApp {
     /// Posts a form as a browser's own page does.
     pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)], cookie: Option<&str>) -> Response {
         let body = serde_urlencoded::to_string(fields).expect("plain text");
-        let mut request = self.request(Method::POST, path).body(body).header("sec-fetch-site", "same-origin");
+        let mut request = self
+            .request(Method::POST, path)
+            .body(body)
+            .header("sec-fetch-site", "same-origin");
         request = request.header("content-type", "application/x-www-form-urlencoded");
         if let Some(cookie) = cookie {
             request = request.header("cookie", cookie);
@@ -140,7 +181,9 @@ impl TestApp {
     /// Runs another command of the program against this server's data or address.
     pub(crate) fn run(&self, args: &[&str]) -> Output {
         let mut command = Command::new(PROGRAM);
-        command.args(args).env("XDG_STATE_HOME", self.data.path().join("state"));
+        command
+            .args(args)
+            .env("XDG_STATE_HOME", self.data.path().join("state"));
         command.stdin(Stdio::null()).output().expect("the program runs")
     }
 
@@ -163,9 +206,15 @@ impl Drop for TestApp {
 
 /// `name=value` of the session cookie that an answer sets.
 pub(crate) fn session_cookie(answer: &Response) -> Option<String> {
-    let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|value| value.to_str().ok());
+    let cookies = answer
+        .headers()
+        .get_all("set-cookie")
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.filter_map(|cookie| cookie.split(';').next());
-    pairs.find(|pair| pair.starts_with("datapulse=") && pair.len() > "datapulse=".len()).map(str::to_owned)
+    pairs
+        .find(|pair| pair.starts_with("datapulse=") && pair.len() > "datapulse=".len())
+        .map(str::to_owned)
 }
 
 pub(crate) async fn read(answer: Response) -> (StatusCode, Value) {
@@ -178,5 +227,8 @@ pub(crate) async fn read(answer: Response) -> (StatusCode, Value) {
 pub(crate) fn fields(problem: &Value) -> Vec<(String, String)> {
     let errors = problem["errors"].as_array().cloned().unwrap_or_default();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    errors
+        .iter()
+        .map(|error| (text(&error["field"]), text(&error["code"])))
+        .collect()
 }

@@ -9,7 +9,9 @@ fn line_widget() -> Value {
 }
 
 async fn dashboard(app: &TestApp, member: &Member) -> String {
-    let (status, made) = app.post(member, "/api/dashboards", json!({"name": "Growth"})).await;
+    let (status, made) = app
+        .post(member, "/api/dashboards", json!({"name": "Growth"}))
+        .await;
     assert_eq!(status, StatusCode::CREATED, "{made}");
     made["id"].as_str().expect("an id").to_owned()
 }
@@ -22,7 +24,10 @@ async fn dashboards_and_widgets_live_and_die() {
     let widgets = format!("/api/dashboards/{id}/widgets");
     let (status, widget) = app.post(&ada, &widgets, line_widget()).await;
     assert_eq!(status, StatusCode::CREATED, "{widget}");
-    assert_eq!((&widget["type"], &widget["size"]["w"]), (&json!("line"), &json!(6)));
+    assert_eq!(
+        (&widget["type"], &widget["size"]["w"]),
+        (&json!("line"), &json!(6))
+    );
 
     let path = format!("/api/widgets/{}", widget["id"].as_str().expect("an id"));
     let mut bar = line_widget();
@@ -30,16 +35,38 @@ async fn dashboards_and_widgets_live_and_die() {
     let (status, replaced) = app.call(&ada, Method::PUT, &path, Some(bar)).await;
     assert_eq!((status, &replaced["type"]), (StatusCode::OK, &json!("bar")));
     let (status, answer) = app.get(&ada, &format!("{path}/data")).await;
-    assert_eq!((status, &answer["series"][0]["total"]), (StatusCode::OK, &json!(0)));
+    assert_eq!(
+        (status, &answer["series"][0]["total"]),
+        (StatusCode::OK, &json!(0))
+    );
 
-    let (_, copy) = app.post(&ada, &format!("/api/dashboards/{id}/duplicate"), json!({})).await;
-    let copied = app.get(&ada, &format!("/api/dashboards/{}/widgets", copy["id"].as_str().expect("an id"))).await.1;
+    let (_, copy) = app
+        .post(&ada, &format!("/api/dashboards/{id}/duplicate"), json!({}))
+        .await;
+    let copied = app
+        .get(
+            &ada,
+            &format!("/api/dashboards/{}/widgets", copy["id"].as_str().expect("an id")),
+        )
+        .await
+        .1;
     assert_eq!(copied["items"].as_array().map(Vec::len), Some(1));
 
-    assert_eq!(app.call(&ada, Method::DELETE, &path, None).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        app.call(&ada, Method::DELETE, &path, None).await.0,
+        StatusCode::NO_CONTENT
+    );
     assert_eq!(app.get(&ada, &path).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(app.call(&ada, Method::DELETE, &format!("/api/dashboards/{id}"), None).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(app.get(&ada, &format!("/api/dashboards/{id}")).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        app.call(&ada, Method::DELETE, &format!("/api/dashboards/{id}"), None)
+            .await
+            .0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        app.get(&ada, &format!("/api/dashboards/{id}")).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -47,12 +74,25 @@ async fn whoever_saves_second_is_told() {
     let app = TestApp::start();
     let ada = app.member("ada").await;
     let path = format!("/api/dashboards/{}", dashboard(&app, &ada).await);
-    let read = app.request(Method::GET, &path).bearer_auth(&ada.token).send().await.expect("an answer");
+    let read = app
+        .request(Method::GET, &path)
+        .bearer_auth(&ada.token)
+        .send()
+        .await
+        .expect("an answer");
     let tag = read.headers()["etag"].to_str().expect("ASCII").to_owned();
     assert!(tag.starts_with('"') && tag.ends_with('"'), "{tag} is strong");
     let save = async |name: &str| {
-        let request = app.request(Method::PUT, &path).bearer_auth(&ada.token).header("if-match", &tag);
-        request.json(&json!({"name": name})).send().await.expect("an answer").status()
+        let request = app
+            .request(Method::PUT, &path)
+            .bearer_auth(&ada.token)
+            .header("if-match", &tag);
+        request
+            .json(&json!({"name": name}))
+            .send()
+            .await
+            .expect("an answer")
+            .status()
     };
     assert_eq!(save("first").await, StatusCode::OK);
     assert_eq!(save("second").await, StatusCode::PRECONDITION_FAILED);
@@ -64,15 +104,24 @@ async fn lists_come_in_pages() {
     let app = TestApp::start();
     let ada = app.member("ada").await;
     for n in 0..5 {
-        app.post(&ada, "/api/dashboards", json!({"name": format!("Board {n}")})).await;
+        app.post(&ada, "/api/dashboards", json!({"name": format!("Board {n}")}))
+            .await;
     }
     let mut names = Vec::new();
     let mut path = "/api/dashboards?limit=2".to_owned();
     loop {
         let (status, page) = app.get(&ada, &path).await;
         assert_eq!(status, StatusCode::OK, "{page}");
-        names.extend(page["items"].as_array().expect("a list").iter().map(|item| item["name"].clone()));
-        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        names.extend(
+            page["items"]
+                .as_array()
+                .expect("a list")
+                .iter()
+                .map(|item| item["name"].clone()),
+        );
+        let Some(cursor) = page["next_cursor"].as_str() else {
+            break;
+        };
         path = format!("/api/dashboards?limit=2&cursor={cursor}");
     }
     names.sort_by_key(|name| name.to_string());
@@ -84,15 +133,29 @@ async fn somebody_else_s_things_do_not_exist() {
     let app = TestApp::start();
     let (ada, eve) = tokio::join!(app.member("ada"), app.member("eve"));
     let id = dashboard(&app, &ada).await;
-    let (_, widget) = app.post(&ada, &format!("/api/dashboards/{id}/widgets"), line_widget()).await;
+    let (_, widget) = app
+        .post(&ada, &format!("/api/dashboards/{id}/widgets"), line_widget())
+        .await;
     let widget = widget["id"].as_str().expect("an id");
     for (method, path, body) in [
         (Method::GET, format!("/api/dashboards/{id}"), None),
-        (Method::PUT, format!("/api/dashboards/{id}"), Some(json!({"name": "mine"}))),
+        (
+            Method::PUT,
+            format!("/api/dashboards/{id}"),
+            Some(json!({"name": "mine"})),
+        ),
         (Method::DELETE, format!("/api/dashboards/{id}"), None),
-        (Method::POST, format!("/api/dashboards/{id}/duplicate"), Some(json!({}))),
+        (
+            Method::POST,
+            format!("/api/dashboards/{id}/duplicate"),
+            Some(json!({})),
+        ),
         (Method::GET, format!("/api/dashboards/{id}/widgets"), None),
-        (Method::POST, format!("/api/dashboards/{id}/widgets"), Some(line_widget())),
+        (
+            Method::POST,
+            format!("/api/dashboards/{id}/widgets"),
+            Some(line_widget()),
+        ),
         (Method::GET, format!("/api/widgets/{widget}"), None),
         (Method::PUT, format!("/api/widgets/{widget}"), Some(line_widget())),
         (Method::DELETE, format!("/api/widgets/{widget}"), None),
@@ -100,14 +163,38 @@ async fn somebody_else_s_things_do_not_exist() {
         (Method::GET, format!("/api/widgets/{widget}/chart.svg"), None),
         (Method::GET, format!("/api/widgets/{widget}/data.csv"), None),
         (Method::GET, format!("/api/dashboards/{id}/shares"), None),
-        (Method::POST, format!("/api/dashboards/{id}/shares"), Some(json!({}))),
-        (Method::GET, format!("/api/organizations/{}", ada.organization), None),
-        (Method::GET, format!("/api/organizations/{}/keys", ada.organization), None),
+        (
+            Method::POST,
+            format!("/api/dashboards/{id}/shares"),
+            Some(json!({})),
+        ),
+        (
+            Method::GET,
+            format!("/api/organizations/{}", ada.organization),
+            None,
+        ),
+        (
+            Method::GET,
+            format!("/api/organizations/{}/keys", ada.organization),
+            None,
+        ),
     ] {
-        assert_eq!(app.call(&eve, method.clone(), &path, body).await.0, StatusCode::NOT_FOUND, "{method} {path}");
+        assert_eq!(
+            app.call(&eve, method.clone(), &path, body).await.0,
+            StatusCode::NOT_FOUND,
+            "{method} {path}"
+        );
     }
-    assert_eq!(app.get(&ada, &format!("/api/dashboards/{id}")).await.1["name"], "Growth");
-    assert_eq!(app.get(&ada, &format!("/api/dashboards/{id}/widgets")).await.1["items"].as_array().map(Vec::len), Some(1));
+    assert_eq!(
+        app.get(&ada, &format!("/api/dashboards/{id}")).await.1["name"],
+        "Growth"
+    );
+    assert_eq!(
+        app.get(&ada, &format!("/api/dashboards/{id}/widgets")).await.1["items"]
+            .as_array()
+            .map(Vec::len),
+        Some(1)
+    );
 }
 
 #[tokio::test]

@@ -7,21 +7,45 @@ use crate::app::TestApp;
 async fn pages_carry_their_charts_and_their_policy() {
     let app = TestApp::start();
     let ada = app.member("ada").await;
-    app.send(&ada, &json!([{"name": "signup"}, {"name": "signup"}])).await;
+    app.send(&ada, &json!([{"name": "signup"}, {"name": "signup"}]))
+        .await;
     let query = json!({"kind": "trend", "series": [{"measure": "count"}], "range": {"last": "7d"}, "interval": "day"});
-    app.ask_until(&ada, &query, |answer| answer["series"][0]["total"] == json!(2)).await;
-    let (_, dashboard) = app.post(&ada, "/api/dashboards", json!({"name": "</title><script>alert(1)</script>"})).await;
+    app.ask_until(&ada, &query, |answer| answer["series"][0]["total"] == json!(2))
+        .await;
+    let (_, dashboard) = app
+        .post(
+            &ada,
+            "/api/dashboards",
+            json!({"name": "</title><script>alert(1)</script>"}),
+        )
+        .await;
     let id = dashboard["id"].as_str().expect("an id");
     let widget = json!({"type": "line", "title": "Sign-ups", "config": {"query": query}});
-    assert_eq!(app.post(&ada, &format!("/api/dashboards/{id}/widgets"), widget).await.0, StatusCode::CREATED);
+    assert_eq!(
+        app.post(&ada, &format!("/api/dashboards/{id}/widgets"), widget)
+            .await
+            .0,
+        StatusCode::CREATED
+    );
 
     let cookie = app.cookie(&ada).await;
-    let request = app.request(Method::GET, &format!("/dashboards/{id}")).header("cookie", &cookie);
+    let request = app
+        .request(Method::GET, &format!("/dashboards/{id}"))
+        .header("cookie", &cookie);
     let answer = request.send().await.expect("an answer");
-    let policy = answer.headers()["content-security-policy"].to_str().expect("ASCII").to_owned();
-    assert!(policy.contains("'nonce-") && policy.contains("default-src 'none'"), "{policy}");
+    let policy = answer.headers()["content-security-policy"]
+        .to_str()
+        .expect("ASCII")
+        .to_owned();
+    assert!(
+        policy.contains("'nonce-") && policy.contains("default-src 'none'"),
+        "{policy}"
+    );
     let page = answer.text().await.expect("text");
-    assert!(page.contains("<svg") && page.contains("Sign-ups"), "the chart is in the first answer");
+    assert!(
+        page.contains("<svg") && page.contains("Sign-ups"),
+        "the chart is in the first answer"
+    );
     assert!(!page.contains("<script>alert(1)"), "a title is text");
     assert!(!page.contains(" style=\""), "no inline styles");
 }
@@ -29,12 +53,22 @@ async fn pages_carry_their_charts_and_their_policy() {
 #[tokio::test]
 async fn whoever_is_not_signed_in_is_sent_to_sign_in() {
     let app = TestApp::start();
-    let (status, _) = app.page("/dashboards/0197a5c0-0000-7000-8000-000000000000", None).await;
-    assert!(matches!(status, StatusCode::FOUND | StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT), "{status}");
+    let (status, _) = app
+        .page("/dashboards/0197a5c0-0000-7000-8000-000000000000", None)
+        .await;
+    assert!(
+        matches!(
+            status,
+            StatusCode::FOUND | StatusCode::SEE_OTHER | StatusCode::TEMPORARY_REDIRECT
+        ),
+        "{status}"
+    );
     assert_eq!(app.page("/", None).await.0, StatusCode::OK);
     assert_eq!(app.page("/no/such/page", None).await.0, StatusCode::NOT_FOUND);
     let ada = app.member("ada").await;
     let cookie = app.cookie(&ada).await;
-    let (status, _) = app.page("/dashboards/0197a5c0-0000-7000-8000-000000000000", Some(&cookie)).await;
+    let (status, _) = app
+        .page("/dashboards/0197a5c0-0000-7000-8000-000000000000", Some(&cookie))
+        .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }

@@ -78,8 +78,13 @@ impl Caller {
     pub fn may(&self, action: Action) -> bool {
         match &self.who {
             Who::Member { role, .. } => role.may(action),
-            Who::Key { kind: KeyKind::Write, .. } => action == Action::SendEvents,
-            Who::Key { kind: KeyKind::Secret, .. } => Role::Editor.may(action),
+            Who::Key {
+                kind: KeyKind::Write, ..
+            } => action == Action::SendEvents,
+            Who::Key {
+                kind: KeyKind::Secret,
+                ..
+            } => Role::Editor.may(action),
             Who::Link { .. } => false,
             Who::Operator => true,
         }
@@ -90,6 +95,10 @@ impl Caller {
     /// # Errors
     /// [`Error::Forbidden`].
     pub fn must(&self, action: Action) -> Result<(), Error> {
-        if self.may(action) { Ok(()) } else { Err(Error::Forbidden) }
+        if self.may(action) {
+            Ok(())
+        } else {
+            Err(Error::Forbidden)
+        }
     }
 }

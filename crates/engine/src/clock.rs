@@ -26,7 +26,10 @@ impl Clock {
     #[must_use]
     pub fn now(&self) -> Timestamp {
         let micros = match self {
-            #[expect(clippy::disallowed_methods, reason = "the one place that reads the machine's clock")]
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "the one place that reads the machine's clock"
+            )]
             Self::System => Timestamp::now().as_microsecond(),
             Self::Manual(micros) => micros.load(Ordering::SeqCst),
         };

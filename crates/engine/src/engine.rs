@@ -72,8 +72,10 @@ impl Engine {
     pub async fn open(settings: Settings, clock: Clock, random: Random) -> Result<Self, Error> {
         std::fs::create_dir_all(&settings.data_dir).map_err(Error::internal)?;
         let db = Db::open(&settings.database_url).await?;
-        let auth_settings =
-            AuthSettings { registration: settings.registration, ..AuthSettings::new(settings.public_url) };
+        let auth_settings = AuthSettings {
+            registration: settings.registration,
+            ..AuthSettings::new(settings.public_url)
+        };
         let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings).await?;
         let store = EventStore::open(&settings.events_dir, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
@@ -141,10 +143,18 @@ impl Engine {
     ///
     /// # Errors
     /// As [`Engine::ask`], and [`Error::NotFound`] for a widget that the caller may not see.
-    pub async fn widget_answer(&self, caller: &Caller, id: WidgetId, view: &View) -> Result<Option<Answer>, Error> {
+    pub async fn widget_answer(
+        &self,
+        caller: &Caller,
+        id: WidgetId,
+        view: &View,
+    ) -> Result<Option<Answer>, Error> {
         let widget = self.dashboards().widget(caller, id).await?;
         let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
-        let saved = View { range: dashboard.range, filter: dashboard.filter };
+        let saved = View {
+            range: dashboard.range,
+            filter: dashboard.filter,
+        };
         self.answer_within(caller, &widget, &saved, view).await
     }
 
@@ -152,9 +162,17 @@ impl Engine {
     ///
     /// # Errors
     /// [`Error::NotFound`] for a dashboard that the caller may not see.
-    pub async fn dashboard_page(&self, caller: &Caller, id: DashboardId, view: &View) -> Result<DashboardPage, Error> {
+    pub async fn dashboard_page(
+        &self,
+        caller: &Caller,
+        id: DashboardId,
+        view: &View,
+    ) -> Result<DashboardPage, Error> {
         let dashboard = self.dashboards().get(caller, id).await?;
-        let saved = View { range: dashboard.range.clone(), filter: dashboard.filter.clone() };
+        let saved = View {
+            range: dashboard.range.clone(),
+            filter: dashboard.filter.clone(),
+        };
         let mut widgets = self.dashboards().widgets(caller, id).await?;
         widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
         let mut panels = Vec::with_capacity(widgets.len());
@@ -163,7 +181,11 @@ impl Engine {
                 Ok(answer) => (answer, None),
                 Err(error) => (None, Some(problem_for_people(&error))),
             };
-            panels.push(Panel { widget, answer, problem });
+            panels.push(Panel {
+                widget,
+                answer,
+                problem,
+            });
         }
         Ok(DashboardPage { dashboard, panels })
     }
@@ -175,9 +197,13 @@ impl Engine {
         saved: &View,
         view: &View,
     ) -> Result<Option<Answer>, Error> {
-        let Some(query) = &widget.config.query else { return Ok(None) };
+        let Some(query) = &widget.config.query else {
+            return Ok(None);
+        };
         let range = view.range.as_ref().or(saved.range.as_ref());
-        let query = query.within(range, saved.filter.as_ref()).within(None, view.filter.as_ref());
+        let query = query
+            .within(range, saved.filter.as_ref())
+            .within(None, view.filter.as_ref());
         self.answer(caller, &query).await.map(Some)
     }
 
@@ -208,15 +234,27 @@ impl Engine {
     pub async fn readiness(&self) -> Vec<Check> {
         let pieces = &self.0;
         vec![
-            Check { name: "log", ok: pieces.ingest.check().await.is_ok() },
-            Check { name: "database", ok: pieces.db.check().await.is_ok() },
-            Check { name: "store", ok: pieces.store.check().await.is_ok() },
+            Check {
+                name: "log",
+                ok: pieces.ingest.check().await.is_ok(),
+            },
+            Check {
+                name: "database",
+                ok: pieces.db.check().await.is_ok(),
+            },
+            Check {
+                name: "store",
+                ok: pieces.store.check().await.is_ok(),
+            },
         ]
     }
 
     /// Stores what was accepted, then closes every file.
     pub async fn close(&self) {
-        for (piece, closed) in [("log", self.0.ingest.close().await), ("store", self.0.store.close().await)] {
+        for (piece, closed) in [
+            ("log", self.0.ingest.close().await),
+            ("store", self.0.store.close().await),
+        ] {
             if let Err(error) = closed {
                 tracing::error!(piece, %error, "could not be closed in good order");
             }

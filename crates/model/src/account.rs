@@ -44,7 +44,11 @@ impl WeekStart {
     /// Reads the word; anything but `sunday` is Monday.
     #[must_use]
     pub fn parse(word: &str) -> Self {
-        if word == "sunday" { Self::Sunday } else { Self::Monday }
+        if word == "sunday" {
+            Self::Sunday
+        } else {
+            Self::Monday
+        }
     }
 }
 
@@ -105,7 +109,9 @@ impl KeyKind {
     /// Reads the word; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Write, Self::Secret].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Write, Self::Secret]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 
@@ -160,7 +166,11 @@ impl Email {
         if well_formed && clean && text.len() <= 254 {
             return Ok(Self(text.to_owned()));
         }
-        Err(FieldError::new("email", "invalid", "That does not look like an e-mail address. Check it for typos."))
+        Err(FieldError::new(
+            "email",
+            "invalid",
+            "That does not look like an e-mail address. Check it for typos.",
+        ))
     }
 
     /// As the person wrote it.
@@ -189,7 +199,11 @@ pub fn display_name(field: &str, text: &str) -> Result<String, FieldError> {
         return Err(FieldError::new(field, "too_long", "Use at most 200 characters."));
     }
     if text.chars().any(char::is_control) {
-        return Err(FieldError::new(field, "invalid", "Leave out control characters such as line breaks."));
+        return Err(FieldError::new(
+            field,
+            "invalid",
+            "Leave out control characters such as line breaks.",
+        ));
     }
     Ok(text.to_owned())
 }

@@ -57,15 +57,17 @@ impl TrendAnswer {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let has_figure = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
-        !self.series.iter().any(|series| series.values.iter().any(has_figure))
+        !self
+            .series
+            .iter()
+            .any(|series| series.values.iter().any(has_figure))
     }
 
     /// The series of the period compared with that belongs to `series`.
     #[must_use]
     pub fn previous_of(&self, series: &AnswerSeries) -> Option<&AnswerSeries> {
-        let same = |other: &&AnswerSeries| {
-            other.position == series.position && other.breakdown == series.breakdown
-        };
+        let same =
+            |other: &&AnswerSeries| other.position == series.position && other.breakdown == series.breakdown;
         self.previous.as_ref()?.iter().find(same)
     }
 }
@@ -152,7 +154,9 @@ mod figures {
         serializer.collect_seq(values.iter().map(|value| value.map(super::figure::wire)))
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Option<f64>>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Vec<Option<f64>>, D::Error> {
         Vec::deserialize(deserializer)
     }
 }
@@ -171,7 +175,13 @@ mod tests {
             total: Some(9126.0),
         };
         let text = serde_json::to_string(&series).expect("it serializes");
-        assert_eq!(text, r#"{"position":0,"label":"Views","values":[1496,null,2.5],"total":9126}"#);
-        assert_eq!(serde_json::from_str::<AnswerSeries>(&text).expect("it reads back"), series);
+        assert_eq!(
+            text,
+            r#"{"position":0,"label":"Views","values":[1496,null,2.5],"total":9126}"#
+        );
+        assert_eq!(
+            serde_json::from_str::<AnswerSeries>(&text).expect("it reads back"),
+            series
+        );
     }
 }

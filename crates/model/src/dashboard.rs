@@ -75,7 +75,11 @@ impl DashboardSpec {
             Err(error) => errors.push(error),
         }
         if self.description.chars().count() > 2_000 {
-            errors.push(FieldError::new("description", "too_long", "Use at most 2,000 characters."));
+            errors.push(FieldError::new(
+                "description",
+                "too_long",
+                "Use at most 2,000 characters.",
+            ));
         }
         if self.range.as_ref().is_some_and(Range::ends_before_it_starts) {
             let message = "The range ends before it starts. Swap `from` and `to`.";
@@ -203,7 +207,13 @@ pub enum Unit {
 
 impl Unit {
     /// Every unit, in the order in which an editor offers them.
-    pub const ALL: [Self; 5] = [Self::Number, Self::Percent, Self::Currency, Self::Duration, Self::Bytes];
+    pub const ALL: [Self; 5] = [
+        Self::Number,
+        Self::Percent,
+        Self::Currency,
+        Self::Duration,
+        Self::Bytes,
+    ];
 
     /// The word on the wire.
     #[must_use]
@@ -318,19 +328,48 @@ impl WidgetSpec {
     pub fn check(self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
         if self.title.chars().count() > 200 || self.title.chars().any(char::is_control) {
-            errors.push(FieldError::new("title", "invalid", "Use at most 200 characters on one line."));
+            errors.push(FieldError::new(
+                "title",
+                "invalid",
+                "Use at most 200 characters on one line.",
+            ));
         }
         if self.kind.asks() && self.config.query.is_none() {
-            errors.push(FieldError::new("config.query", "required", "Say what this widget should ask."));
+            errors.push(FieldError::new(
+                "config.query",
+                "required",
+                "Say what this widget should ask.",
+            ));
         }
         if !self.kind.asks() && self.config.query.is_some() {
-            errors.push(FieldError::new("config.query", "not_needed", "A text widget asks nothing."));
+            errors.push(FieldError::new(
+                "config.query",
+                "not_needed",
+                "A text widget asks nothing.",
+            ));
         }
-        if self.config.options.text.as_ref().is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS) {
-            errors.push(FieldError::new("config.options.text", "too_long", "Use at most 20,000 characters."));
+        if self
+            .config
+            .options
+            .text
+            .as_ref()
+            .is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS)
+        {
+            errors.push(FieldError::new(
+                "config.options.text",
+                "too_long",
+                "Use at most 20,000 characters.",
+            ));
         }
-        let is_currency = |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        if self.config.options.currency.as_ref().is_some_and(|code| !is_currency(code)) {
+        let is_currency =
+            |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+        if self
+            .config
+            .options
+            .currency
+            .as_ref()
+            .is_some_and(|code| !is_currency(code))
+        {
             let message = "Use an ISO 4217 code such as EUR.";
             errors.push(FieldError::new("config.options.currency", "invalid", message));
         }
@@ -342,7 +381,8 @@ impl WidgetSpec {
         let size = self.size.unwrap_or(self.kind.usual_size());
         let position = self.position.unwrap_or_default();
         if size.w == 0 || size.w > COLUMNS || size.h == 0 || size.h > MAX_HEIGHT {
-            let message = format!("Use a width of 1 to {COLUMNS} columns and a height of 1 to {MAX_HEIGHT} rows.");
+            let message =
+                format!("Use a width of 1 to {COLUMNS} columns and a height of 1 to {MAX_HEIGHT} rows.");
             errors.push(FieldError::new("size", "out_of_range", message));
         } else if position.x > COLUMNS - size.w || position.y > MAX_ROW {
             let message = format!("The widget would reach beyond the grid's {COLUMNS} columns.");
@@ -388,7 +428,9 @@ mod tests {
     use super::*;
 
     fn check(json: &str) -> Result<WidgetSpec, Vec<FieldError>> {
-        crate::problem::read_json::<WidgetSpec>(json).map_err(|error| vec![error])?.check()
+        crate::problem::read_json::<WidgetSpec>(json)
+            .map_err(|error| vec![error])?
+            .check()
     }
 
     #[test]
@@ -396,7 +438,10 @@ mod tests {
         assert!(check(r#"{"type":"text","size":{"w":12,"h":1},"position":{"x":0,"y":3}}"#).is_ok());
         for (json, field) in [
             (r#"{"type":"text","size":{"w":13,"h":1}}"#, "size"),
-            (r#"{"type":"text","size":{"w":6,"h":1},"position":{"x":7,"y":0}}"#, "position"),
+            (
+                r#"{"type":"text","size":{"w":6,"h":1},"position":{"x":7,"y":0}}"#,
+                "position",
+            ),
             (r#"{"type":"line"}"#, "config.query"),
             (r#"{"type":"hologram"}"#, "type"),
             (r#"{"type":"text","glow":true}"#, "glow"),

@@ -93,9 +93,16 @@ impl Event {
     ///
     /// # Errors
     /// A [`FieldError`] that names the field of the event and says what to change.
-    pub fn parse(json: &str, now: Timestamp, fresh_id: impl FnOnce() -> String) -> Result<Parsed, FieldError> {
+    pub fn parse(
+        json: &str,
+        now: Timestamp,
+        fresh_id: impl FnOnce() -> String,
+    ) -> Result<Parsed, FieldError> {
         if json.len() > MAX_EVENT_BYTES {
-            let message = format!("This event has {} bytes; at most {MAX_EVENT_BYTES} fit.", json.len());
+            let message = format!(
+                "This event has {} bytes; at most {MAX_EVENT_BYTES} fit.",
+                json.len()
+            );
             return Err(FieldError::new("", "too_large", message));
         }
         let raw = read_event(json)?;
@@ -123,15 +130,47 @@ impl Event {
     /// Puts an event back together from columns that [`Event::into_parts`] gave.
     #[must_use]
     pub fn from_parts(parts: EventParts) -> Self {
-        let EventParts { id, name, timestamp, user_id, anonymous_id, session_id, properties } = parts;
-        Self { id, name, timestamp, user_id, anonymous_id, session_id, properties }
+        let EventParts {
+            id,
+            name,
+            timestamp,
+            user_id,
+            anonymous_id,
+            session_id,
+            properties,
+        } = parts;
+        Self {
+            id,
+            name,
+            timestamp,
+            user_id,
+            anonymous_id,
+            session_id,
+            properties,
+        }
     }
 
     /// Takes the event apart into its columns.
     #[must_use]
     pub fn into_parts(self) -> EventParts {
-        let Self { id, name, timestamp, user_id, anonymous_id, session_id, properties } = self;
-        EventParts { id, name, timestamp, user_id, anonymous_id, session_id, properties }
+        let Self {
+            id,
+            name,
+            timestamp,
+            user_id,
+            anonymous_id,
+            session_id,
+            properties,
+        } = self;
+        EventParts {
+            id,
+            name,
+            timestamp,
+            user_id,
+            anonymous_id,
+            session_id,
+            properties,
+        }
     }
 
     /// The id by which the event counts once in its organization; 1 to 200 characters.
@@ -184,10 +223,18 @@ fn read_event(json: &str) -> Result<RawEvent<'_>, FieldError> {
         return Ok(raw);
     }
     if let Err(error) = serde_json::from_str::<IgnoredAny>(json) {
-        return Err(FieldError::new("", "not_json", format!("This is not JSON: {error}.")));
+        return Err(FieldError::new(
+            "",
+            "not_json",
+            format!("This is not JSON: {error}."),
+        ));
     }
     if !is_object {
-        return Err(FieldError::new("", "invalid", "Each event must be a JSON object."));
+        return Err(FieldError::new(
+            "",
+            "invalid",
+            "Each event must be a JSON object.",
+        ));
     }
     read_json(json)
 }
@@ -209,13 +256,25 @@ fn optional_id(field: &str, id: Option<Text<'_>>) -> Result<Option<String>, Fiel
 
 fn checked_text(field: &str, text: &str, most: usize) -> Result<String, FieldError> {
     if text.trim().is_empty() {
-        return Err(FieldError::new(field, "required", format!("`{field}` must not be empty.")));
+        return Err(FieldError::new(
+            field,
+            "required",
+            format!("`{field}` must not be empty."),
+        ));
     }
     if text.len() > most && text.chars().count() > most {
-        return Err(FieldError::new(field, "too_long", format!("`{field}` may have at most {most} characters.")));
+        return Err(FieldError::new(
+            field,
+            "too_long",
+            format!("`{field}` may have at most {most} characters."),
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err(FieldError::new(field, "invalid", format!("`{field}` must not hold control characters.")));
+        return Err(FieldError::new(
+            field,
+            "invalid",
+            format!("`{field}` must not hold control characters."),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -263,7 +322,10 @@ mod tests {
     #[test]
     fn absent_fields_have_defaults() {
         let event = parse(r#"{"name":"x"}"#).expect("it is valid").event;
-        assert_eq!((event.id(), event.timestamp(), event.properties()), ("fresh", now(), "{}"));
+        assert_eq!(
+            (event.id(), event.timestamp(), event.properties()),
+            ("fresh", now(), "{}")
+        );
     }
 
     #[test]
@@ -285,10 +347,26 @@ mod tests {
             (r#"{"name":5}"#.to_owned(), "name", "invalid"),
             (r#"{"name":5"#.to_owned(), "", "not_json"),
             (r#"["name"]"#.to_owned(), "", "invalid"),
-            (r#"{"name":"x","colour":"red"}"#.to_owned(), "colour", "unknown_field"),
-            (r#"{"name":"x","timestamp":"yesterday"}"#.to_owned(), "timestamp", "invalid"),
-            (r#"{"name":"x","properties":[]}"#.to_owned(), "properties", "invalid"),
-            (r#"{"name":"x","properties":{"a":1e999}}"#.to_owned(), "properties", "invalid"),
+            (
+                r#"{"name":"x","colour":"red"}"#.to_owned(),
+                "colour",
+                "unknown_field",
+            ),
+            (
+                r#"{"name":"x","timestamp":"yesterday"}"#.to_owned(),
+                "timestamp",
+                "invalid",
+            ),
+            (
+                r#"{"name":"x","properties":[]}"#.to_owned(),
+                "properties",
+                "invalid",
+            ),
+            (
+                r#"{"name":"x","properties":{"a":1e999}}"#.to_owned(),
+                "properties",
+                "invalid",
+            ),
         ];
         for (json, field, code) in cases {
             assert_eq!(refused(&json), (field.to_owned(), code.to_owned()), "{json}");
@@ -297,17 +375,28 @@ mod tests {
 
     #[test]
     fn deep_wide_and_large_properties_are_refused() {
-        let deep = format!(r#"{{"name":"x","properties":{{"a":{}1{}}}}}"#, "[".repeat(40), "]".repeat(40));
+        let deep = format!(
+            r#"{{"name":"x","properties":{{"a":{}1{}}}}}"#,
+            "[".repeat(40),
+            "]".repeat(40)
+        );
         assert_eq!(refused(&deep).1, "too_deep");
         let keys: Vec<String> = (0..101).map(|n| format!(r#""k{n}":{n}"#)).collect();
-        assert_eq!(refused(&format!(r#"{{"name":"x","properties":{{{}}}}}"#, keys.join(","))).1, "too_many");
-        let large = format!(r#"{{"name":"x","properties":{{"a":"{}"}}}}"#, "x".repeat(MAX_EVENT_BYTES));
+        assert_eq!(
+            refused(&format!(r#"{{"name":"x","properties":{{{}}}}}"#, keys.join(","))).1,
+            "too_many"
+        );
+        let large = format!(
+            r#"{{"name":"x","properties":{{"a":"{}"}}}}"#,
+            "x".repeat(MAX_EVENT_BYTES)
+        );
         assert_eq!(refused(&large).1, "too_large");
     }
 
     #[test]
     fn of_a_repeated_key_the_last_one_counts() {
-        let parsed = parse(r#"{"name":"x","properties":{"a":1,"b":{"c":1,"c":2},"a":3}}"#).expect("it is accepted");
+        let parsed =
+            parse(r#"{"name":"x","properties":{"a":1,"b":{"c":1,"c":2},"a":3}}"#).expect("it is accepted");
         assert_eq!(parsed.event.properties(), r#"{"a":3,"b":{"c":2}}"#);
     }
 }

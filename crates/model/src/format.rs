@@ -5,7 +5,9 @@ use jiff::civil::DateTime;
 use crate::dashboard::{Unit, WidgetOptions};
 use crate::query::Interval;
 
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 
 /// A figure in few characters, for axes and big figures: `1,234`, `12.3 k`, `4.6 M`.
@@ -72,7 +74,11 @@ pub fn duration(seconds: f64) -> String {
     if seconds < 1.0 && seconds > 0.0 {
         return format!("{sign}{} ms", trimmed(seconds * 1_000.0, 0));
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "not negative, and saturation is fine")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "not negative, and saturation is fine"
+    )]
     let whole = seconds.round() as u64;
     let (days, hours, minutes, rest) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
     let two = |large: u64, unit: &str, small: u64, sub: &str| match small {
@@ -136,13 +142,25 @@ pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
 
 fn trimmed(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
-    let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+    let text = if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        &text
+    };
+    if text == "-0" {
+        "0".to_owned()
+    } else {
+        text.to_owned()
+    }
 }
 
 fn grouped(text: &str) -> String {
-    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
+    let (whole, fraction) = text
+        .split_once('.')
+        .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (sign, digits) = whole
+        .strip_prefix('-')
+        .map_or(("", whole), |digits| ("-", digits));
     let mut grouped = String::with_capacity(text.len() + digits.len() / 3);
     grouped.push_str(sign);
     for (position, digit) in digits.chars().enumerate() {
@@ -175,7 +193,11 @@ mod tests {
             (-1_234_567.891, "-1.2 M", "-1,234,567.89"),
             (2e12, "2 T", "2,000,000,000,000"),
         ] {
-            assert_eq!((short(value).as_str(), exact(value).as_str()), (few, full), "{value}");
+            assert_eq!(
+                (short(value).as_str(), exact(value).as_str()),
+                (few, full),
+                "{value}"
+            );
         }
     }
 
@@ -185,7 +207,11 @@ mod tests {
         assert_eq!(duration(0.85), "850 ms");
         assert_eq!(duration(356_400.0), "4 d 3 h");
         assert_eq!(bytes(203_023.0), "203 kB");
-        let money = WidgetOptions { unit: Unit::Currency, currency: Some("EUR".into()), text: None };
+        let money = WidgetOptions {
+            unit: Unit::Currency,
+            currency: Some("EUR".into()),
+            text: None,
+        };
         assert_eq!(exact_with_unit(-1_234.5, &money), "-€1,234.5");
         assert_eq!(change_percent(110.0, 100.0), Some(10.0));
         assert_eq!(change_percent(1.0, 0.0), None);

@@ -16,7 +16,11 @@ pub struct FieldError {
 impl FieldError {
     /// Names a field, a stable code and a sentence for people.
     pub fn new(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { field: field.into(), code: code.into(), message: message.into() }
+        Self {
+            field: field.into(),
+            code: code.into(),
+            message: message.into(),
+        }
     }
 }
 
@@ -61,7 +65,9 @@ pub struct ItemProblem {
 pub fn read_json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, FieldError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| field_error(&error))?;
-    deserializer.end().map_err(|error| FieldError::new("", "not_json", without_position(&error.to_string())))?;
+    deserializer
+        .end()
+        .map_err(|error| FieldError::new("", "not_json", without_position(&error.to_string())))?;
     Ok(value)
 }
 
@@ -79,15 +85,24 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
         root if root == "." => String::new(),
         path => path,
     };
-    if let Some(name) = message.strip_prefix("unknown field `").and_then(|rest| rest.split('`').next()) {
+    if let Some(name) = message
+        .strip_prefix("unknown field `")
+        .and_then(|rest| rest.split('`').next())
+    {
         let named_by_path = path == name || path.ends_with(&format!(".{name}"));
         let field = if named_by_path { path } else { joined(&path, name) };
         return FieldError::new(field, "unknown_field", message);
     }
-    if let Some(name) = message.strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
+    if let Some(name) = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next())
+    {
         return FieldError::new(joined(&path, name), "required", "This field is required.");
     }
-    match message.split_once(": ").filter(|(name, _)| NAMED_BY_MESSAGE.contains(name)) {
+    match message
+        .split_once(": ")
+        .filter(|(name, _)| NAMED_BY_MESSAGE.contains(name))
+    {
         Some((name, rest)) => FieldError::new(joined(&path, name), "invalid", rest),
         None => FieldError::new(path, "invalid", message),
     }
@@ -97,7 +112,11 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
 const NAMED_BY_MESSAGE: [&str; 4] = ["from", "to", "last", "value"];
 
 fn joined(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}.{name}")
+    }
 }
 
 fn without_position(message: &str) -> String {
@@ -133,8 +152,14 @@ mod tests {
     fn errors_name_the_field() {
         assert_eq!(error(r#"{"inner":{"size":"x"}}"#).field, "inner.size");
         let unknown = error(r#"{"inner":{"size":1,"weight":2}}"#);
-        assert_eq!((unknown.field.as_str(), unknown.code.as_str()), ("inner.weight", "unknown_field"));
+        assert_eq!(
+            (unknown.field.as_str(), unknown.code.as_str()),
+            ("inner.weight", "unknown_field")
+        );
         let missing = error(r#"{"inner":{}}"#);
-        assert_eq!((missing.field.as_str(), missing.code.as_str()), ("inner.size", "required"));
+        assert_eq!(
+            (missing.field.as_str(), missing.code.as_str()),
+            ("inner.size", "required")
+        );
     }
 }

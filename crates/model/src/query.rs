@@ -30,8 +30,13 @@ impl Query {
     /// # Errors
     /// Every field that is wrong, each with what to do.
     pub fn parse(json: &str) -> Result<Self, Vec<FieldError>> {
-        let value: Value = serde_json::from_str(json)
-            .map_err(|error| vec![FieldError::new("", "not_json", format!("This is not JSON: {error}."))])?;
+        let value: Value = serde_json::from_str(json).map_err(|error| {
+            vec![FieldError::new(
+                "",
+                "not_json",
+                format!("This is not JSON: {error}."),
+            )]
+        })?;
         Self::from_value(value)
     }
 
@@ -41,13 +46,25 @@ impl Query {
     /// As [`Query::parse`].
     pub fn from_value(mut value: Value) -> Result<Self, Vec<FieldError>> {
         let Some(fields) = value.as_object_mut() else {
-            return Err(vec![FieldError::new("", "invalid", "A question is a JSON object with a `kind`.")]);
+            return Err(vec![FieldError::new(
+                "",
+                "invalid",
+                "A question is a JSON object with a `kind`.",
+            )]);
         };
         let Some(kind) = fields.remove("kind") else {
-            return Err(vec![FieldError::new("kind", "required", "Say which `kind` of question this is: `trend`.")]);
+            return Err(vec![FieldError::new(
+                "kind",
+                "required",
+                "Say which `kind` of question this is: `trend`.",
+            )]);
         };
         if kind.as_str() != Some("trend") {
-            return Err(vec![FieldError::new("kind", "unknown", "`kind` must be `trend`.")]);
+            return Err(vec![FieldError::new(
+                "kind",
+                "unknown",
+                "`kind` must be `trend`.",
+            )]);
         }
         let spec: TrendSpec = read_value(value).map_err(|error| vec![error])?;
         TrendQuery::parse(spec).map(Self::Trend)
@@ -86,8 +103,10 @@ impl TryFrom<Value> for Query {
 
     fn try_from(value: Value) -> Result<Self, String> {
         Self::from_value(value).map_err(|errors| {
-            let lines: Vec<String> =
-                errors.into_iter().map(|error| format!("{}: {}", error.field, error.message)).collect();
+            let lines: Vec<String> = errors
+                .into_iter()
+                .map(|error| format!("{}: {}", error.field, error.message))
+                .collect();
             lines.join("; ")
         })
     }
@@ -112,7 +131,10 @@ mod tests {
         let query = Query::parse(CONTRACT).expect("it is the contract's");
         let text = serde_json::to_string(&query).expect("it serializes");
         assert_eq!(Query::parse(&text).expect("it is still valid"), query);
-        assert_eq!(serde_json::from_str::<Query>(&text).expect("serde reads it too"), query);
+        assert_eq!(
+            serde_json::from_str::<Query>(&text).expect("serde reads it too"),
+            query
+        );
     }
 
     #[test]
@@ -123,20 +145,50 @@ mod tests {
             (format!("{{{count},{range}}}"), "kind", "required"),
             (format!(r#"{{"kind":"poem",{count},{range}}}"#), "kind", "unknown"),
             (format!(r#"{{"kind":"trend",{range}}}"#), "series", "required"),
-            (format!(r#"{{"kind":"trend","series":[],{range}}}"#), "series", "required"),
-            (format!(r#"{{"kind":"trend",{count},{range},"colour":1}}"#), "colour", "unknown_field"),
-            (format!(r#"{{"kind":"trend","series":[{{"measure":"sum"}}],{range}}}"#), "series[0].property", "required"),
-            (format!(r#"{{"kind":"trend","series":[{{"measure":"mode"}}],{range}}}"#), "series[0].measure", "invalid"),
+            (
+                format!(r#"{{"kind":"trend","series":[],{range}}}"#),
+                "series",
+                "required",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"colour":1}}"#),
+                "colour",
+                "unknown_field",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"sum"}}],{range}}}"#),
+                "series[0].property",
+                "required",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"mode"}}],{range}}}"#),
+                "series[0].measure",
+                "invalid",
+            ),
             (
                 format!(r#"{{"kind":"trend",{count},"range":{{"from":"2015-05-20","to":"2015-05-17"}}}}"#),
                 "range.to",
                 "before_start",
             ),
-            (format!(r#"{{"kind":"trend",{count},"range":{{"last":"soon"}}}}"#), "range.last", "invalid"),
-            (format!(r#"{{"kind":"trend",{count},{range},"formula":"A +"}}"#), "formula", "invalid"),
-            (format!(r#"{{"kind":"trend",{count},{range},"formula":"B / A"}}"#), "formula", "unknown_series"),
             (
-                format!(r#"{{"kind":"trend",{count},{range},"filter":{{"property":"a","op":"in","value":3}}}}"#),
+                format!(r#"{{"kind":"trend",{count},"range":{{"last":"soon"}}}}"#),
+                "range.last",
+                "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"formula":"A +"}}"#),
+                "formula",
+                "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"formula":"B / A"}}"#),
+                "formula",
+                "unknown_series",
+            ),
+            (
+                format!(
+                    r#"{{"kind":"trend",{count},{range},"filter":{{"property":"a","op":"in","value":3}}}}"#
+                ),
                 "filter.value",
                 "invalid",
             ),
@@ -155,7 +207,8 @@ mod tests {
     fn a_dashboard_s_range_and_filter_narrow_a_question() {
         let query = Query::parse(CONTRACT).expect("it is the contract's");
         let range: Range = serde_json::from_str(r#"{"last":"24h"}"#).expect("a range");
-        let filter: Filter = serde_json::from_str(r#"{"property":"status","op":"eq","value":200}"#).expect("a filter");
+        let filter: Filter =
+            serde_json::from_str(r#"{"property":"status","op":"eq","value":200}"#).expect("a filter");
         let narrowed = query.within(Some(&range), Some(&filter));
         assert_eq!(narrowed.range(), &range);
         let Query::Trend(trend) = narrowed;

@@ -31,7 +31,9 @@ impl Role {
     /// Reads the word; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Viewer, Self::Editor, Self::Admin, Self::Owner].into_iter().find(|role| role.as_str() == word)
+        [Self::Viewer, Self::Editor, Self::Admin, Self::Owner]
+            .into_iter()
+            .find(|role| role.as_str() == word)
     }
 
     /// Whether this role may do `action`.

@@ -19,17 +19,28 @@ const TOO_DEEP: &str = "too_deep";
 
 /// The text of a JSON object that every store can take: every number is finite, every string well-formed, no key repeats.
 pub(super) fn checked(raw: Option<&RawValue>) -> Result<String, FieldError> {
-    let Some(raw) = raw else { return Ok("{}".to_owned()) };
+    let Some(raw) = raw else {
+        return Ok("{}".to_owned());
+    };
     let text = raw.get();
     if text == "null" {
         return Ok("{}".to_owned());
     }
     if !text.starts_with('{') {
-        return Err(FieldError::new("properties", "invalid", "`properties` must be a JSON object."));
+        return Err(FieldError::new(
+            "properties",
+            "invalid",
+            "`properties` must be a JSON object.",
+        ));
     }
     let mut seen = Seen::default();
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    Walk { seen: &mut seen, depth: 0 }.deserialize(&mut deserializer).map_err(|error| walk_error(&error))?;
+    Walk {
+        seen: &mut seen,
+        depth: 0,
+    }
+    .deserialize(&mut deserializer)
+    .map_err(|error| walk_error(&error))?;
     if seen.top_level_keys > MAX_PROPERTIES {
         let message = format!("An event may have at most {MAX_PROPERTIES} properties.");
         return Err(FieldError::new("properties", "too_many", message));
@@ -46,7 +57,11 @@ fn walk_error(error: &serde_json::Error) -> FieldError {
         let message = format!("Properties may nest at most {MAX_DEPTH} levels deep.");
         return FieldError::new("properties", "too_deep", message);
     }
-    FieldError::new("properties", "invalid", format!("`properties` cannot be stored: {message}."))
+    FieldError::new(
+        "properties",
+        "invalid",
+        format!("`properties` cannot be stored: {message}."),
+    )
 }
 
 /// `serde_json` keeps the last of repeated keys, as browsers do.
@@ -138,7 +153,13 @@ impl<'de> Visitor<'de> for Walk<'_> {
         if self.depth >= MAX_DEPTH {
             return Err(A::Error::custom(TOO_DEEP));
         }
-        while items.next_element_seed(Walk { seen: self.seen, depth: self.depth + 1 })?.is_some() {}
+        while items
+            .next_element_seed(Walk {
+                seen: self.seen,
+                depth: self.depth + 1,
+            })?
+            .is_some()
+        {}
         Ok(())
     }
 
@@ -149,7 +170,10 @@ impl<'de> Visitor<'de> for Walk<'_> {
         let mut keys = Keys::default();
         while let Some(key) = entries.next_key::<Text<'de>>()? {
             self.seen.repeated_key |= !keys.insert(key.0);
-            entries.next_value_seed(Walk { seen: self.seen, depth: self.depth + 1 })?;
+            entries.next_value_seed(Walk {
+                seen: self.seen,
+                depth: self.depth + 1,
+            })?;
         }
         if self.depth == 0 {
             self.seen.top_level_keys = keys.len();

@@ -117,22 +117,30 @@ impl Comparison {
         let wrong = |message: String| Err(FieldError::new("value", "invalid", message));
         let word = op.as_str();
         match op {
-            Op::Exists | Op::NotExists if !values.is_empty() => return wrong(format!("`{word}` takes no value.")),
+            Op::Exists | Op::NotExists if !values.is_empty() => {
+                return wrong(format!("`{word}` takes no value."));
+            }
             Op::Exists | Op::NotExists => {}
             Op::In | Op::NotIn if values.is_empty() || values.len() > MAX_LIST_VALUES => {
                 return wrong(format!("`{word}` takes a list of 1 to {MAX_LIST_VALUES} values."));
             }
             Op::In | Op::NotIn => {}
-            Op::Between if values.len() != 2 => return wrong("`between` takes a list of two values.".to_owned()),
+            Op::Between if values.len() != 2 => {
+                return wrong("`between` takes a list of two values.".to_owned());
+            }
             Op::Between => {}
             _ if values.len() != 1 => return wrong(format!("`{word}` takes one value.")),
-            Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches if !matches!(values[0], Scalar::Text(_)) => {
+            Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches
+                if !matches!(values[0], Scalar::Text(_)) =>
+            {
                 return wrong(format!("`{word}` takes text."));
             }
             _ => {}
         }
         if let Some(text) = unreadable_time(&property, op, &values) {
-            return wrong(format!("`$timestamp` is compared with an RFC 3339 time, not `{text}`."));
+            return wrong(format!(
+                "`$timestamp` is compared with an RFC 3339 time, not `{text}`."
+            ));
         }
         Ok(Self { property, op, values })
     }
@@ -200,10 +208,38 @@ struct FilterWire {
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let filter = match FilterWire::deserialize(deserializer)? {
-            FilterWire { and: Some(parts), or: None, not: None, property: None, op: None, value: None } => Self::And(parts),
-            FilterWire { and: None, or: Some(parts), not: None, property: None, op: None, value: None } => Self::Or(parts),
-            FilterWire { and: None, or: None, not: Some(part), property: None, op: None, value: None } => Self::Not(part),
-            FilterWire { and: None, or: None, not: None, property: Some(property), op: Some(op), value } => {
+            FilterWire {
+                and: Some(parts),
+                or: None,
+                not: None,
+                property: None,
+                op: None,
+                value: None,
+            } => Self::And(parts),
+            FilterWire {
+                and: None,
+                or: Some(parts),
+                not: None,
+                property: None,
+                op: None,
+                value: None,
+            } => Self::Or(parts),
+            FilterWire {
+                and: None,
+                or: None,
+                not: Some(part),
+                property: None,
+                op: None,
+                value: None,
+            } => Self::Not(part),
+            FilterWire {
+                and: None,
+                or: None,
+                not: None,
+                property: Some(property),
+                op: Some(op),
+                value,
+            } => {
                 let values = match value {
                     None => Vec::new(),
                     Some(ValueWire::One(_)) if matches!(op, Op::In | Op::NotIn) => {
@@ -223,7 +259,9 @@ impl<'de> Deserialize<'de> for Filter {
             }
         };
         if filter.depth() > MAX_FILTER_DEPTH {
-            return Err(D::Error::custom(format!("filters nest at most {MAX_FILTER_DEPTH} levels deep")));
+            return Err(D::Error::custom(format!(
+                "filters nest at most {MAX_FILTER_DEPTH} levels deep"
+            )));
         }
         Ok(filter)
     }
@@ -311,14 +349,21 @@ mod tests {
             (r#"{"property":"a","op":"eq"}"#, "takes one value"),
             (r#"{"property":"a","op":"between","value":[1]}"#, "two values"),
             (r#"{"property":"a","op":"contains","value":1}"#, "takes text"),
-            (r#"{"property":"$timestamp","op":"gt","value":"noon"}"#, "RFC 3339"),
+            (
+                r#"{"property":"$timestamp","op":"gt","value":"noon"}"#,
+                "RFC 3339",
+            ),
             (r#"{"property":"a..b","op":"exists"}"#, "not a property"),
             (r#"{"property":"a","op":"like","value":"x"}"#, "unknown variant"),
         ] {
             let error = read(json).expect_err(json);
             assert!(error.contains(why), "{json}: {error}");
         }
-        let deep = format!(r#"{}{{"property":"a","op":"exists"}}{}"#, r#"{"not":"#.repeat(40), "}".repeat(40));
+        let deep = format!(
+            r#"{}{{"property":"a","op":"exists"}}{}"#,
+            r#"{"not":"#.repeat(40),
+            "}".repeat(40)
+        );
         assert!(read(&deep).expect_err("it is too deep").contains("levels deep"));
     }
 }

@@ -64,8 +64,12 @@ impl Formula {
             let mut used = first.len_utf8();
             match first {
                 '0'..='9' | '.' if wants_value => {
-                    used = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-                    let number = rest[..used].parse().map_err(|_| format!("`{}` is not a number", &rest[..used]))?;
+                    used = rest
+                        .find(|c: char| !c.is_ascii_digit() && c != '.')
+                        .unwrap_or(rest.len());
+                    let number = rest[..used]
+                        .parse()
+                        .map_err(|_| format!("`{}` is not a number", &rest[..used]))?;
                     output.push(Token::Number(number));
                     wants_value = false;
                 }
@@ -86,7 +90,11 @@ impl Formula {
                     stack.push(operator);
                     wants_value = true;
                 }
-                _ => return Err(format!("`{first}` is not expected here; write for example `B / A * 100`")),
+                _ => {
+                    return Err(format!(
+                        "`{first}` is not expected here; write for example `B / A * 100`"
+                    ));
+                }
             }
             rest = rest[used..].trim_start();
         }
@@ -99,7 +107,10 @@ impl Formula {
             }
             output.push(top);
         }
-        Ok(Self { text: text.trim().to_owned(), tokens: output })
+        Ok(Self {
+            text: text.trim().to_owned(),
+            tokens: output,
+        })
     }
 
     /// The highest series position it names.
@@ -124,7 +135,8 @@ impl Formula {
                 operator => {
                     let right = stack.pop()?;
                     let left = stack.pop()?;
-                    left.zip(right).and_then(|(left, right)| apply(operator, left, right))
+                    left.zip(right)
+                        .and_then(|(left, right)| apply(operator, left, right))
                 }
             };
             stack.push(result);

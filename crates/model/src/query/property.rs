@@ -38,7 +38,9 @@ impl FromStr for Property {
         }
         let parts: Vec<String> = text.split('.').map(str::to_owned).collect();
         if parts.iter().any(String::is_empty) {
-            return Err(format!("`{text}` is not a property: name one, and use `a.b` to reach inside it"));
+            return Err(format!(
+                "`{text}` is not a property: name one, and use `a.b` to reach inside it"
+            ));
         }
         if text.contains('\0') {
             return Err("a property's name has no NUL characters".to_owned());

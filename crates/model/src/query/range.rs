@@ -51,7 +51,14 @@ pub enum LastUnit {
 }
 
 impl LastUnit {
-    const ALL: [Self; 6] = [Self::Minute, Self::Hour, Self::Day, Self::Week, Self::Month, Self::Year];
+    const ALL: [Self; 6] = [
+        Self::Minute,
+        Self::Hour,
+        Self::Day,
+        Self::Week,
+        Self::Month,
+        Self::Year,
+    ];
 
     /// The letters on the wire.
     #[must_use]
@@ -99,7 +106,9 @@ impl Range {
         let (count, letters) = text.split_at(digits);
         let unit = LastUnit::ALL.into_iter().find(|unit| unit.as_str() == letters);
         let (Ok(count), Some(unit)) = (count.parse(), unit) else {
-            return Err(format!("`{text}` is not a length of time; write `24h`, `30d`, `12w` or `6mo`"));
+            return Err(format!(
+                "`{text}` is not a length of time; write `24h`, `30d`, `12w` or `6mo`"
+            ));
         };
         Self::last(count, unit)
     }
@@ -108,8 +117,14 @@ impl Range {
     #[must_use]
     pub fn ends_before_it_starts(&self) -> bool {
         match self {
-            Self::Between { from: Edge::Date(from), to: Edge::Date(to) } => to < from,
-            Self::Between { from: Edge::Time(from), to: Edge::Time(to) } => to <= from,
+            Self::Between {
+                from: Edge::Date(from),
+                to: Edge::Date(to),
+            } => to < from,
+            Self::Between {
+                from: Edge::Time(from),
+                to: Edge::Time(to),
+            } => to <= from,
             Self::Between { .. } | Self::Last { .. } => false,
         }
     }
@@ -125,7 +140,8 @@ impl std::str::FromStr for Edge {
             return Ok(Self::Date(date));
         }
         let readable = text.parse::<Timestamp>().map(Self::Time);
-        readable.map_err(|_| format!("`{text}` is neither a date (2015-05-17) nor a time (2015-05-17T10:00:00Z)"))
+        readable
+            .map_err(|_| format!("`{text}` is neither a date (2015-05-17) nor a time (2015-05-17T10:00:00Z)"))
     }
 }
 
@@ -152,13 +168,23 @@ struct RangeWire {
 impl<'de> Deserialize<'de> for Range {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         match RangeWire::deserialize(deserializer)? {
-            RangeWire { from: Some(from), to: Some(to), last: None } => Ok(Self::Between {
-                from: from.parse().map_err(|message| D::Error::custom(format!("from: {message}")))?,
-                to: to.parse().map_err(|message| D::Error::custom(format!("to: {message}")))?,
+            RangeWire {
+                from: Some(from),
+                to: Some(to),
+                last: None,
+            } => Ok(Self::Between {
+                from: from
+                    .parse()
+                    .map_err(|message| D::Error::custom(format!("from: {message}")))?,
+                to: to
+                    .parse()
+                    .map_err(|message| D::Error::custom(format!("to: {message}")))?,
             }),
-            RangeWire { from: None, to: None, last: Some(last) } => {
-                Self::parse_last(&last).map_err(|message| D::Error::custom(format!("last: {message}")))
-            }
+            RangeWire {
+                from: None,
+                to: None,
+                last: Some(last),
+            } => Self::parse_last(&last).map_err(|message| D::Error::custom(format!("last: {message}"))),
             _ => Err(D::Error::custom("a range is `{from, to}` or `{last}`")),
         }
     }
@@ -167,12 +193,16 @@ impl<'de> Deserialize<'de> for Range {
 impl Serialize for Range {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let wire = match self {
-            Self::Between { from, to } => {
-                RangeWire { from: Some(from.to_string()), to: Some(to.to_string()), last: None }
-            }
-            Self::Last { count, unit } => {
-                RangeWire { from: None, to: None, last: Some(format!("{count}{}", unit.as_str())) }
-            }
+            Self::Between { from, to } => RangeWire {
+                from: Some(from.to_string()),
+                to: Some(to.to_string()),
+                last: None,
+            },
+            Self::Last { count, unit } => RangeWire {
+                from: None,
+                to: None,
+                last: Some(format!("{count}{}", unit.as_str())),
+            },
         };
         wire.serialize(serializer)
     }
@@ -230,7 +260,13 @@ mod tests {
 
     #[test]
     fn wrong_forms_are_refused() {
-        for json in [r"{}", r#"{"last":"0d"}"#, r#"{"last":"d"}"#, r#"{"last":"99999d"}"#, r#"{"from":"2015-05-17"}"#] {
+        for json in [
+            r"{}",
+            r#"{"last":"0d"}"#,
+            r#"{"last":"d"}"#,
+            r#"{"last":"99999d"}"#,
+            r#"{"from":"2015-05-17"}"#,
+        ] {
             assert!(serde_json::from_str::<Range>(json).is_err(), "{json}");
         }
     }

@@ -126,13 +126,19 @@ impl Measure {
     /// Whether it is computed of a property.
     #[must_use]
     pub const fn needs_property(self) -> bool {
-        !matches!(self, Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::CountPerUser)
+        !matches!(
+            self,
+            Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::CountPerUser
+        )
     }
 
     /// Whether a bucket without events is 0; otherwise it has no value.
     #[must_use]
     pub const fn is_a_count(self) -> bool {
-        matches!(self, Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::Unique)
+        matches!(
+            self,
+            Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::Unique
+        )
     }
 
     /// The word on the wire.
@@ -220,12 +226,20 @@ impl TrendQuery {
             let message = "The range ends before it starts. Swap `from` and `to`.";
             errors.push(FieldError::new("range.to", "before_start", message));
         }
-        if spec.breakdown.as_ref().is_some_and(|breakdown| !(1..=MAX_BREAKDOWN).contains(&breakdown.limit)) {
+        if spec
+            .breakdown
+            .as_ref()
+            .is_some_and(|breakdown| !(1..=MAX_BREAKDOWN).contains(&breakdown.limit))
+        {
             let message = format!("Use a limit of 1 to {MAX_BREAKDOWN}.");
             errors.push(FieldError::new("breakdown.limit", "out_of_range", message));
         }
         let formula = checked_formula(&spec, &mut errors);
-        if errors.is_empty() { Ok(Self { spec, formula }) } else { Err(errors) }
+        if errors.is_empty() {
+            Ok(Self { spec, formula })
+        } else {
+            Err(errors)
+        }
     }
 
     /// The question as it was asked.
@@ -261,7 +275,11 @@ fn check_series(spec: &TrendSpec, errors: &mut Vec<FieldError>) {
         errors.push(FieldError::new("series", "required", "Name at least one series."));
     }
     if spec.series.len() > MAX_SERIES {
-        errors.push(FieldError::new("series", "too_many", format!("Use at most {MAX_SERIES} series.")));
+        errors.push(FieldError::new(
+            "series",
+            "too_many",
+            format!("Use at most {MAX_SERIES} series."),
+        ));
     }
     for (position, series) in spec.series.iter().enumerate() {
         let measure = series.measure.as_str();
@@ -284,11 +302,18 @@ fn checked_formula(spec: &TrendSpec, errors: &mut Vec<FieldError>) -> Option<For
     let formula = match Formula::parse(spec.formula.as_deref()?) {
         Ok(formula) => formula,
         Err(message) => {
-            errors.push(FieldError::new("formula", "invalid", format!("The formula cannot be read: {message}.")));
+            errors.push(FieldError::new(
+                "formula",
+                "invalid",
+                format!("The formula cannot be read: {message}."),
+            ));
             return None;
         }
     };
-    if formula.highest_series().is_some_and(|highest| highest >= spec.series.len()) {
+    if formula
+        .highest_series()
+        .is_some_and(|highest| highest >= spec.series.len())
+    {
         let message = "The formula names a series that is not there. `A` is the first, `B` the second.";
         errors.push(FieldError::new("formula", "unknown_series", message));
     }
