@@ -27,7 +27,7 @@ use sign_in::{LoginPage, RegisterPage};
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    Effect::new(|| say_hydrated());
+    Effect::new(say_hydrated);
     Toasts::provide();
     provide_context(SessionData(Resource::new(|| (), |()| session::current_session())));
     view! {
@@ -57,6 +57,7 @@ fn say_hydrated() {
 }
 
 /// `leptos_meta` writes a title into the server's HTML as it is; in the browser it sets text.
+#[expect(clippy::needless_pass_by_value, reason = "the signature that leptos_meta calls")]
 fn page_title(title: String) -> String {
     if title.is_empty() {
         return "DataPulse".to_owned();

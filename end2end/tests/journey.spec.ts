@@ -65,7 +65,7 @@ test('from a new account to a link that anyone can read', async ({ page, browser
   await hydrated(page);
   await page.getByRole('button', { name: /^Range/ }).click();
   await page.getByRole('button', { name: 'Save this range for everybody' }).click();
-  await expect(page).toHaveURL(new RegExp(`${board}$`));
+  await expect(page.getByText('Everybody sees this range')).toBeVisible();
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('button', { name: 'Create link' }).click();
   const link = await page.getByLabel('Share link').inputValue();

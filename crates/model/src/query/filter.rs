@@ -114,33 +114,12 @@ impl Comparison {
     /// # Errors
     /// A [`FieldError`] on `value` when there are too many, too few, or of a type that `op` cannot take.
     pub fn new(property: Property, op: Op, values: Vec<Scalar>) -> Result<Self, FieldError> {
-        let wrong = |message: String| Err(FieldError::new("value", "invalid", message));
-        let word = op.as_str();
-        match op {
-            Op::Exists | Op::NotExists if !values.is_empty() => {
-                return wrong(format!("`{word}` takes no value."));
-            }
-            Op::Exists | Op::NotExists => {}
-            Op::In | Op::NotIn if values.is_empty() || values.len() > MAX_LIST_VALUES => {
-                return wrong(format!("`{word}` takes a list of 1 to {MAX_LIST_VALUES} values."));
-            }
-            Op::In | Op::NotIn => {}
-            Op::Between if values.len() != 2 => {
-                return wrong("`between` takes a list of two values.".to_owned());
-            }
-            Op::Between => {}
-            _ if values.len() != 1 => return wrong(format!("`{word}` takes one value.")),
-            Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches
-                if !matches!(values[0], Scalar::Text(_)) =>
-            {
-                return wrong(format!("`{word}` takes text."));
-            }
-            _ => {}
+        if let Some(message) = wrong_values(op, &values) {
+            return Err(FieldError::new("value", "invalid", message));
         }
         if let Some(text) = unreadable_time(&property, op, &values) {
-            return wrong(format!(
-                "`$timestamp` is compared with an RFC 3339 time, not `{text}`."
-            ));
+            let message = format!("`$timestamp` is compared with an RFC 3339 time, not `{text}`.");
+            return Err(FieldError::new("value", "invalid", message));
         }
         Ok(Self { property, op, values })
     }
@@ -149,6 +128,24 @@ impl Comparison {
     #[must_use]
     pub fn values(&self) -> &[Scalar] {
         &self.values
+    }
+}
+
+fn wrong_values(op: Op, values: &[Scalar]) -> Option<String> {
+    let word = op.as_str();
+    match op {
+        Op::Exists | Op::NotExists => (!values.is_empty()).then(|| format!("`{word}` takes no value.")),
+        Op::In | Op::NotIn => {
+            let fits = (1..=MAX_LIST_VALUES).contains(&values.len());
+            (!fits).then(|| format!("`{word}` takes a list of 1 to {MAX_LIST_VALUES} values."))
+        }
+        Op::Between => (values.len() != 2).then(|| "`between` takes a list of two values.".to_owned()),
+        Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches => {
+            (!matches!(values, [Scalar::Text(_)])).then(|| format!("`{word}` takes text."))
+        }
+        Op::Eq | Op::Neq | Op::Gt | Op::Gte | Op::Lt | Op::Lte => {
+            (values.len() != 1).then(|| format!("`{word}` takes one value."))
+        }
     }
 }
 
