@@ -19,7 +19,8 @@ const GAP: f64 = 10.0;
 
 struct Row {
     name: String,
-    ink: Ink,
+    /// All that is not told apart: it has a figure and no bar, which would dwarf those that are ranked.
+    is_rest: bool,
     total: Option<f64>,
     before: Option<f64>,
     words: String,
@@ -70,13 +71,12 @@ fn rows(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Row> {
         let now = exact(Some(&series.total), options);
         let tooltip = format!("{name}: {}", now_and_before(&now, before.as_deref()));
         Row {
-            ink: if is_other(series) {
-                Ink::Other
-            } else {
-                Ink::Series(0)
-            },
-            total: series.total.map(drawable),
-            before: previous.and_then(|previous| previous.total).map(drawable),
+            is_rest: is_other(series),
+            total: series.total.filter(|_| !is_other(series)).map(drawable),
+            before: previous
+                .and_then(|previous| previous.total)
+                .filter(|_| !is_other(series))
+                .map(drawable),
             words: series
                 .total
                 .map_or_else(|| "–".to_owned(), |total| format::short_with_unit(total, options)),
@@ -130,16 +130,17 @@ impl Columns {
         let thickness = (line.height() * 0.55).clamp(6.0, 22.0);
         let edges = (middle - thickness / 2.0, middle + thickness / 2.0);
         let words = text_width::fitted(&row.name, LABEL_SIZE, self.names);
-        sheet.text(&words, (line.left, middle + 4.5), Anchor::Start, Ink::Text);
+        let ink = if row.is_rest { Ink::Muted } else { Ink::Text };
+        sheet.text(&words, (line.left, middle + 4.5), Anchor::Start, ink);
         let end = self.x(row.total.unwrap_or_default());
         let zero = self.x(0.0);
         if (end - zero).abs() > 0.05 {
-            sheet.shape(&rounded_sideways(edges, zero, end), Paint::Full(row.ink));
+            sheet.shape(&rounded_sideways(edges, zero, end), Paint::Full(Ink::Series(0)));
         }
         if let Some(before) = row.before {
             let x = self.x(before);
-            sheet.dotted(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], row.ink, 2.0);
+            sheet.dotted(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], Ink::Series(0), 2.0);
         }
-        sheet.text(&row.words, (line.right, middle + 4.5), Anchor::End, Ink::Text);
+        sheet.text(&row.words, (line.right, middle + 4.5), Anchor::End, ink);
     }
 }
