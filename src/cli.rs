@@ -8,6 +8,7 @@ mod user;
 use std::future::Future;
 
 use clap::{Parser, Subcommand};
+use engine::db::Db;
 
 use crate::config::{Config, Given};
 use crate::{server, telemetry};
@@ -81,8 +82,10 @@ fn in_runtime(config: &Config, work: impl Future<Output = Result<(), String>>) -
 }
 
 async fn migrate(config: &Config) -> Result<(), String> {
-    let engine = server::open_engine(config, &config.public_url_for(config.addr)).await?;
-    engine.close().await;
+    let db = Db::open(&config.database_url)
+        .await
+        .map_err(|error| server::for_people(&error))?;
+    db.close().await;
     println!("The database is up to date.");
     Ok(())
 }

@@ -3,6 +3,10 @@
 use std::io::{BufRead, IsTerminal, Write};
 
 use clap::Subcommand;
+use engine::auth::{Auth, AuthSettings};
+use engine::db::Db;
+use engine::{Clock, Error, Random};
+use model::account::{Organization, User};
 
 use crate::config::Config;
 use crate::server;
@@ -35,18 +39,29 @@ pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), Str
     } = command;
     let password = read_password().map_err(|error| error.to_string())?;
     let name = name.unwrap_or_else(|| email.clone());
-    let engine = server::open_engine(config, &config.public_url_for(config.addr)).await?;
-    let made = engine
-        .auth()
-        .create_user(&email, &password, &name, organization.as_deref())
-        .await;
-    engine.close().await;
+    let made = add(config, &email, &password, &name, organization.as_deref()).await;
     let (user, organization) = made.map_err(|error| server::for_people(&error))?;
     println!(
         "Made the account {} with the organization {}.",
         user.email, organization.name
     );
     Ok(())
+}
+
+/// Needs the database alone, so that it also works beside a running server.
+async fn add(
+    config: &Config,
+    email: &str,
+    password: &str,
+    name: &str,
+    organization: Option<&str>,
+) -> Result<(User, Organization), Error> {
+    let db = Db::open(&config.database_url).await?;
+    let settings = AuthSettings::new(config.public_url_for(config.addr));
+    let auth = Auth::open(db.clone(), Clock::System, Random::from_os(), settings).await?;
+    let made = auth.create_user(email, password, name, organization).await;
+    db.close().await;
+    made
 }
 
 fn read_password() -> std::io::Result<String> {

@@ -1,6 +1,6 @@
 //! A server of its own for each test: the real program on a free port with an empty data folder.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -185,6 +185,25 @@ impl TestApp {
             .args(args)
             .env("XDG_STATE_HOME", self.data.path().join("state"));
         command.stdin(Stdio::null()).output().expect("the program runs")
+    }
+
+    /// Runs another command of the program on this server's own data folder.
+    pub(crate) fn run_on_its_data(&self, args: &[&str], input: &str) -> Output {
+        let mut command = Command::new(PROGRAM);
+        command
+            .args(args)
+            .env("DATAPULSE_DATA_DIR", self.data.path())
+            .env("DATAPULSE_ADDR", "127.0.0.1:0");
+        let piped = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut running = piped.spawn().expect("the program starts");
+        let mut stdin = running.stdin.take().expect("standard input is piped");
+        // A program that ends without reading has heard enough.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        running.wait_with_output().expect("the program runs")
     }
 
     pub(crate) fn pid(&self) -> u32 {

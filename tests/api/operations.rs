@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::app::TestApp;
+use crate::app::{PASSWORD, TestApp};
 
 #[tokio::test]
 async fn health_readiness_and_the_healthcheck_agree() {
@@ -56,6 +56,35 @@ async fn an_account_can_be_made_where_registration_is_closed() {
         .await
         .expect("an answer");
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn an_account_is_made_on_the_command_line_beside_a_running_server() {
+    let app = TestApp::start_with(&[("DATAPULSE_REGISTRATION", "closed")]);
+    let made = app.run_on_its_data(&["user", "add", "ada@example.org", "--name", "Ada"], PASSWORD);
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let body = json!({"email": "ada@example.org", "password": PASSWORD});
+    let answer = app
+        .request(Method::POST, "/api/auth/login")
+        .json(&body)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let again = app.run_on_its_data(&["user", "add", "ada@example.org"], PASSWORD);
+    assert!(!again.status.success(), "the address is taken");
+    assert!(app.run_on_its_data(&["migrate"], "").status.success());
+}
+
+#[tokio::test]
+async fn two_servers_never_share_a_folder() {
+    let app = TestApp::start();
+    let second = app.run_on_its_data(&["serve"], "");
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert!(
+        !second.status.success() && told.contains("stop it first"),
+        "{told}"
+    );
 }
 
 #[tokio::test]

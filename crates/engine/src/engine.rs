@@ -1,6 +1,7 @@
 //! The façade: opens every piece, gives the verbs out in groups, and joins those that need more than one piece.
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
@@ -62,6 +63,7 @@ struct Pieces {
     store: EventStore,
     queries: Queries,
     ingest: Ingest,
+    _lock: File,
 }
 
 impl Engine {
@@ -70,7 +72,7 @@ impl Engine {
     /// # Errors
     /// [`Error::Internal`] or [`Error::Unavailable`] for what could not be opened.
     pub async fn open(settings: Settings, clock: Clock, random: Random) -> Result<Self, Error> {
-        std::fs::create_dir_all(&settings.data_dir).map_err(Error::internal)?;
+        let lock = lock_folder(&settings.data_dir)?;
         let db = Db::open(&settings.database_url).await?;
         let auth_settings = AuthSettings {
             registration: settings.registration,
@@ -90,6 +92,7 @@ impl Engine {
             db,
             store,
             ingest,
+            _lock: lock,
         })))
     }
 
@@ -260,6 +263,22 @@ impl Engine {
             }
         }
         self.0.db.close().await;
+    }
+}
+
+/// One process for each data folder: neither the log nor the store can be shared.
+fn lock_folder(folder: &Path) -> Result<File, Error> {
+    std::fs::create_dir_all(folder).map_err(Error::internal)?;
+    let file = File::create(folder.join("lock")).map_err(Error::internal)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            let folder = folder.display();
+            let message =
+                format!("another DataPulse works in {folder}; stop it first, or choose another folder");
+            Err(Error::Conflict(message))
+        }
+        Err(TryLockError::Error(error)) => Err(Error::internal(error)),
     }
 }
 
