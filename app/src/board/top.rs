@@ -7,7 +7,7 @@ use super::filters::Filters;
 use super::range::RangePicker;
 use super::share::SharePanel;
 use crate::parts::icon::{Icon, icon};
-use crate::parts::popover::{Popover, close};
+use crate::parts::popover::{Popover, close, hand_over};
 
 #[component]
 pub(super) fn TopBar(board: Board) -> impl IntoView {
@@ -126,7 +126,12 @@ fn More(board: Board) -> impl IntoView {
             <button type="button" class="menu-item" on:click=move |_| { close("dashboard-menu"); board.duplicate(); }>
                 {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
             </button>
-            <button type="button" class="menu-item danger" popovertarget="delete-dashboard">
+            <button
+                type="button"
+                class="menu-item danger"
+                popovertarget="delete-dashboard"
+                on:click=move |event| hand_over(&event, "dashboard-menu", "delete-dashboard")
+            >
                 {icon(Icon::Trash)}<span>"Delete dashboard"</span>
             </button>
         </Popover>

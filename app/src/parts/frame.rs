@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::icon::{Icon, icon, mark};
 use super::keys::KeyList;
+use super::popover::hand_over;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
 use crate::api::session::Session;
 use crate::theme::Theme;
@@ -93,7 +94,13 @@ fn Person(session: Session) -> impl IntoView {
                     <span>{session.user.email}</span>
                 </div>
                 <ThemeForm theme=session.theme />
-                <button type="button" class="menu-item" popovertarget="keys" data-key="?">
+                <button
+                    type="button"
+                    class="menu-item"
+                    popovertarget="keys"
+                    data-key="?"
+                    on:click=move |event| hand_over(&event, "person", "keys")
+                >
                     <span>"Keyboard"</span>
                     <kbd>"?"</kbd>
                 </button>

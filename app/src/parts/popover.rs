@@ -1,6 +1,8 @@
 //! Panels that open from a button. The browser opens, places and closes them; script only closes one early.
 
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 
 /// A button and the panel that it opens; works without script.
 #[component]
@@ -49,11 +51,22 @@ pub(crate) fn Popover(
 
 /// Closes a panel, if it is open.
 pub(crate) fn close(id: &str) {
-    use leptos::wasm_bindgen::JsCast;
-    let element = document().get_element_by_id(id);
-    let panel = element.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok());
-    if let Some(panel) = panel {
+    if let Some(panel) = panel(id) {
         // It may be closed already, which is what is wanted.
         let _ = panel.hide_popover();
     }
+}
+
+/// Closes the panel `from` and opens `to`; without script the browser opens `to` over `from`.
+pub(crate) fn hand_over(event: &leptos::ev::MouseEvent, from: &str, to: &str) {
+    event.prevent_default();
+    close(from);
+    if let Some(panel) = panel(to) {
+        // It may be open already, which is what is wanted.
+        let _ = panel.show_popover();
+    }
+}
+
+fn panel(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
 }
