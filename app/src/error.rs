@@ -1,9 +1,10 @@
 //! What a page is told when the server could not do what was asked.
 
-use leptos::server_fn::codec::JsonEncoding;
 use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use model::problem::FieldError;
 use serde::{Deserialize, Serialize};
+
+use crate::api::JsonText;
 
 /// Why a server function did not do what was asked; each variant says what the person can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,7 +56,7 @@ impl AppError {
 }
 
 impl FromServerFnError for AppError {
-    type Encoder = JsonEncoding;
+    type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

@@ -4,23 +4,22 @@ mod dashboards;
 mod landing;
 mod organization;
 mod keys;
+mod later;
 mod sign_in;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{SsrMode, path};
+use leptos_router::{Lazy, SsrMode, path};
 
 use crate::api::session;
 use crate::board::BoardPage;
-use crate::editor::EditorPage;
 use crate::error::AppError;
 use crate::parts::keys as keyboard;
 use crate::parts::load::{SessionData, failed, framed_or_plain};
 use crate::parts::toast::{ToastList, Toasts};
 use dashboards::HomePage;
-use keys::KeysPage;
-use organization::OrganizationPage;
+use later::{EditorRoute, KeysRoute, OrganizationRoute};
 use sign_in::{LoginPage, RegisterPage};
 
 /// The app.
@@ -39,9 +38,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
-                <Route path=path!("/dashboards/:id/widgets/:widget") view=EditorPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/keys") view=KeysPage ssr=SsrMode::Async />
-                <Route path=path!("/settings/organization") view=OrganizationPage ssr=SsrMode::Async />
+                <Route path=path!("/dashboards/:id/widgets/:widget") view={Lazy::<EditorRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/settings/organization") view={Lazy::<OrganizationRoute>::new()} ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
         <ToastList />

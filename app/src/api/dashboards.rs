@@ -1,12 +1,12 @@
 //! Dashboards: the list, one page of it all, and their changes.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use model::answer::Answer;
 use model::dashboard::{Dashboard, DashboardSpec, View, Widget};
 use model::ids::DashboardId;
 use serde::{Deserialize, Serialize};
 
+use super::Json;
 use crate::error::AppError;
 
 /// A dashboard in the list.
@@ -41,7 +41,7 @@ pub struct Shown {
 }
 
 /// Every dashboard of the organization, the one changed last in front.
-#[server(prefix = "/api/fn", endpoint = "dashboards", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "dashboards", input = Json, output = Json)]
 pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
     let caller = crate::server::caller()?;
     let engine = crate::server::engine()?;
@@ -55,42 +55,42 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
 }
 
 /// One dashboard, answered.
-#[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json, output = Json)]
 pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboard_page(&caller, id, &view).await?.into())
 }
 
 /// One dashboard without answers.
-#[server(prefix = "/api/fn", endpoint = "get_dashboard", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "get_dashboard", input = Json, output = Json)]
 pub async fn get_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().get(&caller, id).await?)
 }
 
 /// Makes a dashboard.
-#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json, output = Json)]
 pub async fn create_dashboard(spec: DashboardSpec) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().create(&caller, spec).await?)
 }
 
 /// Changes a dashboard's own settings, unless somebody else did so since `version`.
-#[server(prefix = "/api/fn", endpoint = "replace_dashboard", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "replace_dashboard", input = Json, output = Json)]
 pub async fn replace_dashboard(id: DashboardId, spec: DashboardSpec, version: i64) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().replace(&caller, id, spec, Some(version)).await?)
 }
 
 /// Makes a copy of a dashboard with all its widgets.
-#[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json, output = Json)]
 pub async fn duplicate_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().duplicate(&caller, id).await?)
 }
 
 /// Deletes a dashboard, its widgets and its share links.
-#[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json, output = Json)]
 pub async fn delete_dashboard(id: DashboardId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().delete(&caller, id, None).await?)

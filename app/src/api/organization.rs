@@ -1,11 +1,11 @@
 //! The organization and its keys.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use model::account::{ApiKey, KeyKind, Organization, WeekStart};
 use model::ids::KeyId;
 use serde::{Deserialize, Serialize};
 
+use super::Json;
 use crate::error::AppError;
 
 /// A key that was just made: the only time that it is told.
@@ -18,7 +18,7 @@ pub struct NewKey {
 }
 
 /// Changes the organization's name, time zone and first day of the week.
-#[server(prefix = "/api/fn", endpoint = "update_organization", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "update_organization", input = Json, output = Json)]
 pub async fn update_organization(
     name: String,
     timezone: String,
@@ -30,14 +30,14 @@ pub async fn update_organization(
 }
 
 /// The organization's keys.
-#[server(prefix = "/api/fn", endpoint = "keys", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "keys", input = Json, output = Json)]
 pub async fn keys() -> Result<Vec<ApiKey>, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.organizations().keys(&caller, caller.org()).await?)
 }
 
 /// Makes a key.
-#[server(prefix = "/api/fn", endpoint = "create_key", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "create_key", input = Json, output = Json)]
 pub async fn create_key(name: String, kind: KeyKind) -> Result<NewKey, AppError> {
     let caller = crate::server::caller()?;
     let engine = crate::server::engine()?;
@@ -46,7 +46,7 @@ pub async fn create_key(name: String, kind: KeyKind) -> Result<NewKey, AppError>
 }
 
 /// Ends a key.
-#[server(prefix = "/api/fn", endpoint = "revoke_key", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "revoke_key", input = Json, output = Json)]
 pub async fn revoke_key(id: KeyId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.organizations().revoke_key(&caller, caller.org(), id).await?)

@@ -1,11 +1,11 @@
 //! Who is signed in.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use model::account::{Organization, User};
 use model::role::{Action, Role};
 use serde::{Deserialize, Serialize};
 
+use super::Json;
 use crate::error::AppError;
 use crate::theme::Theme;
 
@@ -33,7 +33,7 @@ impl Session {
 }
 
 /// Who is signed in; nobody is no error.
-#[server(prefix = "/api/fn", endpoint = "current_session", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "current_session", input = Json, output = Json)]
 pub async fn current_session() -> Result<Option<Session>, AppError> {
     use crate::server;
     let Some(caller) = server::caller_if_any() else { return Ok(None) };

@@ -1,51 +1,51 @@
 //! Widgets: their changes, and what the editor needs to know.
 
 use leptos::prelude::*;
-use leptos::server_fn::codec::Json;
 use model::answer::Answer;
 use model::dashboard::{Widget, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
 
+use super::Json;
 use crate::error::AppError;
 
 /// One widget.
-#[server(prefix = "/api/fn", endpoint = "get_widget", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "get_widget", input = Json, output = Json)]
 pub async fn get_widget(id: WidgetId) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().widget(&caller, id).await?)
 }
 
 /// Adds a widget to a dashboard.
-#[server(prefix = "/api/fn", endpoint = "create_widget", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "create_widget", input = Json, output = Json)]
 pub async fn create_widget(dashboard: DashboardId, spec: WidgetSpec) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().create_widget(&caller, dashboard, spec).await?)
 }
 
 /// Changes a widget, unless somebody else did so since `version`.
-#[server(prefix = "/api/fn", endpoint = "replace_widget", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "replace_widget", input = Json, output = Json)]
 pub async fn replace_widget(id: WidgetId, spec: WidgetSpec, version: i64) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().replace_widget(&caller, id, spec, Some(version)).await?)
 }
 
 /// Deletes a widget.
-#[server(prefix = "/api/fn", endpoint = "delete_widget", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "delete_widget", input = Json, output = Json)]
 pub async fn delete_widget(id: WidgetId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().delete_widget(&caller, id, None).await?)
 }
 
 /// Answers a question that no widget asks yet.
-#[server(prefix = "/api/fn", endpoint = "ask", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "ask", input = Json, output = Json)]
 pub async fn ask(query: Query) -> Result<Answer, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.ask(&caller, &query).await?)
 }
 
 /// The names of the organization's events, the most frequent first.
-#[server(prefix = "/api/fn", endpoint = "event_names", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "event_names", input = Json, output = Json)]
 pub async fn event_names() -> Result<Vec<String>, AppError> {
     let caller = crate::server::caller()?;
     let answer = crate::server::engine()?.ask(&caller, &crate::editor::event_names_query()?).await?;
@@ -53,7 +53,7 @@ pub async fn event_names() -> Result<Vec<String>, AppError> {
 }
 
 /// Markdown as safe HTML.
-#[server(prefix = "/api/fn", endpoint = "markdown", input = Json)]
+#[server(prefix = "/api/fn", endpoint = "markdown", input = Json, output = Json)]
 pub async fn markdown(text: String) -> Result<String, AppError> {
     crate::server::caller()?;
     Ok(crate::markdown::to_html(&text))
