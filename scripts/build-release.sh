@@ -8,7 +8,7 @@ sources=(Cargo.toml Cargo.lock build.rs src app frontend crates style public mig
 
 if [ "${1:-}" = bundled ]; then
     say "Building one file with the site and DuckDB inside (DuckDB alone takes about 40 minutes on two cores)"
-    cargo leptos build --release --precompress --cargo-locked --bin-features bundled
+    cargo leptos build --release --split --precompress --cargo-locked --bin-features bundled
     mkdir -p dist
     cp "$RELEASE_PROGRAM" dist/datapulse
     say "Done: dist/datapulse"
@@ -21,5 +21,5 @@ if [ -x "$RELEASE_PROGRAM" ] && [ -z "$(find "${sources[@]}" -newer "$RELEASE_PR
     exit
 fi
 say "Building the release (about fifteen minutes on two cores the first time)"
-cargo leptos build --release --precompress --cargo-locked
+cargo leptos build --release --split --precompress --cargo-locked
 touch "$RELEASE_PROGRAM"

@@ -23,6 +23,7 @@ use crate::api::session::Session;
 use crate::error::AppError;
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::toast::Toasts;
 use card::Card;
@@ -143,8 +144,8 @@ fn board_view(page: Page, address: Memo<Address>) -> AnyView {
 fn Notices(board: Board) -> impl IntoView {
     let problem = move || board.address.with(|address| address.problem.clone());
     view! {
-        {move || problem().map(|words| view! { <p class="notice problem" role="alert">{icon(Icon::Warning)}{words}</p> })}
-        <div class="progress" class:busy=move || board.is_loading.get() role="progressbar" aria-label="Loading" aria-hidden=move || (!board.is_loading.get()).then_some("true")></div>
+        {live::part(move || problem().map(|words| view! { <p class="notice problem" role="alert">{icon(Icon::Warning)}{words}</p> }).into_any())}
+        <div class="progress" class:busy=live::flag(move || board.is_loading.get()) role="progressbar" aria-label="Loading" aria-hidden=live::word(move || (!board.is_loading.get()).then_some("true"))></div>
     }
 }
 
@@ -155,10 +156,8 @@ fn Grid(board: Board) -> impl IntoView {
     });
     let is_empty = move || ids.with(Vec::is_empty);
     view! {
-        <Show when=is_empty fallback=|| ()>
-            <EmptyBoard board />
-        </Show>
-        <div class="grid" class:editing=move || board.is_editing.get() class:stale=move || board.is_loading.get()>
+        {live::shown(is_empty, move || view! { <EmptyBoard board /> }.into_any())}
+        <div class="grid" class:editing=live::flag(move || board.is_editing.get()) class:stale=live::flag(move || board.is_loading.get())>
             <For each=move || ids.get() key=|id| *id let(id)>
                 <Card board id />
             </For>

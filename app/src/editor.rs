@@ -21,6 +21,7 @@ use crate::board::no_such_page;
 use crate::error::AppError;
 use crate::parts::field::Problems;
 use crate::parts::frame::Frame;
+use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::toast::Toasts;
 pub(crate) use draft::Draft;
@@ -97,7 +98,7 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
     let back = format!("/dashboards/{}", dashboard.id);
     view! {
         <Title text=title />
-        <form class="editor" on:submit=move |event| { event.prevent_default(); editor.save(); }>
+        <form class="editor" on:submit=live::submit(move |event| { event.prevent_default(); editor.save(); })>
             <header class="topbar">
                 <div class="titles">
                     <a class="back" href=back.clone()>{dashboard.name}</a>
@@ -105,7 +106,7 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
                 </div>
                 <div class="tools">
                     <a class="button" href=back>"Cancel"</a>
-                    <button type="submit" class="button primary" disabled=move || editor.is_saving.get()>"Save widget"</button>
+                    <button type="submit" class="button primary" disabled=live::flag(move || editor.is_saving.get())>"Save widget"</button>
                 </div>
             </header>
             <div class="editor-halves">

@@ -6,6 +6,7 @@ pub(crate) mod first_event;
 pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod keys;
+pub(crate) mod live;
 pub(crate) mod load;
 pub(crate) mod popover;
 pub(crate) mod toast;

@@ -10,6 +10,7 @@ use super::layout::Step;
 use crate::api::dashboards::Shown;
 use crate::drawing::{Medium, answer_view, figures_view};
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::popover::{Popover, close};
 
 /// The classes that put a card where its widget belongs.
@@ -45,19 +46,17 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
     });
     view! {
         <article
-            class=classes
-            aria-label=move || name.get()
-            tabindex=move || board.is_editing.get().then_some("0")
-            on:keydown=move |event| on_arrow(board, id, &event)
+            class=live::text(classes)
+            aria-label=live::text(move || name.get())
+            tabindex=live::word(move || board.is_editing.get().then_some("0"))
+            on:keydown=live::keydown(move |event| on_arrow(board, id, &event))
         >
             <header class="card-head">
-                <h2>{title}</h2>
+                <h2>{live::text(title)}</h2>
                 <CardMenu board id name as_table kind=shown.with_untracked(|shown| shown.as_ref().map(|shown| shown.widget.kind)) />
             </header>
-            <div class="card-body">{move || content.get().map(|content| body(board, content, as_table.get()))}</div>
-            <Show when=move || board.is_editing.get() fallback=|| ()>
-                <Handles board id name />
-            </Show>
+            <div class="card-body">{live::part(move || content.get().map(|content| body(board, content, as_table.get())).into_any())}</div>
+            {live::shown(move || board.is_editing.get(), move || view! { <Handles board id name /> }.into_any())}
         </article>
     }
 }
@@ -83,7 +82,7 @@ fn problem_view(board: Board, id: WidgetId, problem: String) -> AnyView {
         <div class="nothing" role="alert">
             <p class="problem">{problem}</p>
             <p class="actions">
-                <button type="button" class="button small" on:click=move |_| board.reload()>{icon(Icon::Retry)}<span>"Try again"</span></button>
+                <button type="button" class="button small" on:click=live::click(move |_| board.reload())>{icon(Icon::Retry)}<span>"Try again"</span></button>
                 {board.may_edit.then(|| view! { <a class="button small" href=format!("/dashboards/{}/widgets/{id}", board.id)>"Edit"</a> })}
             </p>
         </div>
@@ -102,15 +101,15 @@ fn CardMenu(board: Board, id: WidgetId, name: Memo<String>, as_table: RwSignal<b
     has_menu.then(|| view! {
         <Popover id=panel name=called face=icon(Icon::More) look="button icon-only quiet" panel="menu">
             {has_figures.then(|| view! {
-                <button type="button" class="menu-item" on:click=move |_| { as_table.update(|table| *table = !*table); shut(); }>
+                <button type="button" class="menu-item" on:click=live::click(move |_| { as_table.update(|table| *table = !*table); shut(); })>
                     {icon(Icon::Table)}
-                    <span>{move || if as_table.get() { "Show as chart" } else { "Show as table" }}</span>
+                    <span>{live::text(move || if as_table.get() { "Show as chart" } else { "Show as table" }.to_owned())}</span>
                 </button>
             })}
             {board.may_edit.then(|| view! {
                 <a class="menu-item" href=format!("/dashboards/{}/widgets/{id}", board.id)>{icon(Icon::Edit)}<span>"Edit"</span></a>
-                <button type="button" class="menu-item" on:click=move |_| { shut(); board.duplicate_widget(id); }>{icon(Icon::Copy)}<span>"Duplicate"</span></button>
-                <button type="button" class="menu-item danger" on:click=move |_| { shut(); board.delete_widget(id); }>{icon(Icon::Trash)}<span>"Delete"</span></button>
+                <button type="button" class="menu-item" on:click=live::click(move |_| { shut(); board.duplicate_widget(id); })>{icon(Icon::Copy)}<span>"Duplicate"</span></button>
+                <button type="button" class="menu-item danger" on:click=live::click(move |_| { shut(); board.delete_widget(id); })>{icon(Icon::Trash)}<span>"Delete"</span></button>
             })}
         </Popover>
     })
@@ -123,16 +122,16 @@ fn Handles(board: Board, id: WidgetId, name: Memo<String>) -> impl IntoView {
             <button
                 type="button"
                 class="handle"
-                aria-label=move || format!("{does}: {}", name.get())
+                aria-label=live::text(move || format!("{does}: {}", name.get()))
                 title=does
-                on:click=move |_| board.step(id, step)
+                on:click=live::click(move |_| board.step(id, step))
             >
                 {icon(which)}
             </button>
         }
     };
     view! {
-        <div class="handles" role="group" aria-label=move || format!("Place of {}", name.get())>
+        <div class="handles" role="group" aria-label=live::text(move || format!("Place of {}", name.get()))>
             <span class="handle-group">
                 {handle(Step::Left, Icon::Left, "Move left")}
                 {handle(Step::Up, Icon::Up, "Move up")}

@@ -9,6 +9,7 @@ use crate::address;
 use crate::editor::{FilterDraft, FilterLens, filter_row};
 use crate::parts::field::Problems;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::popover::{Popover, close};
 use crate::words;
 
@@ -19,8 +20,8 @@ pub(super) fn Filters(board: Board) -> impl IntoView {
     let filter = Memo::new(move |_| board.address.with(|address| address.view.filter.clone()));
     view! {
         <div class="filters" role="group" aria-label="Filters">
-            {move || saved_chip(board)}
-            {move || chips(board, filter.get())}
+            {live::part(move || saved_chip(board).into_any())}
+            {live::part(move || chips(board, filter.get()))}
             <AddFilter board filter />
         </div>
     }
@@ -88,13 +89,13 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
     let known = Memo::new(move |_| board.page.with(|page| known_properties(page)));
     view! {
         <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left">
-            <form class="filter-form" on:submit=add>
+            <form class="filter-form" on:submit=live::submit(add)>
                 {filter_row("page-filter", FilterLens::of(draft), problems, "")}
                 <button type="submit" class="button primary wide">"Add filter"</button>
             </form>
         </Popover>
         <datalist id="properties">
-            {move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view()}
+            {live::part(move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view().into_any())}
         </datalist>
     }
 }

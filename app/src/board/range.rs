@@ -7,6 +7,7 @@ use model::query::{Edge, Range};
 use super::Board;
 use crate::address::{self, PRESETS};
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::popover::{Popover, close};
 
 const PANEL: &str = "range";
@@ -18,7 +19,7 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
         chosen.or_else(|| board.page.with(|page| page.dashboard.range.clone()))
     });
     let words = move || range.with(|range| range.as_ref().map_or_else(|| "Each widget's range".to_owned(), address::range_words));
-    let face = view! { {icon(Icon::Calendar)}<span>{words}</span>{icon(Icon::Chevron)} }.into_any();
+    let face = view! { {icon(Icon::Calendar)}<span>{live::text(words)}</span>{icon(Icon::Chevron)} }.into_any();
     let presets = PRESETS
         .into_iter()
         .map(|(value, label)| {
@@ -27,10 +28,10 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
             view! {
                 <a
                     class="menu-item"
-                    href=move || path(board, preset.clone())
+                    href=live::text(move || path(board, preset.clone()))
                     data-noscroll=""
-                    aria-current=move || range.with(|range| *range == here).then_some("true")
-                    on:click=move |_| close(PANEL)
+                    aria-current=live::word(move || range.with(|range| *range == here).then_some("true"))
+                    on:click=live::click(move |_| close(PANEL))
                 >
                     {label}
                 </a>
@@ -77,19 +78,19 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
     };
     let filter = move || board.address.with(|address| address.view.filter.as_ref().and_then(|filter| serde_json::to_string(filter).ok()));
     view! {
-        <form class="custom-range" method="get" action=format!("/dashboards/{}", board.id) on:submit=show>
+        <form class="custom-range" method="get" action=format!("/dashboards/{}", board.id) on:submit=live::submit(show)>
             <div class="two">
                 <div class="field">
                     <label for="range-from">"First day"</label>
-                    <input id="range-from" class="input" type="date" name="from" value=at_first.0 prop:value=move || from.get() on:input=move |event| from.set(event_target_value(&event)) />
+                    <input id="range-from" class="input" type="date" name="from" value=at_first.0 prop:value=live::text(move || from.get()) on:input=live::change(move |event| from.set(event_target_value(&event))) />
                 </div>
                 <div class="field">
                     <label for="range-to">"Last day"</label>
-                    <input id="range-to" class="input" type="date" name="to" value=at_first.1 prop:value=move || to.get() on:input=move |event| to.set(event_target_value(&event)) />
+                    <input id="range-to" class="input" type="date" name="to" value=at_first.1 prop:value=live::text(move || to.get()) on:input=live::change(move |event| to.set(event_target_value(&event))) />
                 </div>
             </div>
-            {move || filter().map(|json| view! { <input type="hidden" name="filter" value=json /> })}
-            <p class="problem" role="alert">{move || problem.get()}</p>
+            {live::part(move || filter().map(|json| view! { <input type="hidden" name="filter" value=json /> }).into_any())}
+            <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
             <button type="submit" class="button wide">"Show these days"</button>
         </form>
     }
@@ -100,15 +101,15 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
 fn Saved(board: Board) -> impl IntoView {
     let chosen = move || board.address.with(|address| address.view.range.clone());
     view! {
-        {move || chosen().map(|range| view! {
+        {live::part(move || chosen().map(|range| view! {
             <div class="menu-foot">
-                <a class="menu-item" href=move || path(board, None) data-noscroll="" on:click=move |_| close(PANEL)>"Back to the saved range"</a>
+                <a class="menu-item" href=live::text(move || path(board, None)) data-noscroll="" on:click=live::click(move |_| close(PANEL))>"Back to the saved range"</a>
                 {board.may_edit.then(|| view! {
-                    <button type="button" class="menu-item" on:click=move |_| { close(PANEL); board.keep_view(Some(range.clone()), None); }>
+                    <button type="button" class="menu-item" on:click=live::click(move |_| { close(PANEL); board.keep_view(Some(range.clone()), None); })>
                         "Save this range for everybody"
                     </button>
                 })}
             </div>
-        })}
+        }).into_any())}
     }
 }

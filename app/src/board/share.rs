@@ -10,6 +10,7 @@ use crate::error::AppError;
 use crate::parts::copy::CopyButton;
 use crate::parts::field::{Problems, TextField};
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::popover::Popover;
 use crate::words;
 
@@ -56,7 +57,7 @@ pub(super) fn SharePanel(board: Board) -> impl IntoView {
             <h2>"Share this dashboard"</h2>
             <p class="muted">"Anyone with a link sees it as a document, with the saved range. They cannot change anything, and need no account."</p>
             <NewLink links />
-            {move || links.made.get().map(made_view)}
+            {live::part(move || links.made.get().map(made_view).into_any())}
             <LinkList links />
         </Popover>
     }
@@ -87,7 +88,7 @@ fn NewLink(links: Links) -> impl IntoView {
         });
     };
     view! {
-        <form on:submit=create>
+        <form on:submit=live::submit(create)>
             <div class="two">
                 <TextField id="share-name" label="Name (optional)" placeholder="For the board" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
                 <TextField id="share-expires" label="Works until (optional)" kind="date" value=expires on_input=Callback::new(move |text| expires.set(text)) problem=problems.named("expires_at") />
@@ -113,14 +114,14 @@ fn made_view(made: NewShare) -> AnyView {
 
 #[component]
 fn LinkList(links: Links) -> impl IntoView {
-    move || {
-        let listed = links.listed.get()?;
+    live::part(move || {
+        let Some(listed) = links.listed.get() else { return ().into_any() };
         if listed.is_empty() {
-            return Some(view! { <p class="muted">"No links yet."</p> }.into_any());
+            return view! { <p class="muted">"No links yet."</p> }.into_any();
         }
         let rows = listed.into_iter().map(|share| link_row(links, share)).collect_view();
-        Some(view! { <ul class="links" aria-label="Links">{rows}</ul> }.into_any())
-    }
+        view! { <ul class="links" aria-label="Links">{rows}</ul> }.into_any()
+    })
 }
 
 fn link_row(links: Links, share: Share) -> AnyView {
@@ -134,7 +135,7 @@ fn link_row(links: Links, share: Share) -> AnyView {
     view! {
         <li>
             <div><strong>{name}</strong><span class="muted">{format!("Created {made}, {until}")}</span></div>
-            <button type="button" class="button small" aria-label=label on:click=move |_| links.revoke(&share)>"Revoke"</button>
+            <button type="button" class="button small" aria-label=label on:click=live::click(move |_| links.revoke(&share))>"Revoke"</button>
         </li>
     }
     .into_any()

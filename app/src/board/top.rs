@@ -7,6 +7,7 @@ use super::filters::Filters;
 use super::range::RangePicker;
 use super::share::SharePanel;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::popover::{Popover, close, hand_over};
 
 #[component]
@@ -31,7 +32,7 @@ pub(super) fn TopBar(board: Board) -> impl IntoView {
 fn Name(board: Board) -> impl IntoView {
     let name = move || board.page.with(|page| page.dashboard.name.clone());
     if !board.may_edit {
-        return view! { <h1>{name}</h1> }.into_any();
+        return view! { <h1>{live::text(name)}</h1> }.into_any();
     }
     let keep = move |event: leptos::ev::Event| {
         let typed = event_target_value(&event).trim().to_owned();
@@ -41,17 +42,17 @@ fn Name(board: Board) -> impl IntoView {
     };
     view! {
         <h1 class="editable">
-            <span class="ruler" aria-hidden="true">{name}</span>
+            <span class="ruler" aria-hidden="true">{live::text(name)}</span>
             <input
                 class="in-place"
                 aria-label="Name of the dashboard"
                 maxlength="200"
                 spellcheck="false"
                 autocomplete="off"
-                value=name
-                prop:value=name
-                on:change=keep
-                on:keydown=leave_on_enter
+                value=live::text(name)
+                prop:value=live::text(name)
+                on:change=live::change(keep)
+                on:keydown=live::keydown(leave_on_enter)
             />
         </h1>
     }
@@ -63,7 +64,7 @@ fn Description(board: Board) -> impl IntoView {
     let description = move || board.page.with(|page| page.dashboard.description.clone());
     let is_empty = move || board.page.with(|page| page.dashboard.description.is_empty());
     view! {
-        {move || {
+        {live::part(move || {
             if board.is_editing.get() {
                 view! {
                     <input
@@ -72,17 +73,17 @@ fn Description(board: Board) -> impl IntoView {
                         placeholder="Say what it is about"
                         maxlength="2000"
                         autocomplete="off"
-                        prop:value=description
-                        on:change=move |event| board.describe(event_target_value(&event).trim().to_owned())
-                        on:keydown=leave_on_enter
+                        prop:value=live::text(description)
+                        on:change=live::change(move |event| board.describe(event_target_value(&event).trim().to_owned()))
+                        on:keydown=live::keydown(leave_on_enter)
                     />
                 }.into_any()
             } else if is_empty() {
                 ().into_any()
             } else {
-                view! { <p class="description">{description}</p> }.into_any()
+                view! { <p class="description">{live::text(description)}</p> }.into_any()
             }
-        }}
+        })}
     }
 }
 
@@ -101,18 +102,18 @@ fn leave_on_enter(event: leptos::ev::KeyboardEvent) {
 #[component]
 fn EditTools(board: Board) -> impl IntoView {
     let widget_path = format!("/dashboards/{}/widgets/new", board.id);
-    let label = move || if board.is_editing.get() { "Done" } else { "Edit" };
+    let label = move || if board.is_editing.get() { "Done" } else { "Edit" }.to_owned();
     view! {
         <button
             type="button"
             class="button"
-            class:primary=move || board.is_editing.get()
+            class:primary=live::flag(move || board.is_editing.get())
             data-key="e"
             title="Edit the dashboard (e)"
-            on:click=move |_| board.is_editing.update(|editing| *editing = !*editing)
+            on:click=live::click(move |_| board.is_editing.update(|editing| *editing = !*editing))
         >
-            {move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit })}
-            <span class="word">{label}</span>
+            {live::part(move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit }))}
+            <span class="word">{live::text(label)}</span>
         </button>
         <a class="button" href=widget_path>{icon(Icon::Plus)}<span class="word">"Add widget"</span></a>
         <More board />
@@ -123,14 +124,14 @@ fn EditTools(board: Board) -> impl IntoView {
 fn More(board: Board) -> impl IntoView {
     view! {
         <Popover id="dashboard-menu" name="More" face=icon(Icon::More) look="button icon-only" panel="menu">
-            <button type="button" class="menu-item" on:click=move |_| { close("dashboard-menu"); board.duplicate(); }>
+            <button type="button" class="menu-item" on:click=live::click(move |_| { close("dashboard-menu"); board.duplicate(); })>
                 {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
             </button>
             <button
                 type="button"
                 class="menu-item danger"
                 popovertarget="delete-dashboard"
-                on:click=move |event| hand_over(&event, "dashboard-menu", "delete-dashboard")
+                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "delete-dashboard"))
             >
                 {icon(Icon::Trash)}<span>"Delete dashboard"</span>
             </button>
@@ -154,16 +155,16 @@ fn Delete(board: Board) -> impl IntoView {
     };
     view! {
         <div id="delete-dashboard" class="popover centred" popover="auto" role="dialog" aria-label="Delete dashboard">
-            <form on:submit=delete>
+            <form on:submit=live::submit(delete)>
                 <h2>"Delete this dashboard?"</h2>
-                <p>"Its " {count} " and its share links are lost for everybody. The events stay. This cannot be undone."</p>
+                <p>"Its " {live::text(count)} " and its share links are lost for everybody. The events stay. This cannot be undone."</p>
                 <div class="field">
-                    <label for="delete-name">"To go on, type " <strong>{name}</strong></label>
-                    <input id="delete-name" class="input" autocomplete="off" prop:value=move || typed.get() on:input=move |event| typed.set(event_target_value(&event)) />
+                    <label for="delete-name">"To go on, type " <strong>{live::text(name)}</strong></label>
+                    <input id="delete-name" class="input" autocomplete="off" prop:value=live::text(move || typed.get()) on:input=live::change(move |event| typed.set(event_target_value(&event))) />
                 </div>
                 <div class="actions">
                     <button type="button" class="button" popovertarget="delete-dashboard" popovertargetaction="hide">"Keep it"</button>
-                    <button type="submit" class="button danger" disabled=move || !is_confirmed()>"Delete dashboard"</button>
+                    <button type="submit" class="button danger" disabled=live::flag(move || !is_confirmed())>"Delete dashboard"</button>
                 </div>
             </form>
         </div>

@@ -5,6 +5,7 @@ use model::problem::FieldError;
 use model::query::{Comparison, Op, Property, Scalar};
 
 use crate::parts::field::{ChoiceField, Problems, TextField};
+use crate::parts::live;
 use crate::words;
 
 /// The operators, in the order in which they are offered.
@@ -142,16 +143,21 @@ pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix:
                 value=Signal::derive(move || lens.read.with(|draft| draft.op.as_str().to_owned()))
                 on_choice=choose
             />
-            <Show when=move || needs_value.get() fallback=|| ()>
-                <TextField
-                    id=value_id.clone()
-                    label=Signal::derive(move || lens.read.with(|draft| value_label(draft.op)).to_owned())
-                    value=Signal::derive(move || lens.read.with(|draft| draft.value.clone()))
-                    on_input=Callback::new(move |text| lens.change(|draft| draft.value = text))
-                    problem=value_problem
-                />
-            </Show>
+            {live::shown(move || needs_value.get(), move || value_field(value_id.clone(), lens, value_problem))}
         </div>
+    }
+    .into_any()
+}
+
+fn value_field(id: String, lens: FilterLens, problem: Signal<Option<String>>) -> AnyView {
+    view! {
+        <TextField
+            id=id
+            label=Signal::derive(move || lens.read.with(|draft| value_label(draft.op)).to_owned())
+            value=Signal::derive(move || lens.read.with(|draft| draft.value.clone()))
+            on_input=Callback::new(move |text| lens.change(|draft| draft.value = text))
+            problem=problem
+        />
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use crate::api::session::Session;
 use crate::parts::field::{ChoiceField, Field, TextField};
 use crate::parts::first_event::FirstEvent;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 
 /// Everything that can be said of a widget.
 pub(super) fn form(editor: Editor) -> AnyView {
@@ -19,9 +20,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
     view! {
         {types(editor)}
         {text(editor, "widget-title", "Title", "title", |draft| &mut draft.title)}
-        <Show when=move || asks.get() fallback=move || markdown(editor)>
-            {question(editor)}
-        </Show>
+        {live::part(move || if asks.get() { question(editor) } else { markdown(editor) })}
         {suggestions(editor)}
     }
     .into_any()
@@ -54,14 +53,14 @@ fn types(editor: Editor) -> AnyView {
         .map(|kind| {
             let is_chosen = move || editor.draft.with(|draft| draft.kind == kind);
             view! {
-                <label class="type" class:chosen=is_chosen>
+                <label class="type" class:chosen=live::flag(is_chosen)>
                     <input
                         type="radio"
                         name="type"
                         value=kind.as_str()
-                        prop:checked=is_chosen
+                        prop:checked=live::flag(is_chosen)
                         checked=editor.draft.with_untracked(|draft| draft.kind == kind)
-                        on:change=move |_| editor.draft.update(|draft| draft.kind = kind)
+                        on:change=live::change(move |_| editor.draft.update(|draft| draft.kind = kind))
                     />
                     {type_icon(kind)}
                     <span>{kind.words()}</span>
@@ -96,8 +95,8 @@ fn markdown(editor: Editor) -> AnyView {
                 class="input"
                 rows="12"
                 aria-describedby="widget-text-problem"
-                prop:value=move || editor.draft.with(|draft| draft.text.clone())
-                on:input=move |event| editor.draft.update(|draft| draft.text = event_target_value(&event))
+                prop:value=live::text(move || editor.draft.with(|draft| draft.text.clone()))
+                on:input=live::change(move |event| editor.draft.update(|draft| draft.text = event_target_value(&event)))
             >
                 {editor.draft.with_untracked(|draft| draft.text.clone())}
             </textarea>
@@ -142,23 +141,21 @@ fn no_events(editor: Editor) -> AnyView {
 
 fn all_series(editor: Editor) -> AnyView {
     let count = Memo::new(move |_| editor.draft.with(|draft| draft.series.len()));
-    let add = move |_| {
+    let no_series = editor.problems.named("series");
+    let add = move || {
         let event = editor.names.with_value(|names| names.first().cloned().unwrap_or_default());
         editor.draft.update(|draft| draft.series.push(SeriesDraft::new(event)));
     };
     view! {
         <fieldset class="part">
             <legend>"What to count"</legend>
-            <For each=move || 0..count.get() key=|position| *position let(position)>
-                {series_row(editor, position, count)}
-            </For>
-            <p class="problem" role="alert">{move || editor.problems.named("series").get()}</p>
-            <Show when=move || count.get() < MAX_SERIES fallback=|| ()>
-                <button type="button" class="button small" on:click=add>{icon(Icon::Plus)}<span>"Add series"</span></button>
-            </Show>
-            <Show when=move || { count.get() > 1 || editor.draft.with(|draft| !draft.formula.is_empty()) } fallback=|| ()>
-                {text(editor, "formula", "Formula (optional), for example B / A * 100", "formula", |draft| &mut draft.formula)}
-            </Show>
+            {live::rows(count, move |position| series_row(editor, position, count))}
+            <p class="problem" role="alert">{live::text(move || no_series.get().unwrap_or_default())}</p>
+            {live::shown(move || count.get() < MAX_SERIES, move || add_button("Add series", add))}
+            {live::shown(
+                move || count.get() > 1 || editor.draft.with(|draft| !draft.formula.is_empty()),
+                move || text(editor, "formula", "Formula (optional), for example B / A * 100", "formula", |draft| &mut draft.formula),
+            )}
         </fieldset>
     }
     .into_any()
@@ -166,21 +163,23 @@ fn all_series(editor: Editor) -> AnyView {
 
 fn filters(editor: Editor) -> AnyView {
     let count = Memo::new(move |_| editor.draft.with(|draft| draft.filters.len()));
+    let condition = move |position: usize| {
+        view! {
+            <div class="removable">
+                {filter_row(&format!("filter-{position}"), widget_filter(editor, position), editor.problems, &format!("filters[{position}]."))}
+                {remove("Remove condition", move || editor.draft.update(|draft| { draft.filters.remove(position); }))}
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <fieldset class="part">
             <legend>"Only events where"</legend>
             {editor.draft.with_untracked(|draft| draft.kept_filter.is_some()).then(|| view! {
                 <p class="hint">"A filter that was set through the API also applies."</p>
             })}
-            <For each=move || 0..count.get() key=|position| *position let(position)>
-                <div class="removable">
-                    {filter_row(&format!("filter-{position}"), widget_filter(editor, position), editor.problems, &format!("filters[{position}]."))}
-                    {remove("Remove condition", move || editor.draft.update(|draft| { draft.filters.remove(position); }))}
-                </div>
-            </For>
-            <button type="button" class="button small" on:click=move |_| editor.draft.update(|draft| draft.filters.push(FilterDraft::default()))>
-                {icon(Icon::Plus)}<span>"Add condition"</span>
-            </button>
+            {live::rows(count, condition)}
+            {add_button("Add condition", move || editor.draft.update(|draft| draft.filters.push(FilterDraft::default())))}
         </fieldset>
     }
     .into_any()
@@ -199,10 +198,17 @@ fn widget_filter(editor: Editor, position: usize) -> FilterLens {
     }
 }
 
+fn add_button(label: &'static str, act: impl Fn() + 'static) -> AnyView {
+    view! {
+        <button type="button" class="button small" on:click=live::click(move |_| act())>{icon(Icon::Plus)}<span>{label}</span></button>
+    }
+    .into_any()
+}
+
 /// A button that takes a row away.
 pub(super) fn remove(label: &'static str, act: impl Fn() + 'static) -> AnyView {
     view! {
-        <button type="button" class="button icon-only quiet" aria-label=label title=label on:click=move |_| act()>{icon(Icon::Close)}</button>
+        <button type="button" class="button icon-only quiet" aria-label=label title=label on:click=live::click(move |_| act())>{icon(Icon::Close)}</button>
     }
     .into_any()
 }
@@ -273,7 +279,7 @@ fn time(editor: Editor) -> AnyView {
                 <ChoiceField id="interval" label="One point for each" choices=intervals value=interval on_choice=choose_interval problem=editor.problems.named("interval") />
                 <ChoiceField id="compare" label="Compare with" choices=compares value=compare on_choice=choose_compare />
             </div>
-            <Show when=move || is_custom.get() fallback=|| ()>{days(editor)}</Show>
+            {live::shown(move || is_custom.get(), move || days(editor))}
         </fieldset>
     }
     .into_any()
@@ -309,9 +315,10 @@ fn figures(editor: Editor) -> AnyView {
             <legend>"Figures"</legend>
             <div class="two">
                 <ChoiceField id="unit" label="Unit" choices=units value=Signal::derive(move || editor.draft.with(|draft| draft.unit.as_str().to_owned())) on_choice=choose />
-                <Show when=move || is_money.get() fallback=|| ()>
-                    {text(editor, "currency", "Currency", "currency", |draft| &mut draft.currency)}
-                </Show>
+                {live::shown(
+                    move || is_money.get(),
+                    move || text(editor, "currency", "Currency", "currency", |draft| &mut draft.currency),
+                )}
             </div>
         </fieldset>
     }

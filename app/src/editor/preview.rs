@@ -12,6 +12,7 @@ use model::query::Query;
 use super::Editor;
 use crate::api::widgets;
 use crate::drawing::{Medium, answer_view};
+use crate::parts::live;
 
 const PAUSE: Duration = Duration::from_millis(350);
 
@@ -36,12 +37,12 @@ pub(super) fn preview(editor: Editor) -> AnyView {
     let is_asking = RwSignal::new(false);
     let wanted = Memo::new(move |_| editor.draft.with(wanted_of));
     ask_after_a_pause(editor, wanted, shown, is_asking);
-    let title = move || editor.draft.with(|draft| {
+    let title = live::text(move || editor.draft.with(|draft| {
         let title = draft.title.trim();
         if title.is_empty() { draft.kind.words().to_owned() } else { title.to_owned() }
-    });
+    }));
     let look = Memo::new(move |_| editor.draft.with(|draft| (draft.kind, draft.options())));
-    let body = move || match shown.get() {
+    let body = live::part(move || match shown.get() {
         Preview::Waiting => view! { <div class="skeleton fill" role="status" aria-label="Loading"></div> }.into_any(),
         Preview::Problem(words) => view! { <div class="nothing"><p class="muted">{words}</p></div> }.into_any(),
         Preview::Text(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
@@ -49,13 +50,13 @@ pub(super) fn preview(editor: Editor) -> AnyView {
             let (kind, options) = look.get();
             answer_view(answer, kind, options, kind.usual_size(), Medium::Live)
         }
-    };
-    let classes = move || format!("card preview kind-{}", look.with(|(kind, _)| kind.as_str()));
+    });
+    let classes = live::text(move || format!("card preview kind-{}", look.with(|(kind, _)| kind.as_str())));
     view! {
         <h2 class="preview-title">"Preview"</h2>
-        <article class=classes aria-label="Preview" aria-busy=move || is_asking.get().then_some("true")>
+        <article class=classes aria-label="Preview" aria-busy=live::word(move || is_asking.get().then_some("true"))>
             <header class="card-head"><h3>{title}</h3></header>
-            <div class="card-body" class:stale=move || is_asking.get()>{body}</div>
+            <div class="card-body" class:stale=live::flag(move || is_asking.get())>{body}</div>
         </article>
     }
     .into_any()

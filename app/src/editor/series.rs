@@ -9,6 +9,7 @@ use super::form::remove;
 use super::{Editor, FilterDraft};
 use crate::parts::field::{ChoiceField, TextField};
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 
 #[derive(Clone, Copy)]
 struct SeriesLens {
@@ -54,9 +55,10 @@ pub(super) fn series_row(editor: Editor, position: usize, count: Memo<usize>) ->
         <div class="series" role="group" aria-label=format!("Series {letter}")>
             <div class="series-head">
                 <span class="letter" aria-hidden="true">{letter.to_string()}</span>
-                <Show when=move || { count.get() > 1 } fallback=|| ()>
-                    {remove("Remove series", move || editor.draft.update(|draft| { draft.series.remove(position); }))}
-                </Show>
+                {live::shown(
+                    move || count.get() > 1,
+                    move || remove("Remove series", move || editor.draft.update(|draft| { draft.series.remove(position); })),
+                )}
             </div>
             <div class="two">
                 <TextField
@@ -76,17 +78,7 @@ pub(super) fn series_row(editor: Editor, position: usize, count: Memo<usize>) ->
                     on_choice=choose
                     problem=lens.problem("measure")
                 />
-                <Show when=move || needs_property.get() fallback=|| ()>
-                    <TextField
-                        id=format!("property-{position}")
-                        label="Of property"
-                        placeholder="amount"
-                        list="properties"
-                        value=lens.read(|series| series.property.clone())
-                        on_input=Callback::new(move |text| lens.change(|series| series.property = text))
-                        problem=lens.problem("property")
-                    />
-                </Show>
+                {live::shown(move || needs_property.get(), move || property_field(lens))}
                 <TextField
                     id=format!("label-{position}")
                     label="Label (optional)"
@@ -101,14 +93,29 @@ pub(super) fn series_row(editor: Editor, position: usize, count: Memo<usize>) ->
     .into_any()
 }
 
+fn property_field(lens: SeriesLens) -> AnyView {
+    view! {
+        <TextField
+            id=format!("property-{}", lens.position)
+            label="Of property"
+            placeholder="amount"
+            list="properties"
+            value=lens.read(|series| series.property.clone())
+            on_input=Callback::new(move |text| lens.change(|series| series.property = text))
+            problem=lens.problem("property")
+        />
+    }
+    .into_any()
+}
+
 fn conditions(lens: SeriesLens) -> AnyView {
     let count = {
         let of_series = lens.read(|series| series.filters.len());
         Memo::new(move |_| of_series.get())
     };
     let position = lens.position;
-    view! {
-        <For each=move || 0..count.get() key=|row| *row let(row)>
+    let condition = move |row: usize| {
+        view! {
             <div class="removable">
                 {filter_row(
                     &format!("series-{position}-filter-{row}"),
@@ -118,8 +125,12 @@ fn conditions(lens: SeriesLens) -> AnyView {
                 )}
                 {remove("Remove condition", move || lens.change(|series| { series.filters.remove(row); }))}
             </div>
-        </For>
-        <button type="button" class="button small quiet" on:click=move |_| lens.change(|series| series.filters.push(FilterDraft::default()))>
+        }
+        .into_any()
+    };
+    view! {
+        {live::rows(count, condition)}
+        <button type="button" class="button small quiet" on:click=live::click(move |_| lens.change(|series| series.filters.push(FilterDraft::default())))>
             {icon(Icon::Filter)}<span>"Only some of them"</span>
         </button>
     }

@@ -16,6 +16,7 @@ use crate::error::AppError;
 use crate::parts::field::{Problems, TextField};
 use crate::parts::frame::framed;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::load::{Fetched, SessionData, failed, loaded, waiting_list};
 use crate::parts::popover::Popover;
 use crate::parts::toast::Toasts;
@@ -35,17 +36,15 @@ pub(super) fn HomePage() -> impl IntoView {
             }
         },
     );
-    view! {
-        <Suspense fallback=waiting_list>
-            {move || Suspend::new(async move {
-                match session.await {
-                    Ok(Some(session)) => framed(session.clone(), list_page(session, listed)),
-                    Ok(None) => landing(),
-                    Err(error) => failed(&error, None),
-                }
-            })}
-        </Suspense>
-    }
+    live::awaited(waiting_list, move || {
+        Box::pin(async move {
+            match session.await {
+                Ok(Some(session)) => framed(session.clone(), list_page(session, listed)),
+                Ok(None) => landing(),
+                Err(error) => failed(&error, None),
+            }
+        })
+    })
 }
 
 fn list_page(session: Session, listed: Fetched<Vec<Listed>>) -> AnyView {
@@ -125,7 +124,7 @@ fn NewDashboard() -> impl IntoView {
     let face = view! { {icon(Icon::Plus)}<span>"New dashboard"</span> }.into_any();
     view! {
         <Popover id="new-dashboard" name="New dashboard" face look="button primary">
-            <form on:submit=create>
+            <form on:submit=live::submit(create)>
                 <TextField id="dashboard-name" label="Name" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
                 <TextField id="dashboard-description" label="Description (optional)" value=description on_input=Callback::new(move |text| description.set(text)) problem=problems.named("description") />
                 <button type="submit" class="button primary wide">"Create dashboard"</button>

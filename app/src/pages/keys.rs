@@ -14,6 +14,7 @@ use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::first_event::FirstEvent;
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
+use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::popover::Popover;
 use crate::parts::toast::Toasts;
@@ -50,14 +51,14 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
                     "A secret key also reads, and belongs on servers only."
                 </p>
                 {may_manage.then(|| view! { <NewKeyForm keys made /> })}
-                {move || made.get().map(made_view)}
+                {live::part(move || made.get().map(made_view).into_any())}
                 <KeyTable keys may_manage />
             </section>
             <section>
                 <h2>"Send your first event"</h2>
                 <p class="lead">
                     "Paste this into a terminal. "
-                    {move || made.with(Option::is_none).then_some("Create a write key first: it is then filled in here.")}
+                    {live::text(move || if made.with(Option::is_none) { "Create a write key first: it is then filled in here." } else { "" }.to_owned())}
                 </p>
                 <FirstEvent public_url=session.public_url write_key />
             </section>
@@ -106,7 +107,7 @@ fn NewKeyForm(keys: RwSignal<Vec<ApiKey>>, made: RwSignal<Option<NewKey>>) -> im
         (KeyKind::Secret.as_str().to_owned(), "Secret: sends and reads".to_owned()),
     ];
     view! {
-        <form class="line-form" on:submit=create>
+        <form class="line-form" on:submit=live::submit(create)>
             <TextField id="key-name" label="Name" placeholder="Website" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
             <ChoiceField id="key-kind" label="Kind" choices=kinds value=kind on_choice=Callback::new(move |word| kind.set(word)) />
             <button type="submit" class="button primary">"Create key"</button>
@@ -116,7 +117,7 @@ fn NewKeyForm(keys: RwSignal<Vec<ApiKey>>, made: RwSignal<Option<NewKey>>) -> im
 
 #[component]
 fn KeyTable(keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> impl IntoView {
-    move || {
+    live::part(move || {
         if keys.with(Vec::is_empty) {
             return view! {
                 <div class="empty small">
@@ -145,7 +146,7 @@ fn KeyTable(keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> impl IntoView {
             </div>
         }
         .into_any()
-    }
+    })
 }
 
 fn key_row(key: ApiKey, keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> AnyView {
@@ -175,7 +176,7 @@ fn key_row(key: ApiKey, keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> AnyVie
                 {may_manage.then(|| view! {
                     <Popover id=panel name=format!("Revoke {name}") face look="button small">
                         <p>"Whatever uses "<strong>{name.clone()}</strong>" stops working within a second. This cannot be undone."</p>
-                        <button type="button" class="button danger wide" on:click=revoke>"Revoke key"</button>
+                        <button type="button" class="button danger wide" on:click=live::click(revoke)>"Revoke key"</button>
                     </Popover>
                 })}
             </td>

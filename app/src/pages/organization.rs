@@ -11,6 +11,7 @@ use crate::api::session::Session;
 use crate::error::AppError;
 use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::frame::Frame;
+use crate::parts::live;
 use crate::parts::load::SessionData;
 use crate::parts::toast::Toasts;
 
@@ -65,7 +66,7 @@ fn OrganizationForm() -> impl IntoView {
         (WeekStart::Sunday.as_str().to_owned(), "Sunday".to_owned()),
     ];
     view! {
-        <form class="stack" on:submit=save>
+        <form class="stack" on:submit=live::submit(save)>
             <fieldset class="stack" disabled=!may_change>
                 <TextField id="organization-name" label="Name" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
                 <TextField id="timezone" label="Time zone" hint="Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin." list="zones" value=timezone on_input=Callback::new(move |text| timezone.set(text)) problem=problems.named("timezone") />

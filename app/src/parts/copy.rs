@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
+use super::live;
 use super::toast::Toasts;
 
 /// Copies `text` and says so.
@@ -17,11 +18,11 @@ pub(crate) fn CopyButton(
 ) -> impl IntoView {
     let toasts = Toasts::here();
     view! {
-        <button type="button" class="button small" on:click=move |_| {
+        <button type="button" class="button small" on:click=live::click(move |_| {
             // The browser answers later; a page that may not write to the clipboard still shows the text to select.
             let _ = window().navigator().clipboard().write_text(&text.get_untracked());
             toasts.say("Copied.");
-        }>
+        })>
             {icon(Icon::Copy)}
             <span>{label}</span>
         </button>

@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use model::problem::FieldError;
 
+use super::live;
+
 /// The problems of a form's fields.
 #[derive(Clone, Copy)]
 pub(crate) struct Problems(RwSignal<Vec<FieldError>>);
@@ -52,11 +54,11 @@ pub(crate) fn Field(
 ) -> impl IntoView {
     let problem_id = format!("{id}-problem");
     view! {
-        <div class="field" class:wrong=move || problem.with(Option::is_some)>
-            <label for=id>{move || label.get()}</label>
+        <div class="field" class:wrong=live::flag(move || problem.with(Option::is_some))>
+            <label for=id>{live::text(move || label.get())}</label>
             {children()}
             {hint.filter(|hint| !hint.is_empty()).map(|hint| view! { <p class="hint">{hint}</p> })}
-            <p class="problem" id=problem_id role="alert">{move || problem.get()}</p>
+            <p class="problem" id=problem_id role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
         </div>
     }
 }
@@ -101,11 +103,11 @@ pub(crate) fn TextField(
                 list=list
                 placeholder=placeholder
                 autocomplete="off"
-                prop:value=move || value.get()
+                prop:value=live::text(move || value.get())
                 value=value.get_untracked()
                 aria-describedby=described_by
-                aria-invalid=move || problem.with(|problem| problem.is_some().then_some("true"))
-                on:input=move |event| on_input.run(event_target_value(&event))
+                aria-invalid=live::word(move || problem.with(|problem| problem.is_some().then_some("true")))
+                on:input=live::change(move |event| on_input.run(event_target_value(&event)))
             />
         </Field>
     }
@@ -138,7 +140,7 @@ pub(crate) fn ChoiceField(
         .into_iter()
         .map(|(choice, words)| {
             let own = choice.clone();
-            view! { <option value=choice selected=move || value.with(|value| *value == own)>{words}</option> }
+            view! { <option value=choice selected=live::flag(move || value.with(|value| *value == own))>{words}</option> }
         })
         .collect_view();
     let described_by = format!("{id}-problem");
@@ -147,9 +149,9 @@ pub(crate) fn ChoiceField(
             <select
                 id=id
                 class="input"
-                prop:value=move || value.get()
+                prop:value=live::text(move || value.get())
                 aria-describedby=described_by
-                on:change=move |event| on_choice.run(event_target_value(&event))
+                on:change=live::change(move |event| on_choice.run(event_target_value(&event)))
             >
                 {options}
             </select>

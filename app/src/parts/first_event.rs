@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::copy::CopyButton;
+use super::live;
 
 /// The command that sends one event.
 pub(crate) fn command(public_url: &str, write_key: &str) -> String {
@@ -24,7 +25,7 @@ pub(crate) fn FirstEvent(
     let text = Signal::derive(move || command(&public_url, &write_key.get()));
     view! {
         <div class="snippet">
-            <pre tabindex="0"><code>{move || text.get()}</code></pre>
+            <pre tabindex="0"><code>{live::text(move || text.get())}</code></pre>
             <CopyButton text label="Copy command" />
         </div>
     }

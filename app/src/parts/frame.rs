@@ -5,6 +5,7 @@ use leptos_router::hooks::use_location;
 
 use super::icon::{Icon, icon, mark};
 use super::keys::KeyList;
+use super::live;
 use super::popover::hand_over;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
 use crate::api::session::Session;
@@ -18,20 +19,18 @@ pub(crate) fn Frame(
 ) -> impl IntoView {
     let session = expect_context::<SessionData>().0;
     let children = StoredValue::new(children);
-    view! {
-        <Suspense fallback=waiting_list>
-            {move || Suspend::new(async move {
-                match session.await {
-                    Ok(Some(session)) => {
-                        provide_context(session.clone());
-                        framed(session, children.with_value(|children| children()).into_any())
-                    }
-                    Ok(None) => to_sign_in(),
-                    Err(error) => failed(&error, None),
+    live::awaited(waiting_list, move || {
+        Box::pin(async move {
+            match session.await {
+                Ok(Some(session)) => {
+                    provide_context(session.clone());
+                    framed(session, children.with_value(|children| children()).into_any())
                 }
-            })}
-        </Suspense>
-    }
+                Ok(None) => to_sign_in(),
+                Err(error) => failed(&error, None),
+            }
+        })
+    })
 }
 
 /// The sidebar and the page.
@@ -71,7 +70,7 @@ fn Place(href: &'static str, name: &'static str, which: Icon, below: &'static st
     let path = use_location().pathname;
     let is_here = move || path.with(|path| path == href || path.starts_with(below));
     view! {
-        <a class="place" href=href aria-current=move || is_here().then_some("page")>
+        <a class="place" href=href aria-current=live::word(move || is_here().then_some("page"))>
             {icon(which)}
             <span>{name}</span>
         </a>
@@ -99,7 +98,7 @@ fn Person(session: Session) -> impl IntoView {
                     class="menu-item"
                     popovertarget="keys"
                     data-key="?"
-                    on:click=move |event| hand_over(&event, "person", "keys")
+                    on:click=live::click(move |event| hand_over(&event, "person", "keys"))
                 >
                     <span>"Keyboard"</span>
                     <kbd>"?"</kbd>
@@ -138,7 +137,7 @@ fn ThemeForm(theme: Theme) -> impl IntoView {
         .collect_view();
     view! {
         <form method="post" action="/theme" class="segments" role="group" aria-label="Colours">
-            <input type="hidden" name="back" prop:value=back value=back />
+            <input type="hidden" name="back" prop:value=live::text(back) value=live::text(back) />
             {choices}
         </form>
     }

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::icon::{Icon, icon};
+use super::live;
 use crate::api::session::Session;
 use crate::error::AppError;
 
@@ -27,20 +28,15 @@ pub(crate) fn loaded<T>(
 where
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
-    view! {
-        <Suspense fallback=waiting>
-            {move || {
-                let view = view.clone();
-                Suspend::new(async move {
-                    match fetched.await {
-                        Ok(data) => view(data),
-                        Err(error) => failed(&error, Some(Callback::new(move |()| fetched.refetch()))),
-                    }
-                })
-            }}
-        </Suspense>
-    }
-    .into_any()
+    live::awaited(waiting, move || {
+        let view = view.clone();
+        Box::pin(async move {
+            match fetched.await {
+                Ok(data) => view(data),
+                Err(error) => failed(&error, Some(Callback::new(move |()| fetched.refetch()))),
+            }
+        })
+    })
 }
 
 /// A page instead of the one that could not be shown.
@@ -61,7 +57,7 @@ pub(crate) fn failed(error: &AppError, retry: Option<Callback<()>>) -> AnyView {
             <p>{words}</p>
             <p class="actions">
                 {retry.filter(|_| can_retry).map(|retry| view! {
-                    <button type="button" class="button primary" on:click=move |_| retry.run(())>"Try again"</button>
+                    <button type="button" class="button primary" on:click=live::click(move |_| retry.run(()))>"Try again"</button>
                 })}
                 <a class="button" href="/">"Go to the dashboards"</a>
             </p>
@@ -73,17 +69,14 @@ pub(crate) fn failed(error: &AppError, retry: Option<Callback<()>>) -> AnyView {
 /// A page that everybody may see: inside the frame for a signed-in person, alone for others.
 pub(crate) fn framed_or_plain(page: fn() -> AnyView) -> AnyView {
     let session = expect_context::<SessionData>().0;
-    view! {
-        <Suspense fallback=waiting_list>
-            {move || Suspend::new(async move {
-                match session.await {
-                    Ok(Some(session)) => super::frame::framed(session, page()),
-                    Ok(None) | Err(_) => view! { <main class="plain">{page()}</main> }.into_any(),
-                }
-            })}
-        </Suspense>
-    }
-    .into_any()
+    live::awaited(waiting_list, move || {
+        Box::pin(async move {
+            match session.await {
+                Ok(Some(session)) => super::frame::framed(session, page()),
+                Ok(None) | Err(_) => view! { <main class="plain">{page()}</main> }.into_any(),
+            }
+        })
+    })
 }
 
 /// Sends the person to sign in and back here.

@@ -4,6 +4,8 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
 
+use super::live;
+
 /// A button and the panel that it opens; works without script.
 #[component]
 pub(crate) fn Popover(
@@ -36,10 +38,10 @@ pub(crate) fn Popover(
             class=look
             popovertarget=target
             aria-haspopup="true"
-            aria-label=move || name.get()
-            title=move || name.get()
+            aria-label=live::text(move || name.get())
+            title=live::text(move || name.get())
             data-key=key
-            on:click=move |_| if let Some(pressed) = on_press { pressed.run(()); }
+            on:click=live::click(move |_| if let Some(pressed) = on_press { pressed.run(()); })
         >
             {face}
         </button>

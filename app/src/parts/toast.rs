@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use super::icon::{Icon, icon};
+use super::live;
 use crate::error::AppError;
 
 const READ_IN: Duration = Duration::from_secs(4);
@@ -90,16 +91,16 @@ pub(crate) fn ToastList() -> impl IntoView {
                     {icon(if toast.is_problem { Icon::Warning } else { Icon::Check })}
                     <p>{toast.text.clone()}</p>
                     {toast.undo.map(|undo| view! {
-                        <button type="button" class="button small" on:click=move |_| {
+                        <button type="button" class="button small" on:click=live::click(move |_| {
                             undo.run(());
                             toasts.dismiss(toast.number);
-                        }>"Undo"</button>
+                        })>"Undo"</button>
                     })}
                     <button
                         type="button"
                         class="button icon-only quiet"
                         aria-label="Dismiss"
-                        on:click=move |_| toasts.dismiss(toast.number)
+                        on:click=live::click(move |_| toasts.dismiss(toast.number))
                     >
                         {icon(Icon::Close)}
                     </button>
