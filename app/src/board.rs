@@ -89,11 +89,10 @@ pub(crate) fn BoardPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| params.with(|params| params.get("id")?.parse::<DashboardId>().ok()));
     let search = use_location().search;
-    let address = Memo::new(move |_| search.with(|search| Address::read(search)));
     let fetched: Fetched<Page> = Resource::new(
         move || id.get(),
         move |id| {
-            let view = address.get_untracked().view;
+            let view = search.with_untracked(|search| Address::read(search)).view;
             async move {
                 match id {
                     Some(id) => api::dashboard_page(id, view).await,
@@ -102,7 +101,7 @@ pub(crate) fn BoardPage() -> impl IntoView {
             }
         },
     );
-    view! { <Frame>{loaded(fetched, waiting_board, move |page| board_view(page, address))}</Frame> }
+    view! { <Frame>{loaded(fetched, waiting_board, board_view)}</Frame> }
 }
 
 /// Says in the answer's status, too, that there is nothing here.
@@ -112,8 +111,23 @@ pub(crate) fn no_such_page() -> AppError {
     AppError::NotFound
 }
 
-fn board_view(page: Page, address: Memo<Address>) -> AnyView {
+/// What the address asks of this dashboard. On the way to another page it stays what it was: what is about to be
+/// taken down must not react to an address that is no longer its own.
+fn own_address(id: DashboardId) -> Memo<Address> {
+    let location = use_location();
+    let own_path = format!("/dashboards/{id}");
+    Memo::new(move |before: Option<&Address>| {
+        let is_here = location.pathname.with(|path| *path == own_path);
+        match before {
+            Some(before) if !is_here => before.clone(),
+            _ => location.search.with(|search| Address::read(search)),
+        }
+    })
+}
+
+fn board_view(page: Page) -> AnyView {
     let session = expect_context::<Session>();
+    let address = own_address(page.dashboard.id);
     let navigate = use_navigate();
     let board = Board {
         id: page.dashboard.id,

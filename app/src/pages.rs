@@ -10,7 +10,7 @@ mod sign_in;
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::{Lazy, SsrMode, path};
+use leptos_router::{SsrMode, path};
 
 use crate::api::session;
 use crate::board::BoardPage;
@@ -19,7 +19,6 @@ use crate::parts::keys as keyboard;
 use crate::parts::load::{SessionData, failed, framed_or_plain};
 use crate::parts::toast::{ToastList, Toasts};
 use dashboards::HomePage;
-use later::{EditorRoute, KeysRoute, OrganizationRoute};
 use sign_in::{LoginPage, RegisterPage};
 
 /// The app.
@@ -38,9 +37,9 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
-                <Route path=path!("/dashboards/:id/widgets/:widget") view={Lazy::<EditorRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/keys") view={Lazy::<KeysRoute>::new()} ssr=SsrMode::Async />
-                <Route path=path!("/settings/organization") view={Lazy::<OrganizationRoute>::new()} ssr=SsrMode::Async />
+                <Route path=path!("/dashboards/:id/widgets/:widget") view=later::editor() ssr=SsrMode::Async />
+                <Route path=path!("/settings/keys") view=later::keys() ssr=SsrMode::Async />
+                <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
         <ToastList />

@@ -3,11 +3,10 @@
 #[cfg(feature = "ssr")]
 use leptos::prelude::*;
 
-/// Starts the app in the browser, and says so when every button works. Leptos' own script guesses the files' names from how the server was compiled.
+/// Starts the app in the browser. Leptos' own script guesses the files' names from how the server was compiled.
 #[cfg(feature = "ssr")]
 const HYDRATE: &str = "import start, { hydrate } from '/pkg/datapulse.js';\n\
-    await start({ module_or_path: '/pkg/datapulse.wasm' });\nhydrate();\n\
-    document.documentElement.dataset.ready = '';";
+    await start({ module_or_path: '/pkg/datapulse.wasm' });\nhydrate();";
 
 /// The whole HTML document of the app.
 #[cfg(feature = "ssr")]

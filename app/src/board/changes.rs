@@ -87,8 +87,9 @@ impl Board {
         spawn_local(async move {
             match api::duplicate_dashboard(self.id).await {
                 Ok(copy) => {
-                    self.leave_for(format!("/dashboards/{}", copy.id));
-                    self.toasts.say("This is the copy.");
+                    // Loaded afresh: the page of one dashboard is not turned into that of another. Where the browser
+                    // refuses to go, the copy is in the list.
+                    let _ = location().set_href(&format!("/dashboards/{}", copy.id));
                 }
                 Err(error) => self.toasts.problem(&error),
             }
