@@ -37,7 +37,8 @@ impl Address {
             Some(text) => match serde_json::from_str(&text) {
                 Ok(filter) => address.view.filter = Some(filter),
                 Err(_) => {
-                    address.problem = Some("The filter in this address cannot be read, so it is left out.".to_owned());
+                    address.problem =
+                        Some("The filter in this address cannot be read, so it is left out.".to_owned());
                 }
             },
         }
@@ -49,12 +50,18 @@ fn read_range(search: &str) -> Result<Option<Range>, String> {
     let given = |name: &str| query_string::value(search, name);
     if let Some(last) = given("range") {
         let range = Range::parse_last(&last);
-        return range.map(Some).map_err(|_| format!("“{last}” is not a range. Choose one here."));
+        return range
+            .map(Some)
+            .map_err(|_| format!("“{last}” is not a range. Choose one here."));
     }
     let (from, to) = (given("from"), given("to"));
     let (Some(from), Some(to)) = (&from, &to) else {
         let half = from.is_some() || to.is_some();
-        return if half { Err("Give both a first and a last day.".to_owned()) } else { Ok(None) };
+        return if half {
+            Err("Give both a first and a last day.".to_owned())
+        } else {
+            Ok(None)
+        };
     };
     between(from, to).map(Some)
 }
@@ -105,7 +112,11 @@ pub(crate) fn range_words(range: &Range) -> String {
         }
         Range::Between { from, to } => {
             let (from, to) = (edge_words(from), edge_words(to));
-            if from == to { from } else { format!("{from} – {to}") }
+            if from == to {
+                from
+            } else {
+                format!("{from} – {to}")
+            }
         }
     }
 }
@@ -150,14 +161,21 @@ mod tests {
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Address {
-        let pairs: Vec<(&str, String)> = pairs.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let pairs: Vec<(&str, String)> = pairs
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         Address::read(&query_string::written(&pairs))
     }
 
     #[test]
     fn a_view_survives_its_address() {
         let filter = r#"{"and":[{"property":"$path","op":"starts_with","value":"/a b&c"},{"property":"status","op":"eq","value":200.0}]}"#;
-        for pairs in [vec![("range", "7d")], vec![("from", "2015-05-17"), ("to", "2015-05-20")], vec![("filter", filter)]] {
+        for pairs in [
+            vec![("range", "7d")],
+            vec![("from", "2015-05-17"), ("to", "2015-05-20")],
+            vec![("filter", filter)],
+        ] {
             let address = read(&pairs);
             assert_eq!(address.problem, None);
             assert_ne!(address.view, View::default());
@@ -177,16 +195,28 @@ mod tests {
             (vec![("filter", "{")], "cannot be read"),
         ] {
             let address = read(&pairs);
-            assert!(address.problem.is_some_and(|problem| problem.contains(part)), "{pairs:?}");
+            assert!(
+                address.problem.is_some_and(|problem| problem.contains(part)),
+                "{pairs:?}"
+            );
             assert_eq!(address.view, View::default(), "{pairs:?}");
         }
-        assert_eq!(read(&[("range", ""), ("from", ""), ("to", "")]), Address::default());
+        assert_eq!(
+            read(&[("range", ""), ("from", ""), ("to", "")]),
+            Address::default()
+        );
     }
 
     #[test]
     fn ranges_in_words() {
-        assert_eq!(range_words(&Range::parse_last("7d").expect("a range")), "Last 7 days");
+        assert_eq!(
+            range_words(&Range::parse_last("7d").expect("a range")),
+            "Last 7 days"
+        );
         assert_eq!(range_words(&Range::parse_last("3w").expect("a range")), "Last 3w");
-        assert_eq!(range_words(&between("2015-05-17", "2015-05-20").expect("a range")), "17 May 2015 – 20 May 2015");
+        assert_eq!(
+            range_words(&between("2015-05-17", "2015-05-20").expect("a range")),
+            "17 May 2015 – 20 May 2015"
+        );
     }
 }

@@ -70,7 +70,10 @@ impl Board {
         spawn_local(async move {
             let fetched = api::dashboard_page(self.id, view.clone()).await;
             // A slow answer to an earlier question must not replace a later one.
-            let is_current = self.address.try_get_untracked().is_some_and(|address| address.view == view);
+            let is_current = self
+                .address
+                .try_get_untracked()
+                .is_some_and(|address| address.view == view);
             if !is_current {
                 return;
             }
@@ -141,7 +144,13 @@ fn board_view(page: Page) -> AnyView {
         unsaved: StoredValue::new(Vec::new()),
         is_saving: StoredValue::new(false),
         go: Callback::new(move |path: String| {
-            navigate(&path, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            navigate(
+                &path,
+                NavigateOptions {
+                    scroll: false,
+                    ..NavigateOptions::default()
+                },
+            );
         }),
     };
     Effect::watch(move || address.get().view, move |_, _, _| board.reload(), false);
@@ -166,7 +175,12 @@ fn Notices(board: Board) -> impl IntoView {
 #[component]
 fn Grid(board: Board) -> impl IntoView {
     let ids = Memo::new(move |_| {
-        board.page.with(|page| page.panels.iter().map(|shown| shown.widget.id).collect::<Vec<WidgetId>>())
+        board.page.with(|page| {
+            page.panels
+                .iter()
+                .map(|shown| shown.widget.id)
+                .collect::<Vec<WidgetId>>()
+        })
     });
     let is_empty = move || ids.with(Vec::is_empty);
     view! {

@@ -22,7 +22,13 @@ pub(crate) enum Medium {
 }
 
 /// What an answer looks like as `kind`, on a card of `size`.
-pub(crate) fn answer_view(answer: Answer, kind: WidgetType, options: WidgetOptions, size: Size, medium: Medium) -> AnyView {
+pub(crate) fn answer_view(
+    answer: Answer,
+    kind: WidgetType,
+    options: WidgetOptions,
+    size: Size,
+    medium: Medium,
+) -> AnyView {
     match kind {
         WidgetType::Text => ().into_any(),
         WidgetType::Stat => stat_view(answer, options, size, medium),
@@ -34,7 +40,11 @@ pub(crate) fn answer_view(answer: Answer, kind: WidgetType, options: WidgetOptio
 
 /// The exact figures behind a chart.
 pub(crate) fn figures_view(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> AnyView {
-    if charts::is_empty(answer) { nothing_counted() } else { table_view(charts::table(answer, kind, options)) }
+    if charts::is_empty(answer) {
+        nothing_counted()
+    } else {
+        table_view(charts::table(answer, kind, options))
+    }
 }
 
 fn picture(answer: Answer, kind: WidgetType, options: WidgetOptions, room: Box2, medium: Medium) -> AnyView {
@@ -53,9 +63,13 @@ fn on_paper(answer: &Answer, kind: WidgetType, options: &WidgetOptions, room: Bo
         return view! { <figure class="chart spark" inner_html=picture></figure> }.into_any();
     }
     if room.width <= place::PHONE_WIDTH {
-        return view! { <figure class="chart" inner_html=chart::svg(answer, kind, options, room)></figure> }.into_any();
+        return view! { <figure class="chart" inner_html=chart::svg(answer, kind, options, room)></figure> }
+            .into_any();
     }
-    let narrow = Box2 { width: place::PHONE_WIDTH, height: room.height };
+    let narrow = Box2 {
+        width: place::PHONE_WIDTH,
+        height: room.height,
+    };
     view! {
         <figure class="chart on-desk" inner_html=chart::svg(answer, kind, options, room)></figure>
         <figure class="chart on-phone" inner_html=chart::svg(answer, kind, options, narrow)></figure>
@@ -95,7 +109,9 @@ fn change_view(change: Change) -> AnyView {
         Direction::Down => ("change down", "▼"),
         Direction::Flat => ("change", "●"),
     };
-    let Change { percent_text, words, .. } = change;
+    let Change {
+        percent_text, words, ..
+    } = change;
     let title = words.clone();
     view! {
         <p class=class title=title>
@@ -113,8 +129,14 @@ fn table_view(table: Table) -> AnyView {
         .into_iter()
         .map(|column| view! { <th scope="col" class:figure=column.is_figure>{column.title}</th> })
         .collect_view();
-    let total = table.total.map(|cells| view! { <tfoot>{row(cells, &kinds)}</tfoot> });
-    let rows = table.rows.into_iter().map(|cells| row(cells, &kinds)).collect_view();
+    let total = table
+        .total
+        .map(|cells| view! { <tfoot>{row(cells, &kinds)}</tfoot> });
+    let rows = table
+        .rows
+        .into_iter()
+        .map(|cells| row(cells, &kinds))
+        .collect_view();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label="Figures">
             <table class="figures">

@@ -30,8 +30,17 @@ pub(crate) use filter::{FilterDraft, FilterLens, filter_row};
 pub(crate) use names::{breakdown_values, event_names_query};
 
 /// Properties that are suggested before any other is known.
-pub(crate) const USUAL_PROPERTIES: [&str; 9] =
-    ["$name", "$user_id", "$anonymous_id", "$session_id", "$path", "$referrer", "$browser", "$os", "$device"];
+pub(crate) const USUAL_PROPERTIES: [&str; 9] = [
+    "$name",
+    "$user_id",
+    "$anonymous_id",
+    "$session_id",
+    "$path",
+    "$referrer",
+    "$browser",
+    "$os",
+    "$device",
+];
 
 type Subject = (Dashboard, Option<Widget>, Vec<String>);
 
@@ -56,13 +65,19 @@ pub(crate) fn EditorPage() -> impl IntoView {
         params.with(|params| {
             let dashboard = params.get("id")?.parse::<DashboardId>().ok()?;
             let widget = params.get("widget")?;
-            if widget == "new" { Some((dashboard, None)) } else { Some((dashboard, Some(widget.parse::<WidgetId>().ok()?))) }
+            if widget == "new" {
+                Some((dashboard, None))
+            } else {
+                Some((dashboard, Some(widget.parse::<WidgetId>().ok()?)))
+            }
         })
     });
     let fetched: Fetched<Subject> = Resource::new(
         move || ids.get(),
         |ids| async move {
-            let Some((dashboard, widget)) = ids else { return Err(no_such_page()) };
+            let Some((dashboard, widget)) = ids else {
+                return Err(no_such_page());
+            };
             subject(dashboard, widget).await
         },
     );
@@ -75,7 +90,10 @@ async fn subject(dashboard: DashboardId, widget: Option<WidgetId>) -> Result<Sub
         None => None,
         Some(id) => Some(widgets::get_widget(id).await?),
     };
-    if widget.as_ref().is_some_and(|widget| widget.dashboard_id != dashboard.id) {
+    if widget
+        .as_ref()
+        .is_some_and(|widget| widget.dashboard_id != dashboard.id)
+    {
         return Err(no_such_page());
     }
     Ok((dashboard, widget, widgets::event_names().await?))
@@ -83,8 +101,14 @@ async fn subject(dashboard: DashboardId, widget: Option<WidgetId>) -> Result<Sub
 
 fn editor_view((dashboard, widget, names): Subject) -> AnyView {
     let navigate = use_navigate();
-    let title = if widget.is_some() { "Edit widget" } else { "New widget" };
-    let draft = widget.as_ref().map_or_else(|| Draft::new(&names, dashboard.range.clone()), Draft::of);
+    let title = if widget.is_some() {
+        "Edit widget"
+    } else {
+        "New widget"
+    };
+    let draft = widget
+        .as_ref()
+        .map_or_else(|| Draft::new(&names, dashboard.range.clone()), Draft::of);
     let editor = Editor {
         draft: RwSignal::new(draft),
         problems: Problems::new(),
@@ -121,7 +145,9 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
 impl Editor {
     /// Saves the widget and goes back to its dashboard; on a problem nothing that was typed is lost.
     fn save(self) {
-        let place = self.widget.with_value(|widget| widget.as_ref().map(|widget| (widget.position, widget.size)));
+        let place = self
+            .widget
+            .with_value(|widget| widget.as_ref().map(|widget| (widget.position, widget.size)));
         let spec = match self.draft.with_untracked(|draft| draft.spec(place)) {
             Ok(spec) => spec,
             Err(errors) => {
@@ -131,7 +157,9 @@ impl Editor {
         };
         self.is_saving.set(true);
         spawn_local(async move {
-            let existing = self.widget.with_value(|widget| widget.as_ref().map(|widget| (widget.id, widget.version)));
+            let existing = self
+                .widget
+                .with_value(|widget| widget.as_ref().map(|widget| (widget.id, widget.version)));
             let saved = match existing {
                 Some((id, version)) => widgets::replace_widget(id, spec, version).await,
                 None => widgets::create_widget(self.dashboard, spec).await,
@@ -146,7 +174,8 @@ impl Editor {
 
     /// Says what is wrong beside its field and goes there; at the foot of the page where it has no field.
     fn tell(self, error: &AppError) {
-        self.problems.set(draft::without_prefixes(error.fields().to_vec()));
+        self.problems
+            .set(draft::without_prefixes(error.fields().to_vec()));
         let error = error.clone();
         request_animation_frame(move || {
             if !focus_first_problem() {
@@ -158,7 +187,10 @@ impl Editor {
 
 fn focus_first_problem() -> bool {
     use leptos::wasm_bindgen::JsCast;
-    let wrong = document().query_selector(".editor-form .wrong .input").ok().flatten();
+    let wrong = document()
+        .query_selector(".editor-form .wrong .input")
+        .ok()
+        .flatten();
     let input = wrong.and_then(|element| element.dyn_into::<leptos::web_sys::HtmlElement>().ok());
     input.is_some_and(|input| input.focus().is_ok())
 }

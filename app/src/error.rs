@@ -34,11 +34,16 @@ impl AppError {
         match self {
             Self::SignedOut => "You are signed out. Sign in again to go on.".to_owned(),
             Self::NotFound => "It is no longer there. Somebody may have deleted it.".to_owned(),
-            Self::Invalid(errors) => {
-                errors.first().map_or_else(|| "Something in it is not right.".to_owned(), |error| error.message.clone())
+            Self::Invalid(errors) => errors.first().map_or_else(
+                || "Something in it is not right.".to_owned(),
+                |error| error.message.clone(),
+            ),
+            Self::Changed => {
+                "Somebody else changed this in the meantime. Reload the page to see it.".to_owned()
             }
-            Self::Changed => "Somebody else changed this in the meantime. Reload the page to see it.".to_owned(),
-            Self::Forbidden => "Your role does not allow this. Ask an administrator of your organization.".to_owned(),
+            Self::Forbidden => {
+                "Your role does not allow this. Ask an administrator of your organization.".to_owned()
+            }
             Self::TooMany(seconds) => format!("That was too often. Try again in {seconds} s."),
             Self::Unavailable => "The server cannot be reached right now. Try again in a moment.".to_owned(),
             Self::Internal => "Something went wrong on our side. Try again in a moment.".to_owned(),

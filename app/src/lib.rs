@@ -2,7 +2,10 @@
 //!
 //! Compiled twice: with `ssr` it renders pages on the server, with `hydrate` it takes them over in the browser.
 #![recursion_limit = "256"]
-#![expect(unreachable_pub, reason = "`#[component]` makes its types `pub`, whatever the component is")]
+#![expect(
+    unreachable_pub,
+    reason = "`#[component]` makes its types `pub`, whatever the component is"
+)]
 
 mod address;
 pub mod api;

@@ -16,14 +16,33 @@ pub(crate) fn to_html(text: &str) -> String {
 fn made_safe(event: Event<'_>) -> Event<'_> {
     match event {
         Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
-            let dest_url = if link_type == LinkType::Email || is_harmless(&dest_url) { dest_url } else { "#".into() };
-            Event::Start(Tag::Link { link_type, dest_url, title, id })
+        Event::Start(Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            id,
+        }) => {
+            let dest_url = if link_type == LinkType::Email || is_harmless(&dest_url) {
+                dest_url
+            } else {
+                "#".into()
+            };
+            Event::Start(Tag::Link {
+                link_type,
+                dest_url,
+                title,
+                id,
+            })
         }
         // The page's policy lets pictures come from this server only.
-        Event::Start(Tag::Image { link_type, title, id, .. }) => {
-            Event::Start(Tag::Image { link_type, dest_url: "data:,".into(), title, id })
-        }
+        Event::Start(Tag::Image {
+            link_type, title, id, ..
+        }) => Event::Start(Tag::Image {
+            link_type,
+            dest_url: "data:,".into(),
+            title,
+            id,
+        }),
         other => other,
     }
 }
@@ -41,7 +60,10 @@ fn without_style_attributes(html: String) -> String {
     let mut html = html;
     for side in ["left", "center", "right"] {
         for cell in ["td", "th"] {
-            html = html.replace(&format!("<{cell} style=\"text-align: {side}\">"), &format!("<{cell} class=\"{side}\">"));
+            html = html.replace(
+                &format!("<{cell} style=\"text-align: {side}\">"),
+                &format!("<{cell} class=\"{side}\">"),
+            );
         }
     }
     html
@@ -60,7 +82,13 @@ mod tests {
 
     #[test]
     fn links_lead_to_the_web_or_a_mailbox() {
-        for bad in ["javascript:alert(1)", " JaVaScRiPt:alert(1)", "data:text/html,x", "vbscript:x", "//host"] {
+        for bad in [
+            "javascript:alert(1)",
+            " JaVaScRiPt:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "//host",
+        ] {
             let html = to_html(&format!("[x](<{bad}>)"));
             assert!(html.contains("href=\"#\""), "{html}");
         }
@@ -71,6 +99,9 @@ mod tests {
     #[test]
     fn tables_align_by_class() {
         let html = to_html("|a|b|\n|:-:|--:|\n|1|2|\n");
-        assert!(!html.contains("style=") && html.contains("<td class=\"right\">2</td>"), "{html}");
+        assert!(
+            !html.contains("style=") && html.contains("<td class=\"right\">2</td>"),
+            "{html}"
+        );
     }
 }

@@ -1,10 +1,10 @@
 //! Every page and its address.
 
 mod dashboards;
-mod landing;
-mod organization;
 mod keys;
+mod landing;
 mod later;
+mod organization;
 mod sign_in;
 
 use leptos::prelude::*;
@@ -55,7 +55,10 @@ fn say_hydrated() {
 }
 
 /// `leptos_meta` writes a title into the server's HTML as it is; in the browser it sets text.
-#[expect(clippy::needless_pass_by_value, reason = "the signature that leptos_meta calls")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the signature that leptos_meta calls"
+)]
 fn page_title(title: String) -> String {
     if title.is_empty() {
         return "DataPulse".to_owned();

@@ -61,13 +61,14 @@ fn decoded(text: &str) -> String {
         let ahead = rest.clone();
         match byte {
             b'+' => bytes.push(b' '),
-            b'%' => match (hex_digit(rest.next()), hex_digit(rest.next())) {
-                (Some(high), Some(low)) => bytes.push(high << 4 | low),
-                _ => {
+            b'%' => {
+                if let (Some(high), Some(low)) = (hex_digit(rest.next()), hex_digit(rest.next())) {
+                    bytes.push(high << 4 | low);
+                } else {
                     bytes.push(b'%');
                     rest = ahead;
                 }
-            },
+            }
             other => bytes.push(other),
         }
     }
@@ -85,9 +86,23 @@ mod tests {
 
     #[test]
     fn values_survive() {
-        for text in ["", "a b", "100 %", "%41", "a+b&c=d?#", "ü€🙂", r#"{"property":"$path","value":"/x"}"#] {
+        for text in [
+            "",
+            "a b",
+            "100 %",
+            "%41",
+            "a+b&c=d?#",
+            "ü€🙂",
+            r#"{"property":"$path","value":"/x"}"#,
+        ] {
             let search = written(&[("a", text.to_owned()), ("b", "2".to_owned())]);
-            assert_eq!(pairs(&search), [("a".to_owned(), text.to_owned()), ("b".to_owned(), "2".to_owned())]);
+            assert_eq!(
+                pairs(&search),
+                [
+                    ("a".to_owned(), text.to_owned()),
+                    ("b".to_owned(), "2".to_owned())
+                ]
+            );
         }
     }
 

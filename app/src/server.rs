@@ -46,13 +46,18 @@ pub(crate) fn caller() -> Result<Caller, AppError> {
 /// # Errors
 /// [`AppError::Internal`] where the server was put together without it.
 pub(crate) fn public_url() -> Result<String, AppError> {
-    use_context::<Site>().map(|site| site.public_url).ok_or(AppError::Internal)
+    use_context::<Site>()
+        .map(|site| site.public_url)
+        .ok_or(AppError::Internal)
 }
 
 /// All dashboards of the caller's organization.
 pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<Vec<Dashboard>, AppError> {
     let mut dashboards = Vec::new();
-    let mut request = PageRequest { limit: None, cursor: None };
+    let mut request = PageRequest {
+        limit: None,
+        cursor: None,
+    };
     loop {
         let page = engine.dashboards().list(caller, &request).await?;
         dashboards.extend(page.items);
@@ -65,14 +70,26 @@ pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<
 
 /// What the settings page says of the organization.
 pub(crate) fn organization_patch(name: String, timezone: String, week_start: WeekStart) -> OrganizationPatch {
-    OrganizationPatch { name: Some(name), timezone: Some(timezone), week_start: Some(week_start) }
+    OrganizationPatch {
+        name: Some(name),
+        timezone: Some(timezone),
+        week_start: Some(week_start),
+    }
 }
 
 /// The theme that the request's cookie names.
 pub(crate) fn theme() -> Theme {
-    let Some(parts) = use_context::<Parts>() else { return Theme::System };
-    let cookies = parts.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let named = cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix("theme="));
+    let Some(parts) = use_context::<Parts>() else {
+        return Theme::System;
+    };
+    let cookies = parts
+        .headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let named = cookies
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| pair.trim().strip_prefix("theme="));
     Theme::parse(named.unwrap_or_default())
 }
 
@@ -118,14 +135,28 @@ impl From<Error> for AppError {
 
 impl From<Panel> for Shown {
     fn from(panel: Panel) -> Self {
-        let text = panel.widget.config.options.text.as_deref().filter(|_| !panel.widget.kind.asks());
+        let text = panel
+            .widget
+            .config
+            .options
+            .text
+            .as_deref()
+            .filter(|_| !panel.widget.kind.asks());
         let html = text.map(crate::markdown::to_html);
-        Self { widget: panel.widget, answer: panel.answer, problem: panel.problem, html }
+        Self {
+            widget: panel.widget,
+            answer: panel.answer,
+            problem: panel.problem,
+            html,
+        }
     }
 }
 
 impl From<DashboardPage> for Page {
     fn from(page: DashboardPage) -> Self {
-        Self { dashboard: page.dashboard, panels: page.panels.into_iter().map(Shown::from).collect() }
+        Self {
+            dashboard: page.dashboard,
+            panels: page.panels.into_iter().map(Shown::from).collect(),
+        }
     }
 }

@@ -26,7 +26,10 @@ pub struct SharedDocument {
 pub fn document(shared: &SharedDocument) -> String {
     let owner = Owner::new();
     let body = owner.with(|| body(shared).to_html());
-    around(&format!("{} · {}", shared.page.dashboard.name, shared.organization.name), &body)
+    around(
+        &format!("{} · {}", shared.page.dashboard.name, shared.organization.name),
+        &body,
+    )
 }
 
 /// The document behind a link that is wrong, has expired or was revoked: one and the same for all three.
@@ -44,7 +47,10 @@ pub fn gone() -> String {
         }
         .into_any()
     };
-    around("Nothing here · DataPulse", &Owner::new().with(|| page().to_html()))
+    around(
+        "Nothing here · DataPulse",
+        &Owner::new().with(|| page().to_html()),
+    )
 }
 
 fn around(title: &str, body: &str) -> String {
@@ -61,7 +67,9 @@ fn around(title: &str, body: &str) -> String {
 
 /// `text` as HTML text.
 pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 fn body(shared: &SharedDocument) -> AnyView {
@@ -91,7 +99,12 @@ fn body(shared: &SharedDocument) -> AnyView {
 }
 
 fn card(panel: Panel) -> AnyView {
-    let Shown { widget, answer, problem, html } = panel.into();
+    let Shown {
+        widget,
+        answer,
+        problem,
+        html,
+    } = panel.into();
     let classes = place_classes(&widget);
     let inside = match (problem, html, answer) {
         (Some(_), ..) => view! { <div class="nothing"><p class="muted">"This could not be shown. Reload the page to try again."</p></div> }.into_any(),
@@ -141,15 +154,28 @@ mod tests {
 
     #[test]
     fn the_document_carries_no_script_and_no_inline_style() {
-        let html = document(&shared("<script>alert(1)</script>", "<script>alert(2)</script> [x](javascript:alert(3))"));
-        assert!(!html.contains("<script") && !html.contains("javascript:") && !html.contains("style=\""), "{html}");
+        let html = document(&shared(
+            "<script>alert(1)</script>",
+            "<script>alert(2)</script>\n\n[x](javascript:alert(3))",
+        ));
+        assert!(
+            !html.contains("<script") && !html.contains("javascript:") && !html.contains("style=\""),
+            "{html}"
+        );
         assert!(html.contains("&lt;script&gt;alert(1)"), "{html}");
     }
 
     #[test]
     fn the_document_says_whose_it_is_and_when_it_was_made() {
         let html = document(&shared("Visits", "Hello **you**"));
-        for part in ["Acme &amp; Sons", "Visits", "17 May 2015 – 20 May 2015", "Updated 12:04, 22 Nov 2026", "<strong>you</strong>", "noindex"] {
+        for part in [
+            "Acme &amp; Sons",
+            "Visits",
+            "17 May 2015 – 20 May 2015",
+            "Updated 12:04, 22 Nov 2026",
+            "<strong>you</strong>",
+            "noindex",
+        ] {
             assert!(html.contains(part), "{part} is missing in {html}");
         }
     }

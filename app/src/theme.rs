@@ -41,6 +41,9 @@ impl Theme {
     /// Reads the word; anything unknown is the system's.
     #[must_use]
     pub fn parse(word: &str) -> Self {
-        Self::ALL.into_iter().find(|theme| theme.as_str() == word).unwrap_or_default()
+        Self::ALL
+            .into_iter()
+            .find(|theme| theme.as_str() == word)
+            .unwrap_or_default()
     }
 }

@@ -21,13 +21,20 @@ pub(crate) fn day_of(time: Timestamp) -> String {
 /// `17 May 2015, 14:00 UTC`
 #[must_use]
 pub(crate) fn moment(time: Timestamp) -> String {
-    format!("{} UTC", bucket_in_full(Offset::UTC.to_datetime(time), Interval::Minute))
+    format!(
+        "{} UTC",
+        bucket_in_full(Offset::UTC.to_datetime(time), Interval::Minute)
+    )
 }
 
 /// `1 widget`, `3 widgets`
 #[must_use]
 pub(crate) fn counted(count: u32, one: &str) -> String {
-    if count == 1 { format!("1 {one}") } else { format!("{count} {one}s") }
+    if count == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{count} {one}s")
+    }
 }
 
 /// What an operator says between a property and a value.
@@ -56,6 +63,12 @@ pub(crate) const fn op(op: Op) -> &'static str {
 #[must_use]
 pub(crate) fn comparison(comparison: &Comparison) -> String {
     let values: Vec<String> = comparison.values().iter().map(ToString::to_string).collect();
-    let joined = values.join(if comparison.op == Op::Between { " and " } else { ", " });
-    format!("{} {} {joined}", comparison.property, op(comparison.op)).trim_end().to_owned()
+    let joined = values.join(if comparison.op == Op::Between {
+        " and "
+    } else {
+        ", "
+    });
+    format!("{} {} {joined}", comparison.property, op(comparison.op))
+        .trim_end()
+        .to_owned()
 }

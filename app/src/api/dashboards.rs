@@ -48,7 +48,10 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
     let mut listed = Vec::new();
     for dashboard in crate::server::every_dashboard(&engine, &caller).await? {
         let widgets = engine.dashboards().widgets(&caller, dashboard.id).await?.len();
-        listed.push(Listed { dashboard, widgets: u32::try_from(widgets).unwrap_or(u32::MAX) });
+        listed.push(Listed {
+            dashboard,
+            widgets: u32::try_from(widgets).unwrap_or(u32::MAX),
+        });
     }
     listed.sort_by_key(|listed| std::cmp::Reverse(listed.dashboard.updated_at));
     Ok(listed)
@@ -58,7 +61,10 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
 #[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json, output = Json)]
 pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboard_page(&caller, id, &view).await?.into())
+    Ok(crate::server::engine()?
+        .dashboard_page(&caller, id, &view)
+        .await?
+        .into())
 }
 
 /// One dashboard without answers.
@@ -72,26 +78,42 @@ pub async fn get_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
 #[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json, output = Json)]
 pub async fn create_dashboard(spec: DashboardSpec) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().create(&caller, spec).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .create(&caller, spec)
+        .await?)
 }
 
 /// Changes a dashboard's own settings, unless somebody else did so since `version`.
 #[server(prefix = "/api/fn", endpoint = "replace_dashboard", input = Json, output = Json)]
-pub async fn replace_dashboard(id: DashboardId, spec: DashboardSpec, version: i64) -> Result<Dashboard, AppError> {
+pub async fn replace_dashboard(
+    id: DashboardId,
+    spec: DashboardSpec,
+    version: i64,
+) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().replace(&caller, id, spec, Some(version)).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .replace(&caller, id, spec, Some(version))
+        .await?)
 }
 
 /// Makes a copy of a dashboard with all its widgets.
 #[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json, output = Json)]
 pub async fn duplicate_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().duplicate(&caller, id).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .duplicate(&caller, id)
+        .await?)
 }
 
 /// Deletes a dashboard, its widgets and its share links.
 #[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json, output = Json)]
 pub async fn delete_dashboard(id: DashboardId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().delete(&caller, id, None).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .delete(&caller, id, None)
+        .await?)
 }

@@ -26,14 +26,20 @@ pub async fn update_organization(
 ) -> Result<Organization, AppError> {
     let caller = crate::server::caller()?;
     let patch = crate::server::organization_patch(name, timezone, week_start);
-    Ok(crate::server::engine()?.organizations().update(&caller, caller.org(), patch).await?)
+    Ok(crate::server::engine()?
+        .organizations()
+        .update(&caller, caller.org(), patch)
+        .await?)
 }
 
 /// The organization's keys.
 #[server(prefix = "/api/fn", endpoint = "keys", input = Json, output = Json)]
 pub async fn keys() -> Result<Vec<ApiKey>, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.organizations().keys(&caller, caller.org()).await?)
+    Ok(crate::server::engine()?
+        .organizations()
+        .keys(&caller, caller.org())
+        .await?)
 }
 
 /// Makes a key.
@@ -41,7 +47,10 @@ pub async fn keys() -> Result<Vec<ApiKey>, AppError> {
 pub async fn create_key(name: String, kind: KeyKind) -> Result<NewKey, AppError> {
     let caller = crate::server::caller()?;
     let engine = crate::server::engine()?;
-    let (listed, key) = engine.organizations().create_key(&caller, caller.org(), &name, kind).await?;
+    let (listed, key) = engine
+        .organizations()
+        .create_key(&caller, caller.org(), &name, kind)
+        .await?;
     Ok(NewKey { listed, key })
 }
 
@@ -49,5 +58,8 @@ pub async fn create_key(name: String, kind: KeyKind) -> Result<NewKey, AppError>
 #[server(prefix = "/api/fn", endpoint = "revoke_key", input = Json, output = Json)]
 pub async fn revoke_key(id: KeyId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.organizations().revoke_key(&caller, caller.org(), id).await?)
+    Ok(crate::server::engine()?
+        .organizations()
+        .revoke_key(&caller, caller.org(), id)
+        .await?)
 }

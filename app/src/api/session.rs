@@ -36,10 +36,17 @@ impl Session {
 #[server(prefix = "/api/fn", endpoint = "current_session", input = Json, output = Json)]
 pub async fn current_session() -> Result<Option<Session>, AppError> {
     use crate::server;
-    let Some(caller) = server::caller_if_any() else { return Ok(None) };
+    let Some(caller) = server::caller_if_any() else {
+        return Ok(None);
+    };
     let me = server::engine()?.auth().me(&caller).await?;
-    let current = me.organizations.into_iter().find(|membership| membership.organization.id == caller.org());
-    let Some(membership) = current else { return Ok(None) };
+    let current = me
+        .organizations
+        .into_iter()
+        .find(|membership| membership.organization.id == caller.org());
+    let Some(membership) = current else {
+        return Ok(None);
+    };
     Ok(Some(Session {
         user: me.user,
         organization: membership.organization,

@@ -11,7 +11,10 @@ use crate::error::AppError;
 #[server(prefix = "/api/fn", endpoint = "shares", input = Json, output = Json)]
 pub async fn shares(dashboard: DashboardId) -> Result<Vec<Share>, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.sharing().list(&caller, dashboard).await?)
+    Ok(crate::server::engine()?
+        .sharing()
+        .list(&caller, dashboard)
+        .await?)
 }
 
 /// Makes a link; the only answer that tells it.
@@ -19,7 +22,10 @@ pub async fn shares(dashboard: DashboardId) -> Result<Vec<Share>, AppError> {
 pub async fn create_share(dashboard: DashboardId, request: ShareRequest) -> Result<NewShare, AppError> {
     let caller = crate::server::caller()?;
     let public_url = crate::server::public_url()?;
-    Ok(crate::server::engine()?.sharing().create(&caller, dashboard, request, &public_url).await?)
+    Ok(crate::server::engine()?
+        .sharing()
+        .create(&caller, dashboard, request, &public_url)
+        .await?)
 }
 
 /// Ends a link.

@@ -1,4 +1,11 @@
 //! Widgets: their changes, and what the editor needs to know.
+#![cfg_attr(
+    feature = "ssr",
+    expect(
+        clippy::unused_async,
+        reason = "a server function is async even where it waits for nothing"
+    )
+)]
 
 use leptos::prelude::*;
 use model::answer::Answer;
@@ -20,21 +27,30 @@ pub async fn get_widget(id: WidgetId) -> Result<Widget, AppError> {
 #[server(prefix = "/api/fn", endpoint = "create_widget", input = Json, output = Json)]
 pub async fn create_widget(dashboard: DashboardId, spec: WidgetSpec) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().create_widget(&caller, dashboard, spec).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .create_widget(&caller, dashboard, spec)
+        .await?)
 }
 
 /// Changes a widget, unless somebody else did so since `version`.
 #[server(prefix = "/api/fn", endpoint = "replace_widget", input = Json, output = Json)]
 pub async fn replace_widget(id: WidgetId, spec: WidgetSpec, version: i64) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().replace_widget(&caller, id, spec, Some(version)).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .replace_widget(&caller, id, spec, Some(version))
+        .await?)
 }
 
 /// Deletes a widget.
 #[server(prefix = "/api/fn", endpoint = "delete_widget", input = Json, output = Json)]
 pub async fn delete_widget(id: WidgetId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.dashboards().delete_widget(&caller, id, None).await?)
+    Ok(crate::server::engine()?
+        .dashboards()
+        .delete_widget(&caller, id, None)
+        .await?)
 }
 
 /// Answers a question that no widget asks yet.
@@ -48,7 +64,9 @@ pub async fn ask(query: Query) -> Result<Answer, AppError> {
 #[server(prefix = "/api/fn", endpoint = "event_names", input = Json, output = Json)]
 pub async fn event_names() -> Result<Vec<String>, AppError> {
     let caller = crate::server::caller()?;
-    let answer = crate::server::engine()?.ask(&caller, &crate::editor::event_names_query()?).await?;
+    let answer = crate::server::engine()?
+        .ask(&caller, &crate::editor::event_names_query()?)
+        .await?;
     Ok(crate::editor::breakdown_values(&answer))
 }
 

@@ -16,23 +16,57 @@ use crate::parts::popover::{Popover, close};
 /// The classes that put a card where its widget belongs.
 pub(crate) fn place_classes(widget: &Widget) -> String {
     let (position, size) = (widget.position, widget.size);
-    format!("card x-{} y-{} w-{} h-{} kind-{}", position.x, position.y, size.w, size.h, widget.kind.as_str())
+    format!(
+        "card x-{} y-{} w-{} h-{} kind-{}",
+        position.x,
+        position.y,
+        size.w,
+        size.h,
+        widget.kind.as_str()
+    )
 }
 
 /// What a widget is called where its title is empty.
 pub(crate) fn name_of(widget: &Widget) -> String {
-    if widget.title.is_empty() { widget.kind.words().to_owned() } else { widget.title.clone() }
+    if widget.title.is_empty() {
+        widget.kind.words().to_owned()
+    } else {
+        widget.title.clone()
+    }
 }
 
 #[component]
 pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
     let shown = Memo::new(move |_| {
-        board.page.with(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
+        board
+            .page
+            .with(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
     });
     let as_table = RwSignal::new(false);
-    let classes = move || shown.with(|shown| shown.as_ref().map(|shown| place_classes(&shown.widget)).unwrap_or_default());
-    let name = Memo::new(move |_| shown.with(|shown| shown.as_ref().map(|shown| name_of(&shown.widget)).unwrap_or_default()));
-    let title = move || shown.with(|shown| shown.as_ref().map(|shown| shown.widget.title.clone()).unwrap_or_default());
+    let classes = move || {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .map(|shown| place_classes(&shown.widget))
+                .unwrap_or_default()
+        })
+    };
+    let name = Memo::new(move |_| {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .map(|shown| name_of(&shown.widget))
+                .unwrap_or_default()
+        })
+    });
+    let title = move || {
+        shown.with(|shown| {
+            shown
+                .as_ref()
+                .map(|shown| shown.widget.title.clone())
+                .unwrap_or_default()
+        })
+    };
     // What moves or resizes a card does not draw what is on it anew: its frame does, by its size.
     let content = Memo::new(move |_| {
         shown.with(|shown| {
@@ -62,14 +96,21 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
 }
 
 fn body(board: Board, shown: Shown, as_table: bool) -> AnyView {
-    let Shown { widget, answer, problem, html } = shown;
+    let Shown {
+        widget,
+        answer,
+        problem,
+        html,
+    } = shown;
     if let Some(problem) = problem {
         return problem_view(board, widget.id, problem);
     }
     if let Some(html) = html {
         return view! { <div class="prose" inner_html=html></div> }.into_any();
     }
-    let Some(answer) = answer else { return ().into_any() };
+    let Some(answer) = answer else {
+        return ().into_any();
+    };
     let options = widget.config.options;
     if as_table {
         return figures_view(&answer, widget.kind, &options);
@@ -91,7 +132,13 @@ fn problem_view(board: Board, id: WidgetId, problem: String) -> AnyView {
 }
 
 #[component]
-fn CardMenu(board: Board, id: WidgetId, name: Memo<String>, as_table: RwSignal<bool>, kind: Option<WidgetType>) -> impl IntoView {
+fn CardMenu(
+    board: Board,
+    id: WidgetId,
+    name: Memo<String>,
+    as_table: RwSignal<bool>,
+    kind: Option<WidgetType>,
+) -> impl IntoView {
     let panel = format!("widget-{id}");
     let closing = StoredValue::new(panel.clone());
     let shut = move || closing.with_value(|panel| close(panel));

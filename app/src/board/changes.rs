@@ -66,7 +66,10 @@ impl Board {
     }
 
     pub(crate) fn describe(self, description: String) {
-        if self.page.with_untracked(|page| page.dashboard.description == description) {
+        if self
+            .page
+            .with_untracked(|page| page.dashboard.description == description)
+        {
             return;
         }
         self.replace(move |spec| spec.description = description, "Saved.");
@@ -109,7 +112,8 @@ impl Board {
     }
 
     fn shown(self, id: WidgetId) -> Option<Shown> {
-        self.page.with_untracked(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
+        self.page
+            .with_untracked(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())
     }
 
     pub(crate) fn delete_widget(self, id: WidgetId) {
@@ -119,10 +123,15 @@ impl Board {
                 self.toasts.problem(&error);
                 return;
             }
-            self.page.update(|page| page.panels.retain(|shown| shown.widget.id != id));
+            self.page
+                .update(|page| page.panels.retain(|shown| shown.widget.id != id));
             let spec = spec_of_widget(&shown.widget);
             let undo = Callback::new(move |()| self.add_again(spec.clone()));
-            let title = if shown.widget.title.is_empty() { "The widget".to_owned() } else { format!("“{}”", shown.widget.title) };
+            let title = if shown.widget.title.is_empty() {
+                "The widget".to_owned()
+            } else {
+                format!("“{}”", shown.widget.title)
+            };
             self.toasts.say_with_undo(format!("{title} is deleted."), undo);
         });
     }
@@ -138,7 +147,10 @@ impl Board {
 
     pub(crate) fn duplicate_widget(self, id: WidgetId) {
         let Some(shown) = self.shown(id) else { return };
-        let spec = WidgetSpec { position: None, ..spec_of_widget(&shown.widget) };
+        let spec = WidgetSpec {
+            position: None,
+            ..spec_of_widget(&shown.widget)
+        };
         self.toasts.say("The copy stands below the others.");
         self.add_again(spec);
     }
@@ -148,12 +160,19 @@ impl Board {
         let before: Vec<Placed<WidgetId>> = self.page.with_untracked(|page| {
             let place = |shown: &Shown| {
                 let widget = &shown.widget;
-                Placed { key: widget.id, position: widget.position, size: widget.size }
+                Placed {
+                    key: widget.id,
+                    position: widget.position,
+                    size: widget.size,
+                }
             };
             page.panels.iter().map(place).collect()
         });
         let after = stepped(&before, id, step);
-        let moved: Vec<Placed<WidgetId>> = after.into_iter().filter(|place| !before.contains(place)).collect();
+        let moved: Vec<Placed<WidgetId>> = after
+            .into_iter()
+            .filter(|place| !before.contains(place))
+            .collect();
         if moved.is_empty() {
             return;
         }

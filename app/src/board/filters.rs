@@ -21,7 +21,7 @@ pub(super) fn Filters(board: Board) -> impl IntoView {
     view! {
         <div class="filters" role="group" aria-label="Filters">
             {live::part(move || saved_chip(board).into_any())}
-            {live::part(move || chips(board, filter.get()))}
+            {live::part(move || chips(board, filter.get().as_ref()))}
             <AddFilter board filter />
         </div>
     }
@@ -35,14 +35,18 @@ fn saved_chip(board: Board) -> Option<AnyView> {
 
 fn filter_words(filter: &Filter) -> String {
     match address::chips(Some(filter)) {
-        Some(chips) => chips.iter().map(words::comparison).collect::<Vec<_>>().join(" and "),
+        Some(chips) => chips
+            .iter()
+            .map(words::comparison)
+            .collect::<Vec<_>>()
+            .join(" and "),
         None => "More than one condition".to_owned(),
     }
 }
 
-fn chips(board: Board, filter: Option<Filter>) -> AnyView {
-    let Some(chips) = address::chips(filter.as_ref()) else {
-        let words = filter.as_ref().map(filter_words).unwrap_or_default();
+fn chips(board: Board, filter: Option<&Filter>) -> AnyView {
+    let Some(chips) = address::chips(filter) else {
+        let words = filter.map(filter_words).unwrap_or_default();
         return chip(board, words, None);
     };
     (0..chips.len())
@@ -58,7 +62,10 @@ fn chips(board: Board, filter: Option<Filter>) -> AnyView {
 /// A condition, and the link that leaves only the `others`.
 fn chip(board: Board, words: String, others: Option<Filter>) -> AnyView {
     let range = board.address.with(|address| address.view.range.clone());
-    let path = board.path_of(&View { range, filter: others });
+    let path = board.path_of(&View {
+        range,
+        filter: others,
+    });
     let label = format!("Take away: {words}");
     view! {
         <span class="chip">
@@ -80,13 +87,13 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
                 problems.clear();
                 draft.set(FilterDraft::default());
                 close(PANEL);
-                show_with(board, filter.get_untracked(), comparison);
+                show_with(board, filter.get_untracked().as_ref(), comparison);
             }
             Err(error) => problems.set(vec![error]),
         }
     };
     let face = view! { {icon(Icon::Filter)}<span>"Add filter"</span> }.into_any();
-    let known = Memo::new(move |_| board.page.with(|page| known_properties(page)));
+    let known = Memo::new(move |_| board.page.with(known_properties));
     view! {
         <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left">
             <form class="filter-form" on:submit=live::submit(add)>
@@ -100,13 +107,13 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
     }
 }
 
-fn show_with(board: Board, filter: Option<Filter>, comparison: Comparison) {
-    let filter = match address::chips(filter.as_ref()) {
+fn show_with(board: Board, filter: Option<&Filter>, comparison: Comparison) {
+    let filter = match address::chips(filter) {
         Some(mut chips) => {
             chips.push(comparison);
             address::of_chips(chips)
         }
-        None => Filter::both(filter.as_ref(), Some(&Filter::Compare(comparison))),
+        None => Filter::both(filter, Some(&Filter::Compare(comparison))),
     };
     let range = board.address.with_untracked(|address| address.view.range.clone());
     board.show(&View { range, filter });
@@ -116,7 +123,9 @@ fn show_with(board: Board, filter: Option<Filter>, comparison: Comparison) {
 fn known_properties(page: &crate::api::dashboards::Page) -> Vec<String> {
     let mut known: Vec<String> = crate::editor::USUAL_PROPERTIES.map(str::to_owned).to_vec();
     for shown in &page.panels {
-        let Some(Query::Trend(trend)) = &shown.widget.config.query else { continue };
+        let Some(Query::Trend(trend)) = &shown.widget.config.query else {
+            continue;
+        };
         let spec = trend.spec();
         let of_series = spec.series.iter().filter_map(|series| series.property.as_ref());
         let of_breakdown = spec.breakdown.as_ref().map(|breakdown| &breakdown.property);

@@ -18,8 +18,15 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
         let chosen = board.address.with(|address| address.view.range.clone());
         chosen.or_else(|| board.page.with(|page| page.dashboard.range.clone()))
     });
-    let words = move || range.with(|range| range.as_ref().map_or_else(|| "Each widget's range".to_owned(), address::range_words));
-    let face = view! { {icon(Icon::Calendar)}<span>{live::text(words)}</span>{icon(Icon::Chevron)} }.into_any();
+    let words = move || {
+        range.with(|range| {
+            range
+                .as_ref()
+                .map_or_else(|| "Each widget's range".to_owned(), address::range_words)
+        })
+    };
+    let face =
+        view! { {icon(Icon::Calendar)}<span>{live::text(words)}</span>{icon(Icon::Chevron)} }.into_any();
     let presets = PRESETS
         .into_iter()
         .map(|(value, label)| {
@@ -55,15 +62,25 @@ fn path(board: Board, range: Option<Range>) -> String {
 #[component]
 fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
     let edge = move |first: bool| match range.get() {
-        Some(Range::Between { from: Edge::Date(from), to: Edge::Date(to) }) => if first { from } else { to }.to_string(),
+        Some(Range::Between {
+            from: Edge::Date(from),
+            to: Edge::Date(to),
+        }) => if first { from } else { to }.to_string(),
         _ => String::new(),
     };
     let at_first = untrack(|| (edge(true), edge(false)));
-    let (from, to) = (RwSignal::new(at_first.0.clone()), RwSignal::new(at_first.1.clone()));
-    Effect::watch(move || (edge(true), edge(false)), move |(first, last), _, _| {
-        from.set(first.clone());
-        to.set(last.clone());
-    }, false);
+    let (from, to) = (
+        RwSignal::new(at_first.0.clone()),
+        RwSignal::new(at_first.1.clone()),
+    );
+    Effect::watch(
+        move || (edge(true), edge(false)),
+        move |(first, last), _, _| {
+            from.set(first.clone());
+            to.set(last.clone());
+        },
+        false,
+    );
     let problem = RwSignal::new(None::<String>);
     let show = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -76,7 +93,15 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
             Err(words) => problem.set(Some(words)),
         }
     };
-    let filter = move || board.address.with(|address| address.view.filter.as_ref().and_then(|filter| serde_json::to_string(filter).ok()));
+    let filter = move || {
+        board.address.with(|address| {
+            address
+                .view
+                .filter
+                .as_ref()
+                .and_then(|filter| serde_json::to_string(filter).ok())
+        })
+    };
     view! {
         <form class="custom-range" method="get" action=format!("/dashboards/{}", board.id) on:submit=live::submit(show)>
             <div class="two">

@@ -36,10 +36,15 @@ impl Links {
         spawn_local(async move {
             match api::revoke_share(id).await {
                 Ok(()) => {
-                    if self.made.with_untracked(|made| made.as_ref().is_some_and(|made| made.id == id)) {
+                    if self
+                        .made
+                        .with_untracked(|made| made.as_ref().is_some_and(|made| made.id == id))
+                    {
                         self.made.set(None);
                     }
-                    self.board.toasts.say("The link is revoked: it shows nothing anymore.");
+                    self.board
+                        .toasts
+                        .say("The link is revoked: it shows nothing anymore.");
                     self.fetch();
                 }
                 Err(error) => self.board.toasts.problem(&error),
@@ -50,7 +55,11 @@ impl Links {
 
 #[component]
 pub(super) fn SharePanel(board: Board) -> impl IntoView {
-    let links = Links { board, listed: RwSignal::new(None), made: RwSignal::new(None) };
+    let links = Links {
+        board,
+        listed: RwSignal::new(None),
+        made: RwSignal::new(None),
+    };
     let face = view! { {icon(Icon::Share)}<span class="word">"Share"</span> }.into_any();
     view! {
         <Popover id="share" name="Share" face panel="share" on_press=Callback::new(move |()| links.fetch())>
@@ -72,8 +81,12 @@ fn NewLink(links: Links) -> impl IntoView {
         event.prevent_default();
         let given = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         // A link works until the end of its last day.
-        let expires_at = given(expires.get_untracked()).and_then(|day| format!("{day}T23:59:59Z").parse().ok());
-        let request = ShareRequest { name: given(name.get_untracked()), expires_at };
+        let expires_at =
+            given(expires.get_untracked()).and_then(|day| format!("{day}T23:59:59Z").parse().ok());
+        let request = ShareRequest {
+            name: given(name.get_untracked()),
+            expires_at,
+        };
         spawn_local(async move {
             match api::create_share(links.board.id, request).await {
                 Ok(made) => {
@@ -115,11 +128,16 @@ fn made_view(made: NewShare) -> AnyView {
 #[component]
 fn LinkList(links: Links) -> impl IntoView {
     live::part(move || {
-        let Some(listed) = links.listed.get() else { return ().into_any() };
+        let Some(listed) = links.listed.get() else {
+            return ().into_any();
+        };
         if listed.is_empty() {
             return view! { <p class="muted">"No links yet."</p> }.into_any();
         }
-        let rows = listed.into_iter().map(|share| link_row(links, share)).collect_view();
+        let rows = listed
+            .into_iter()
+            .map(|share| link_row(links, share))
+            .collect_view();
         view! { <ul class="links" aria-label="Links">{rows}</ul> }.into_any()
     })
 }

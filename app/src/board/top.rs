@@ -52,7 +52,7 @@ fn Name(board: Board) -> impl IntoView {
                 value=live::text(name)
                 prop:value=live::text(name)
                 on:change=live::change(keep)
-                on:keydown=live::keydown(leave_on_enter)
+                on:keydown=live::keydown(|event| leave_on_enter(&event))
             />
         </h1>
     }
@@ -75,7 +75,7 @@ fn Description(board: Board) -> impl IntoView {
                         autocomplete="off"
                         prop:value=live::text(description)
                         on:change=live::change(move |event| board.describe(event_target_value(&event).trim().to_owned()))
-                        on:keydown=live::keydown(leave_on_enter)
+                        on:keydown=live::keydown(|event| leave_on_enter(&event))
                     />
                 }.into_any()
             } else if is_empty() {
@@ -87,12 +87,14 @@ fn Description(board: Board) -> impl IntoView {
     }
 }
 
-fn leave_on_enter(event: leptos::ev::KeyboardEvent) {
+fn leave_on_enter(event: &leptos::ev::KeyboardEvent) {
     use leptos::wasm_bindgen::JsCast;
     if event.key() != "Enter" && event.key() != "Escape" {
         return;
     }
-    let target = event.target().and_then(|target| target.dyn_into::<leptos::web_sys::HtmlElement>().ok());
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<leptos::web_sys::HtmlElement>().ok());
     if let Some(input) = target {
         // Losing the focus is what saves; an input that cannot lose it has none.
         let _ = input.blur();
@@ -145,7 +147,14 @@ fn Delete(board: Board) -> impl IntoView {
     let typed = RwSignal::new(String::new());
     let name = move || board.page.with(|page| page.dashboard.name.clone());
     let is_confirmed = move || typed.with(|typed| typed.trim() == name());
-    let count = move || crate::words::counted(board.page.with(|page| u32::try_from(page.panels.len()).unwrap_or(u32::MAX)), "widget");
+    let count = move || {
+        crate::words::counted(
+            board
+                .page
+                .with(|page| u32::try_from(page.panels.len()).unwrap_or(u32::MAX)),
+            "widget",
+        )
+    };
     let delete = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if is_confirmed() {

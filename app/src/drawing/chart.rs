@@ -16,7 +16,13 @@ const UNNOTICED: u32 = 12;
 
 /// The picture of an answer.
 pub(crate) fn svg(answer: &Answer, kind: WidgetType, options: &WidgetOptions, room: Box2) -> String {
-    let spec = ChartSpec { kind, options: options.clone(), width: room.width, height: room.height, theme: Theme::Page };
+    let spec = ChartSpec {
+        kind,
+        options: options.clone(),
+        width: room.width,
+        height: room.height,
+        theme: Theme::Page,
+    };
     charts::render(answer, &spec).into_string()
 }
 
@@ -25,8 +31,16 @@ pub(crate) fn svg(answer: &Answer, kind: WidgetType, options: &WidgetOptions, ro
 pub(crate) fn Chart(answer: Answer, kind: WidgetType, options: WidgetOptions, room: Box2) -> impl IntoView {
     let frame = NodeRef::<Figure>::new();
     // In the browser the picture of the server stays: hydration keeps the inside of the element as it is.
-    let first = if cfg!(feature = "ssr") { svg(&answer, kind, &options, room) } else { String::new() };
-    let class = if kind == WidgetType::Stat { "chart spark" } else { "chart" };
+    let first = if cfg!(feature = "ssr") {
+        svg(&answer, kind, &options, room)
+    } else {
+        String::new()
+    };
+    let class = if kind == WidgetType::Stat {
+        "chart spark"
+    } else {
+        "chart"
+    };
     let drawn = is_taken_over().then_some(room);
     follow(frame, answer, kind, options, drawn);
     view! { <figure class=class node_ref=frame inner_html=first></figure> }
@@ -37,12 +51,20 @@ fn is_taken_over() -> bool {
     Owner::current_shared_context().is_some_and(|shared| shared.during_hydration())
 }
 
-fn follow(frame: NodeRef<Figure>, answer: Answer, kind: WidgetType, options: WidgetOptions, drawn: Option<Box2>) {
+fn follow(
+    frame: NodeRef<Figure>,
+    answer: Answer,
+    kind: WidgetType,
+    options: WidgetOptions,
+    drawn: Option<Box2>,
+) {
     let size = RwSignal::new(None::<Box2>);
     let drawn = StoredValue::new(drawn);
     Effect::new(move |_| {
         let Some(element) = frame.get() else { return };
-        let Some(wanted) = size.get().or_else(|| measured(&element)) else { return };
+        let Some(wanted) = size.get().or_else(|| measured(&element)) else {
+            return;
+        };
         if drawn.get_value().is_some_and(|drawn| looks_alike(drawn, wanted)) {
             return;
         }
@@ -64,7 +86,10 @@ fn follow(frame: NodeRef<Figure>, answer: Answer, kind: WidgetType, options: Wid
 
 fn measured(element: &Element) -> Option<Box2> {
     let pixels = |length: i32| u32::try_from(length).ok().filter(|length| *length > 0);
-    Some(Box2 { width: pixels(element.client_width())?, height: pixels(element.client_height())? })
+    Some(Box2 {
+        width: pixels(element.client_width())?,
+        height: pixels(element.client_height())?,
+    })
 }
 
 fn looks_alike(one: Box2, other: Box2) -> bool {
@@ -82,7 +107,10 @@ impl Watch {
         let changed = Closure::<dyn FnMut()>::new(changed);
         let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self { observer, _changed: changed })
+        Some(Self {
+            observer,
+            _changed: changed,
+        })
     }
 }
 

@@ -25,11 +25,17 @@ pub(crate) fn chart_box(size: Size) -> Box2 {
     let column = (PAGE_WIDTH - GAP * (u32::from(COLUMNS) - 1)) / u32::from(COLUMNS);
     let width = (columns * column + columns.saturating_sub(1) * GAP).saturating_sub(PADDING);
     let height = (rows * ROW + rows.saturating_sub(1) * GAP).saturating_sub(HEADER);
-    Box2 { width: width.max(120), height: height.max(40) }
+    Box2 {
+        width: width.max(120),
+        height: height.max(40),
+    }
 }
 
 /// The room for the course beside a figure.
 pub(crate) fn spark_box(size: Size) -> Box2 {
     let room = chart_box(size);
-    Box2 { width: (room.width / 2).min(320), height: room.height.min(120) }
+    Box2 {
+        width: (room.width / 2).min(320),
+        height: room.height.min(120),
+    }
 }

@@ -3,7 +3,8 @@
 use model::dashboard::{Position, Size, Unit, Widget, WidgetConfig, WidgetOptions, WidgetSpec, WidgetType};
 use model::problem::FieldError;
 use model::query::{
-    Breakdown, Compare, Edge, Filter, Interval, Measure, Property, Query, Range, Series, TrendQuery, TrendSpec,
+    Breakdown, Compare, Edge, Filter, Interval, Measure, Property, Query, Range, Series, TrendQuery,
+    TrendSpec,
 };
 
 use super::FilterDraft;
@@ -61,7 +62,11 @@ impl SeriesDraft {
         Self {
             event: series.event.clone().unwrap_or_default(),
             measure: series.measure,
-            property: series.property.as_ref().map(ToString::to_string).unwrap_or_default(),
+            property: series
+                .property
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
             label: series.label.clone().unwrap_or_default(),
             filters,
             kept_filter,
@@ -79,7 +84,12 @@ impl SeriesDraft {
             measure: self.measure,
             property,
             label: given(&self.label),
-            filter: filter_of(&self.filters, self.kept_filter.as_ref(), &format!("series[{position}]."), errors),
+            filter: filter_of(
+                &self.filters,
+                self.kept_filter.as_ref(),
+                &format!("series[{position}]."),
+                errors,
+            ),
         }
     }
 }
@@ -154,8 +164,10 @@ impl Draft {
 
     /// The ranges to offer: the usual ones, the one it has, and days of one's own.
     pub(crate) fn ranges(&self) -> Vec<(String, String)> {
-        let mut offered: Vec<(String, String)> =
-            PRESETS.iter().map(|(value, words)| ((*value).to_owned(), (*words).to_owned())).collect();
+        let mut offered: Vec<(String, String)> = PRESETS
+            .iter()
+            .map(|(value, words)| ((*value).to_owned(), (*words).to_owned()))
+            .collect();
         let is_offered = self.range == CUSTOM || offered.iter().any(|(value, _)| *value == self.range);
         if !is_offered {
             offered.push((self.range.clone(), format!("Last {}", self.range)));
@@ -173,7 +185,12 @@ impl Draft {
     /// The question.
     pub(crate) fn query(&self) -> Result<Query, Vec<FieldError>> {
         let mut errors = Vec::new();
-        let series = self.series.iter().enumerate().map(|(position, series)| series.series(position, &mut errors)).collect();
+        let series = self
+            .series
+            .iter()
+            .enumerate()
+            .map(|(position, series)| series.series(position, &mut errors))
+            .collect();
         let filter = filter_of(&self.filters, self.kept_filter.as_ref(), "", &mut errors);
         let range = self.checked_range(&mut errors);
         let breakdown = self.checked_breakdown(&mut errors);
@@ -209,7 +226,9 @@ impl Draft {
         } else {
             Range::parse_last(&self.range)
         };
-        range.map_err(|message| errors.push(FieldError::new("range", "invalid", message))).ok()
+        range
+            .map_err(|message| errors.push(FieldError::new("range", "invalid", message)))
+            .ok()
     }
 
     fn checked_breakdown(&self, errors: &mut Vec<FieldError>) -> Option<Breakdown> {
@@ -218,10 +237,17 @@ impl Draft {
         }
         let property = property(&self.breakdown, "breakdown.property", errors);
         let Ok(limit) = self.limit.trim().parse() else {
-            errors.push(FieldError::new("breakdown.limit", "invalid", "Use a whole number from 1 to 50."));
+            errors.push(FieldError::new(
+                "breakdown.limit",
+                "invalid",
+                "Use a whole number from 1 to 50.",
+            ));
             return None;
         };
-        Some(Breakdown { property: property?, limit })
+        Some(Breakdown {
+            property: property?,
+            limit,
+        })
     }
 
     /// How the answer looks.
@@ -235,11 +261,18 @@ impl Draft {
 
     /// The widget, at `place`.
     pub(crate) fn spec(&self, place: Option<(Position, Size)>) -> Result<WidgetSpec, Vec<FieldError>> {
-        let query = if self.kind.asks() { Some(self.query()?) } else { None };
+        let query = if self.kind.asks() {
+            Some(self.query()?)
+        } else {
+            None
+        };
         let spec = WidgetSpec {
             kind: self.kind,
             title: self.title.trim().to_owned(),
-            config: WidgetConfig { query, options: self.options() },
+            config: WidgetConfig {
+                query,
+                options: self.options(),
+            },
             position: place.map(|(position, _)| position),
             size: place.map(|(_, size)| size),
         };
@@ -292,7 +325,10 @@ fn property(text: &str, field: &str, errors: &mut Vec<FieldError>) -> Option<Pro
         errors.push(FieldError::new(field, "required", "Name a property."));
         return None;
     }
-    text.trim().parse().map_err(|message| errors.push(FieldError::new(field, "invalid", message))).ok()
+    text.trim()
+        .parse()
+        .map_err(|message| errors.push(FieldError::new(field, "invalid", message)))
+        .ok()
 }
 
 fn given(text: &str) -> Option<String> {
@@ -323,7 +359,10 @@ mod tests {
     fn a_new_draft_asks_for_the_most_frequent_event() {
         let draft = Draft::new(&["page_view".to_owned()], None);
         let spec = draft.spec(None).expect("it can be saved as it is");
-        assert_eq!(spec.config.query.expect("it asks").range(), &Range::parse_last("30d").expect("a range"));
+        assert_eq!(
+            spec.config.query.expect("it asks").range(),
+            &Range::parse_last("30d").expect("a range")
+        );
     }
 
     #[test]
@@ -336,9 +375,22 @@ mod tests {
         draft.formula = "A +".to_owned();
         CUSTOM.clone_into(&mut draft.range);
         let fields = |draft: &Draft| -> Vec<String> {
-            draft.query().expect_err("it is wrong").into_iter().map(|error| error.field).collect()
+            draft
+                .query()
+                .expect_err("it is wrong")
+                .into_iter()
+                .map(|error| error.field)
+                .collect()
         };
-        assert_eq!(fields(&draft), ["series[0].property", "series[0].filters[0].property", "range", "breakdown.limit"]);
+        assert_eq!(
+            fields(&draft),
+            [
+                "series[0].property",
+                "series[0].filters[0].property",
+                "range",
+                "breakdown.limit"
+            ]
+        );
         "7d".clone_into(&mut draft.range);
         assert!(fields(&draft).contains(&"formula".to_owned()));
     }

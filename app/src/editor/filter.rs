@@ -10,8 +10,21 @@ use crate::words;
 
 /// The operators, in the order in which they are offered.
 const OPS: [Op; 15] = [
-    Op::Eq, Op::Neq, Op::In, Op::NotIn, Op::Contains, Op::NotContains, Op::StartsWith, Op::Matches, Op::Gt, Op::Gte,
-    Op::Lt, Op::Lte, Op::Between, Op::Exists, Op::NotExists,
+    Op::Eq,
+    Op::Neq,
+    Op::In,
+    Op::NotIn,
+    Op::Contains,
+    Op::NotContains,
+    Op::StartsWith,
+    Op::Matches,
+    Op::Gt,
+    Op::Gte,
+    Op::Lt,
+    Op::Lte,
+    Op::Between,
+    Op::Exists,
+    Op::NotExists,
 ];
 
 /// One condition as it was typed.
@@ -24,23 +37,38 @@ pub(crate) struct FilterDraft {
 
 impl Default for FilterDraft {
     fn default() -> Self {
-        Self { property: String::new(), op: Op::Eq, value: String::new() }
+        Self {
+            property: String::new(),
+            op: Op::Eq,
+            value: String::new(),
+        }
     }
 }
 
 impl FilterDraft {
     pub(crate) fn of(comparison: &Comparison) -> Self {
         let values: Vec<String> = comparison.values().iter().map(written).collect();
-        Self { property: comparison.property.to_string(), op: comparison.op, value: values.join(", ") }
+        Self {
+            property: comparison.property.to_string(),
+            op: comparison.op,
+            value: values.join(", "),
+        }
     }
 
     /// The condition.
     pub(crate) fn comparison(&self) -> Result<Comparison, FieldError> {
         if self.property.trim().is_empty() {
-            return Err(FieldError::new("property", "required", "Name a property, for example $path."));
+            return Err(FieldError::new(
+                "property",
+                "required",
+                "Name a property, for example $path.",
+            ));
         }
-        let property: Property =
-            self.property.trim().parse().map_err(|message: String| FieldError::new("property", "invalid", message))?;
+        let property: Property = self
+            .property
+            .trim()
+            .parse()
+            .map_err(|message: String| FieldError::new("property", "invalid", message))?;
         if takes_value(self.op) && self.value.trim().is_empty() {
             return Err(FieldError::new("value", "required", "Say which value."));
         }
@@ -51,10 +79,15 @@ impl FilterDraft {
         let text = self.value.trim();
         match self.op {
             Op::Exists | Op::NotExists => Vec::new(),
-            Op::In | Op::NotIn | Op::Between => {
-                text.split(',').map(str::trim).filter(|part| !part.is_empty()).map(scalar).collect()
+            Op::In | Op::NotIn | Op::Between => text
+                .split(',')
+                .map(str::trim)
+                .filter(|part| !part.is_empty())
+                .map(scalar)
+                .collect(),
+            Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches => {
+                vec![Scalar::Text(unquoted(text).to_owned())]
             }
-            Op::Contains | Op::NotContains | Op::StartsWith | Op::Matches => vec![Scalar::Text(unquoted(text).to_owned())],
             _ => vec![scalar(text)],
         }
     }
@@ -81,7 +114,9 @@ fn scalar(text: &str) -> Scalar {
 }
 
 fn unquoted(text: &str) -> &str {
-    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
+    text.strip_prefix('"')
+        .and_then(|text| text.strip_suffix('"'))
+        .unwrap_or(text)
 }
 
 fn written(value: &Scalar) -> String {
@@ -100,7 +135,10 @@ pub(crate) struct FilterLens {
 
 impl FilterLens {
     pub(crate) fn of(signal: RwSignal<FilterDraft>) -> Self {
-        Self { read: signal.into(), write: Callback::new(move |draft| signal.set(draft)) }
+        Self {
+            read: signal.into(),
+            write: Callback::new(move |draft| signal.set(draft)),
+        }
     }
 
     fn change(self, change: impl FnOnce(&mut FilterDraft)) {
@@ -112,7 +150,10 @@ impl FilterLens {
 
 /// The inputs of one condition. Problems are those whose field is `prefix` and the input's own name.
 pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix: &str) -> AnyView {
-    let ops = OPS.into_iter().map(|op| (op.as_str().to_owned(), words::op(op).to_owned())).collect();
+    let ops = OPS
+        .into_iter()
+        .map(|op| (op.as_str().to_owned(), words::op(op).to_owned()))
+        .collect();
     let named = |name: &str| {
         let whole = format!("{prefix}{name}");
         problems.of(move |field| field == whole)
@@ -175,7 +216,11 @@ mod tests {
     use super::*;
 
     fn draft(property: &str, op: Op, value: &str) -> FilterDraft {
-        FilterDraft { property: property.to_owned(), op, value: value.to_owned() }
+        FilterDraft {
+            property: property.to_owned(),
+            op,
+            value: value.to_owned(),
+        }
     }
 
     #[test]
@@ -184,21 +229,49 @@ mod tests {
             (Op::Eq, "200", r#"{"property":"p","op":"eq","value":200.0}"#),
             (Op::Eq, "\"200\"", r#"{"property":"p","op":"eq","value":"200"}"#),
             (Op::Neq, "true", r#"{"property":"p","op":"neq","value":true}"#),
-            (Op::Contains, "42", r#"{"property":"p","op":"contains","value":"42"}"#),
+            (
+                Op::Contains,
+                "42",
+                r#"{"property":"p","op":"contains","value":"42"}"#,
+            ),
             (Op::In, "a, 2,", r#"{"property":"p","op":"in","value":["a",2.0]}"#),
-            (Op::Between, "1, 2", r#"{"property":"p","op":"between","value":[1.0,2.0]}"#),
+            (
+                Op::Between,
+                "1, 2",
+                r#"{"property":"p","op":"between","value":[1.0,2.0]}"#,
+            ),
             (Op::Exists, "", r#"{"property":"p","op":"exists"}"#),
         ] {
             let comparison = draft("p", op, typed).comparison().expect(typed);
             assert_eq!(serde_json::to_string(&comparison).expect("it serializes"), meant);
-            assert_eq!(FilterDraft::of(&comparison).comparison().expect("it is still valid"), comparison);
+            assert_eq!(
+                FilterDraft::of(&comparison)
+                    .comparison()
+                    .expect("it is still valid"),
+                comparison
+            );
         }
     }
 
     #[test]
     fn what_is_missing_is_named() {
-        assert_eq!(draft(" ", Op::Eq, "1").comparison().expect_err("no property").field, "property");
-        assert_eq!(draft("p", Op::Eq, " ").comparison().expect_err("no value").field, "value");
-        assert_eq!(draft("p", Op::Between, "1").comparison().expect_err("one value").field, "value");
+        assert_eq!(
+            draft(" ", Op::Eq, "1")
+                .comparison()
+                .expect_err("no property")
+                .field,
+            "property"
+        );
+        assert_eq!(
+            draft("p", Op::Eq, " ").comparison().expect_err("no value").field,
+            "value"
+        );
+        assert_eq!(
+            draft("p", Op::Between, "1")
+                .comparison()
+                .expect_err("one value")
+                .field,
+            "value"
+        );
     }
 }

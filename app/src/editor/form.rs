@@ -80,7 +80,9 @@ fn type_icon(kind: WidgetType) -> AnyView {
         WidgetType::StackedBar => "M3.5 13v-4M3.5 7.5v-2M8 13v-3M8 8.5v-5.5M12.5 13v-5M12.5 6.5v-2",
         WidgetType::HorizontalBar => "M2.5 4h11M2.5 8h7M2.5 12h4",
         WidgetType::Pie => "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 8v-5.5M8 8l4 3.8",
-        WidgetType::Donut => "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6",
+        WidgetType::Donut => {
+            "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6"
+        }
         WidgetType::Table => "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 6.3v6.7",
         WidgetType::Text => "M3 4h10M8 4v9",
     };
@@ -143,8 +145,12 @@ fn all_series(editor: Editor) -> AnyView {
     let count = Memo::new(move |_| editor.draft.with(|draft| draft.series.len()));
     let no_series = editor.problems.named("series");
     let add = move || {
-        let event = editor.names.with_value(|names| names.first().cloned().unwrap_or_default());
-        editor.draft.update(|draft| draft.series.push(SeriesDraft::new(event)));
+        let event = editor
+            .names
+            .with_value(|names| names.first().cloned().unwrap_or_default());
+        editor
+            .draft
+            .update(|draft| draft.series.push(SeriesDraft::new(event)));
     };
     view! {
         <fieldset class="part">
@@ -187,7 +193,11 @@ fn filters(editor: Editor) -> AnyView {
 
 fn widget_filter(editor: Editor, position: usize) -> FilterLens {
     FilterLens {
-        read: Signal::derive(move || editor.draft.with(|draft| draft.filters.get(position).cloned().unwrap_or_default())),
+        read: Signal::derive(move || {
+            editor
+                .draft
+                .with(|draft| draft.filters.get(position).cloned().unwrap_or_default())
+        }),
         write: Callback::new(move |filter| {
             editor.draft.update(|draft| {
                 if let Some(place) = draft.filters.get_mut(position) {
@@ -245,23 +255,45 @@ fn time(editor: Editor) -> AnyView {
     let ranges = editor.draft.with_untracked(Draft::ranges);
     let is_custom = Memo::new(move |_| editor.draft.with(|draft| draft.range == CUSTOM));
     let mut intervals = vec![(String::new(), "Automatic".to_owned())];
-    intervals.extend(INTERVALS.iter().map(|(_, word, words)| ((*word).to_owned(), (*words).to_owned())));
+    intervals.extend(
+        INTERVALS
+            .iter()
+            .map(|(_, word, words)| ((*word).to_owned(), (*words).to_owned())),
+    );
     let interval = Signal::derive(move || {
         let chosen = editor.draft.with(|draft| draft.interval);
-        INTERVALS.iter().find(|(interval, ..)| Some(*interval) == chosen).map_or("", |(_, word, _)| word).to_owned()
+        INTERVALS
+            .iter()
+            .find(|(interval, ..)| Some(*interval) == chosen)
+            .map_or("", |(_, word, _)| word)
+            .to_owned()
     });
     let mut compares = vec![(String::new(), "Nothing".to_owned())];
-    compares.extend(COMPARES.iter().map(|(_, word, words)| ((*word).to_owned(), (*words).to_owned())));
+    compares.extend(
+        COMPARES
+            .iter()
+            .map(|(_, word, words)| ((*word).to_owned(), (*words).to_owned())),
+    );
     let compare = Signal::derive(move || {
         let chosen = editor.draft.with(|draft| draft.compare);
-        COMPARES.iter().find(|(compare, ..)| Some(*compare) == chosen).map_or("", |(_, word, _)| word).to_owned()
+        COMPARES
+            .iter()
+            .find(|(compare, ..)| Some(*compare) == chosen)
+            .map_or("", |(_, word, _)| word)
+            .to_owned()
     });
     let choose_interval = Callback::new(move |chosen: String| {
-        let interval = INTERVALS.iter().find(|(_, word, _)| *word == chosen).map(|(interval, ..)| *interval);
+        let interval = INTERVALS
+            .iter()
+            .find(|(_, word, _)| *word == chosen)
+            .map(|(interval, ..)| *interval);
         editor.draft.update(|draft| draft.interval = interval);
     });
     let choose_compare = Callback::new(move |chosen: String| {
-        let compare = COMPARES.iter().find(|(_, word, _)| *word == chosen).map(|(compare, ..)| *compare);
+        let compare = COMPARES
+            .iter()
+            .find(|(_, word, _)| *word == chosen)
+            .map(|(compare, ..)| *compare);
         editor.draft.update(|draft| draft.compare = compare);
     });
     view! {
@@ -286,7 +318,11 @@ fn time(editor: Editor) -> AnyView {
 }
 
 fn days(editor: Editor) -> AnyView {
-    let kind = if editor.draft.with_untracked(Draft::has_days) { "date" } else { "text" };
+    let kind = if editor.draft.with_untracked(Draft::has_days) {
+        "date"
+    } else {
+        "text"
+    };
     view! {
         <div class="two">
             <TextField id="widget-from" label="First day" kind=kind value=Signal::derive(move || editor.draft.with(|draft| draft.from.clone())) on_input=Callback::new(move |text| editor.draft.update(|draft| draft.from = text)) />
@@ -304,10 +340,16 @@ fn figures(editor: Editor) -> AnyView {
         Unit::Duration => "Seconds",
         Unit::Bytes => "Bytes",
     };
-    let units = Unit::ALL.into_iter().map(|unit| (unit.as_str().to_owned(), words(unit).to_owned())).collect();
+    let units = Unit::ALL
+        .into_iter()
+        .map(|unit| (unit.as_str().to_owned(), words(unit).to_owned()))
+        .collect();
     let is_money = Memo::new(move |_| editor.draft.with(|draft| draft.unit == Unit::Currency));
     let choose = Callback::new(move |chosen: String| {
-        let unit = Unit::ALL.into_iter().find(|unit| unit.as_str() == chosen).unwrap_or_default();
+        let unit = Unit::ALL
+            .into_iter()
+            .find(|unit| unit.as_str() == chosen)
+            .unwrap_or_default();
         editor.draft.update(|draft| draft.unit = unit);
     });
     view! {
@@ -326,8 +368,16 @@ fn figures(editor: Editor) -> AnyView {
 }
 
 fn suggestions(editor: Editor) -> AnyView {
-    let names = editor.names.get_value().into_iter().map(|name| view! { <option value=name></option> }).collect_view();
-    let properties = USUAL_PROPERTIES.into_iter().map(|name| view! { <option value=name></option> }).collect_view();
+    let names = editor
+        .names
+        .get_value()
+        .into_iter()
+        .map(|name| view! { <option value=name></option> })
+        .collect_view();
+    let properties = USUAL_PROPERTIES
+        .into_iter()
+        .map(|name| view! { <option value=name></option> })
+        .collect_view();
     view! {
         <datalist id="events">{names}</datalist>
         <datalist id="properties">{properties}</datalist>

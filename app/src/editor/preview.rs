@@ -37,14 +37,24 @@ pub(super) fn preview(editor: Editor) -> AnyView {
     let is_asking = RwSignal::new(false);
     let wanted = Memo::new(move |_| editor.draft.with(wanted_of));
     ask_after_a_pause(editor, wanted, shown, is_asking);
-    let title = live::text(move || editor.draft.with(|draft| {
-        let title = draft.title.trim();
-        if title.is_empty() { draft.kind.words().to_owned() } else { title.to_owned() }
-    }));
+    let title = live::text(move || {
+        editor.draft.with(|draft| {
+            let title = draft.title.trim();
+            if title.is_empty() {
+                draft.kind.words().to_owned()
+            } else {
+                title.to_owned()
+            }
+        })
+    });
     let look = Memo::new(move |_| editor.draft.with(|draft| (draft.kind, draft.options())));
     let body = live::part(move || match shown.get() {
-        Preview::Waiting => view! { <div class="skeleton fill" role="status" aria-label="Loading"></div> }.into_any(),
-        Preview::Problem(words) => view! { <div class="nothing"><p class="muted">{words}</p></div> }.into_any(),
+        Preview::Waiting => {
+            view! { <div class="skeleton fill" role="status" aria-label="Loading"></div> }.into_any()
+        }
+        Preview::Problem(words) => {
+            view! { <div class="nothing"><p class="muted">{words}</p></div> }.into_any()
+        }
         Preview::Text(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
         Preview::Answered(answer) => {
             let (kind, options) = look.get();
@@ -68,11 +78,22 @@ fn wanted_of(draft: &super::Draft) -> Wanted {
     }
     match draft.query() {
         Ok(query) => Wanted::Answer(Box::new(query)),
-        Err(errors) => Wanted::Nothing(errors.into_iter().next().map(|error| error.message).unwrap_or_default()),
+        Err(errors) => Wanted::Nothing(
+            errors
+                .into_iter()
+                .next()
+                .map(|error| error.message)
+                .unwrap_or_default(),
+        ),
     }
 }
 
-fn ask_after_a_pause(editor: Editor, wanted: Memo<Wanted>, shown: RwSignal<Preview>, is_asking: RwSignal<bool>) {
+fn ask_after_a_pause(
+    editor: Editor,
+    wanted: Memo<Wanted>,
+    shown: RwSignal<Preview>,
+    is_asking: RwSignal<bool>,
+) {
     let pause = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |before: Option<()>| {
         let now = wanted.get();
@@ -88,7 +109,13 @@ fn ask_after_a_pause(editor: Editor, wanted: Memo<Wanted>, shown: RwSignal<Previ
     });
 }
 
-fn fetch(editor: Editor, now: Wanted, wanted: Memo<Wanted>, shown: RwSignal<Preview>, is_asking: RwSignal<bool>) {
+fn fetch(
+    editor: Editor,
+    now: Wanted,
+    wanted: Memo<Wanted>,
+    shown: RwSignal<Preview>,
+    is_asking: RwSignal<bool>,
+) {
     if let Wanted::Nothing(words) = now {
         shown.set(Preview::Problem(words));
         return;
@@ -111,7 +138,9 @@ fn fetch(editor: Editor, now: Wanted, wanted: Memo<Wanted>, shown: RwSignal<Prev
                 shown.set(preview);
             }
             Err(error) => {
-                editor.problems.set(super::draft::without_prefixes(error.fields().to_vec()));
+                editor
+                    .problems
+                    .set(super::draft::without_prefixes(error.fields().to_vec()));
                 shown.set(Preview::Problem(error.words()));
             }
         }

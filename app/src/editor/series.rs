@@ -20,7 +20,9 @@ struct SeriesLens {
 impl SeriesLens {
     fn read<T: Default + Send + Sync + 'static>(self, part: fn(&SeriesDraft) -> T) -> Signal<T> {
         Signal::derive(move || {
-            self.editor.draft.with(|draft| draft.series.get(self.position).map(part).unwrap_or_default())
+            self.editor
+                .draft
+                .with(|draft| draft.series.get(self.position).map(part).unwrap_or_default())
         })
     }
 
@@ -42,12 +44,23 @@ impl SeriesLens {
 pub(super) fn series_row(editor: Editor, position: usize, count: Memo<usize>) -> AnyView {
     let lens = SeriesLens { editor, position };
     let letter = char::from(b'A' + u8::try_from(position).unwrap_or(25));
-    let measures = Measure::ALL.into_iter().map(|measure| (measure.as_str().to_owned(), measure.words().to_owned())).collect();
+    let measures = Measure::ALL
+        .into_iter()
+        .map(|measure| (measure.as_str().to_owned(), measure.words().to_owned()))
+        .collect();
     let needs_property = Memo::new(move |_| {
-        editor.draft.with(|draft| draft.series.get(position).is_some_and(|series| series.measure.needs_property()))
+        editor.draft.with(|draft| {
+            draft
+                .series
+                .get(position)
+                .is_some_and(|series| series.measure.needs_property())
+        })
     });
     let choose = Callback::new(move |chosen: String| {
-        if let Some(measure) = Measure::ALL.into_iter().find(|measure| measure.as_str() == chosen) {
+        if let Some(measure) = Measure::ALL
+            .into_iter()
+            .find(|measure| measure.as_str() == chosen)
+        {
             lens.change(|series| series.measure = measure);
         }
     });
@@ -142,7 +155,14 @@ fn series_filter(lens: SeriesLens, row: usize) -> FilterLens {
     let draft = lens.editor.draft;
     FilterLens {
         read: Signal::derive(move || {
-            draft.with(|draft| draft.series.get(position).and_then(|series| series.filters.get(row)).cloned().unwrap_or_default())
+            draft.with(|draft| {
+                draft
+                    .series
+                    .get(position)
+                    .and_then(|series| series.filters.get(row))
+                    .cloned()
+                    .unwrap_or_default()
+            })
         }),
         write: Callback::new(move |filter| {
             lens.change(|series| {

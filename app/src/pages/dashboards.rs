@@ -39,7 +39,10 @@ pub(super) fn HomePage() -> impl IntoView {
     live::awaited(waiting_list, move || {
         Box::pin(async move {
             match session.await {
-                Ok(Some(session)) => framed(session.clone(), list_page(session, listed)),
+                Ok(Some(session)) => {
+                    let page = list_page(&session, listed);
+                    framed(session, page)
+                }
                 Ok(None) => landing(),
                 Err(error) => failed(&error, None),
             }
@@ -47,7 +50,7 @@ pub(super) fn HomePage() -> impl IntoView {
     })
 }
 
-fn list_page(session: Session, listed: Fetched<Vec<Listed>>) -> AnyView {
+fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
     let may_edit = session.may(Action::EditDashboards);
     view! {
         <Title text="Dashboards" />
@@ -115,7 +118,10 @@ fn NewDashboard() -> impl IntoView {
         };
         spawn_local(async move {
             match api::create_dashboard(spec).await {
-                Ok(dashboard) => navigate(&format!("/dashboards/{}", dashboard.id), NavigateOptions::default()),
+                Ok(dashboard) => navigate(
+                    &format!("/dashboards/{}", dashboard.id),
+                    NavigateOptions::default(),
+                ),
                 Err(AppError::Invalid(errors)) => problems.set(errors),
                 Err(error) => toasts.problem(&error),
             }

@@ -39,7 +39,11 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
     let keys = RwSignal::new(keys);
     let made = RwSignal::new(None::<NewKey>);
     let write_key = Signal::derive(move || {
-        let made = made.with(|made| made.as_ref().filter(|made| made.listed.kind == KeyKind::Write).map(|made| made.key.clone()));
+        let made = made.with(|made| {
+            made.as_ref()
+                .filter(|made| made.listed.kind == KeyKind::Write)
+                .map(|made| made.key.clone())
+        });
         made.unwrap_or_else(|| "YOUR_WRITE_KEY".to_owned())
     });
     view! {
@@ -88,7 +92,9 @@ fn NewKeyForm(keys: RwSignal<Vec<ApiKey>>, made: RwSignal<Option<NewKey>>) -> im
     let problems = Problems::new();
     let create = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
-        let Some(wanted) = KeyKind::parse(&kind.get_untracked()) else { return };
+        let Some(wanted) = KeyKind::parse(&kind.get_untracked()) else {
+            return;
+        };
         spawn_local(async move {
             match api::create_key(name.get_untracked(), wanted).await {
                 Ok(key) => {
@@ -103,8 +109,14 @@ fn NewKeyForm(keys: RwSignal<Vec<ApiKey>>, made: RwSignal<Option<NewKey>>) -> im
         });
     };
     let kinds = vec![
-        (KeyKind::Write.as_str().to_owned(), "Write: sends events".to_owned()),
-        (KeyKind::Secret.as_str().to_owned(), "Secret: sends and reads".to_owned()),
+        (
+            KeyKind::Write.as_str().to_owned(),
+            "Write: sends events".to_owned(),
+        ),
+        (
+            KeyKind::Secret.as_str().to_owned(),
+            "Secret: sends and reads".to_owned(),
+        ),
     ];
     view! {
         <form class="line-form" on:submit=live::submit(create)>
@@ -128,7 +140,11 @@ fn KeyTable(keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> impl IntoView {
             }
             .into_any();
         }
-        let rows = keys.get().into_iter().map(|key| key_row(key, keys, may_manage)).collect_view();
+        let rows = keys
+            .get()
+            .into_iter()
+            .map(|key| key_row(key, keys, may_manage))
+            .collect_view();
         view! {
             <div class="table-box" tabindex="0" role="region" aria-label="Keys">
                 <table class="list">

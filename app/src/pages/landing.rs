@@ -6,9 +6,18 @@ use leptos_meta::{Meta, Title};
 use crate::parts::icon::mark;
 
 const POINTS: [(&str, &str); 3] = [
-    ("Send events from anywhere", "One HTTP call, a log file or a CSV. An event that was accepted is on disk before you hear back."),
-    ("Ask, and see it drawn", "Counts, unique users, sums and percentiles, broken down and compared, on dashboards you arrange yourself."),
-    ("Share with a link", "A dashboard as a document that opens anywhere, also without JavaScript, and stops working when you say so."),
+    (
+        "Send events from anywhere",
+        "One HTTP call, a log file or a CSV. An event that was accepted is on disk before you hear back.",
+    ),
+    (
+        "Ask, and see it drawn",
+        "Counts, unique users, sums and percentiles, broken down and compared, on dashboards you arrange yourself.",
+    ),
+    (
+        "Share with a link",
+        "A dashboard as a document that opens anywhere, also without JavaScript, and stops working when you say so.",
+    ),
 ];
 
 /// The page.

@@ -17,10 +17,30 @@ use crate::parts::toast::Toasts;
 
 /// Time zones that are suggested; any other IANA name may be typed.
 const ZONES: [&str; 24] = [
-    "UTC", "Europe/London", "Europe/Berlin", "Europe/Paris", "Europe/Madrid", "Europe/Vienna", "Europe/Zurich",
-    "Europe/Warsaw", "Europe/Athens", "Europe/Istanbul", "Africa/Lagos", "Africa/Johannesburg", "America/New_York",
-    "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Sao_Paulo", "Asia/Dubai", "Asia/Kolkata",
-    "Asia/Singapore", "Asia/Shanghai", "Asia/Tokyo", "Australia/Sydney", "Pacific/Auckland",
+    "UTC",
+    "Europe/London",
+    "Europe/Berlin",
+    "Europe/Paris",
+    "Europe/Madrid",
+    "Europe/Vienna",
+    "Europe/Zurich",
+    "Europe/Warsaw",
+    "Europe/Athens",
+    "Europe/Istanbul",
+    "Africa/Lagos",
+    "Africa/Johannesburg",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Los_Angeles",
+    "America/Sao_Paulo",
+    "Asia/Dubai",
+    "Asia/Kolkata",
+    "Asia/Singapore",
+    "Asia/Shanghai",
+    "Asia/Tokyo",
+    "Australia/Sydney",
+    "Pacific/Auckland",
 ];
 
 /// The page.
@@ -60,7 +80,10 @@ fn OrganizationForm() -> impl IntoView {
             }
         });
     };
-    let zones = ZONES.into_iter().map(|zone| view! { <option value=zone></option> }).collect_view();
+    let zones = ZONES
+        .into_iter()
+        .map(|zone| view! { <option value=zone></option> })
+        .collect_view();
     let days = vec![
         (WeekStart::Monday.as_str().to_owned(), "Monday".to_owned()),
         (WeekStart::Sunday.as_str().to_owned(), "Sunday".to_owned()),

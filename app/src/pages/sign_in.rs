@@ -13,7 +13,9 @@ struct Given {
 
 impl Given {
     fn here() -> Self {
-        Self { search: use_location().search.get_untracked() }
+        Self {
+            search: use_location().search.get_untracked(),
+        }
     }
 
     fn value(&self, name: &str) -> String {
@@ -23,7 +25,8 @@ impl Given {
     /// The problem of `field`; a problem without a field belongs to the form.
     fn problem_of(&self, field: &str) -> Option<String> {
         let code = query_string::value(&self.search, "problem")?;
-        let concerned = query_string::value(&self.search, "field").unwrap_or_else(|| usual_field(&code).to_owned());
+        let concerned =
+            query_string::value(&self.search, "field").unwrap_or_else(|| usual_field(&code).to_owned());
         (concerned == field).then(|| problem_words(&code, field))
     }
 }

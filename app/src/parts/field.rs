@@ -25,7 +25,12 @@ impl Problems {
     /// The first problem whose field `is` says so of.
     pub(crate) fn of(self, is: impl Fn(&str) -> bool + Send + Sync + 'static) -> Signal<Option<String>> {
         Signal::derive(move || {
-            self.0.with(|errors| errors.iter().find(|error| is(&error.field)).map(|error| error.message.clone()))
+            self.0.with(|errors| {
+                errors
+                    .iter()
+                    .find(|error| is(&error.field))
+                    .map(|error| error.message.clone())
+            })
         })
     }
 

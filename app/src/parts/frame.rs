@@ -6,8 +6,8 @@ use leptos_router::hooks::use_location;
 use super::icon::{Icon, icon, mark};
 use super::keys::KeyList;
 use super::live;
-use super::popover::hand_over;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
+use super::popover::hand_over;
 use crate::api::session::Session;
 use crate::theme::Theme;
 
@@ -79,7 +79,12 @@ fn Place(href: &'static str, name: &'static str, which: Icon, below: &'static st
 
 #[component]
 fn Person(session: Session) -> impl IntoView {
-    let initial = session.user.name.chars().next().map_or_else(String::new, |first| first.to_uppercase().to_string());
+    let initial = session
+        .user
+        .name
+        .chars()
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().to_string());
     let name = session.user.name.clone();
     view! {
         <div class="person">
@@ -117,7 +122,11 @@ fn ThemeForm(theme: Theme) -> impl IntoView {
     let location = use_location();
     let back = move || {
         let search = location.search.get();
-        let mark = if search.is_empty() || search.starts_with('?') { "" } else { "?" };
+        let mark = if search.is_empty() || search.starts_with('?') {
+            ""
+        } else {
+            "?"
+        };
         format!("{}{mark}{search}", location.pathname.get())
     };
     let choices = Theme::ALL

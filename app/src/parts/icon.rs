@@ -33,8 +33,12 @@ pub(crate) enum Icon {
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
-            Self::Dashboards => "M2.5 2.5h4.5v6h-4.5zM9 2.5h4.5v3.5h-4.5zM9 8h4.5v5.5h-4.5zM2.5 10.5h4.5v3h-4.5z",
-            Self::Settings => "M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4M6 9.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4",
+            Self::Dashboards => {
+                "M2.5 2.5h4.5v6h-4.5zM9 2.5h4.5v3.5h-4.5zM9 8h4.5v5.5h-4.5zM2.5 10.5h4.5v3h-4.5z"
+            }
+            Self::Settings => {
+                "M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4M6 9.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4"
+            }
             Self::Key => "M5.5 7.5a3 3 0 1 1 0 6a3 3 0 1 1 0-6M7.7 8.3l5.8-5.8M11 5l2 2M9 7l1.5 1.5",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Minus => "M3 8h10",

@@ -33,13 +33,26 @@ pub(crate) fn listen() {
 }
 
 fn is_typing(event: &KeyboardEvent) -> bool {
-    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    target.is_some_and(|element| element.closest("input, textarea, select, [contenteditable]").ok().flatten().is_some())
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| {
+        element
+            .closest("input, textarea, select, [contenteditable]")
+            .ok()
+            .flatten()
+            .is_some()
+    })
 }
 
 fn press(key: &str) -> bool {
-    let named = document().query_selector(&format!("[data-key='{key}']")).ok().flatten();
-    let Some(button) = named.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else { return false };
+    let named = document()
+        .query_selector(&format!("[data-key='{key}']"))
+        .ok()
+        .flatten();
+    let Some(button) = named.and_then(|element| element.dyn_into::<HtmlElement>().ok()) else {
+        return false;
+    };
     button.click();
     true
 }

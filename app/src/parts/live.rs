@@ -71,7 +71,10 @@ pub(crate) fn rows(count: Memo<usize>, row: impl Fn(usize) -> AnyView + Send + S
 pub(crate) type Awaited = Pin<Box<dyn Future<Output = AnyView> + Send>>;
 
 /// Shows what `awaited` becomes, and `waiting` until then.
-pub(crate) fn awaited(waiting: fn() -> AnyView, awaited: impl Fn() -> Awaited + Send + Sync + 'static) -> AnyView {
+pub(crate) fn awaited(
+    waiting: fn() -> AnyView,
+    awaited: impl Fn() -> Awaited + Send + Sync + 'static,
+) -> AnyView {
     let awaited: Box<dyn Fn() -> Awaited + Send + Sync> = Box::new(awaited);
     view! { <Suspense fallback=waiting>{move || Suspend::new(awaited())}</Suspense> }.into_any()
 }

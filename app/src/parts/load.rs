@@ -45,10 +45,17 @@ pub(crate) fn failed(error: &AppError, retry: Option<Callback<()>>) -> AnyView {
         return to_sign_in();
     }
     let (title, words) = match error {
-        AppError::NotFound => ("Not found", "There is nothing at this address. It may have been deleted, or the link is not complete.".to_owned()),
+        AppError::NotFound => (
+            "Not found",
+            "There is nothing at this address. It may have been deleted, or the link is not complete."
+                .to_owned(),
+        ),
         other => ("That did not work", other.words()),
     };
-    let can_retry = matches!(error, AppError::Unavailable | AppError::Internal | AppError::TooMany(_));
+    let can_retry = matches!(
+        error,
+        AppError::Unavailable | AppError::Internal | AppError::TooMany(_)
+    );
     view! {
         <Title text=title />
         <div class="message-page">
@@ -83,7 +90,11 @@ pub(crate) fn framed_or_plain(page: fn() -> AnyView) -> AnyView {
 pub(crate) fn to_sign_in() -> AnyView {
     let location = use_location();
     let search = location.search.get_untracked();
-    let mark = if search.is_empty() || search.starts_with('?') { "" } else { "?" };
+    let mark = if search.is_empty() || search.starts_with('?') {
+        ""
+    } else {
+        "?"
+    };
     let here = format!("{}{mark}{search}", location.pathname.get_untracked());
     let path = format!("/login?next={}", crate::query_string::encoded(&here));
     view! { <Redirect path /> }.into_any()

@@ -28,7 +28,10 @@ pub(crate) struct Toasts {
 
 impl Toasts {
     pub(crate) fn provide() -> Self {
-        let toasts = Self { shown: RwSignal::new(Vec::new()), last: StoredValue::new(0) };
+        let toasts = Self {
+            shown: RwSignal::new(Vec::new()),
+            last: StoredValue::new(0),
+        };
         provide_context(toasts);
         toasts
     }
@@ -57,11 +60,20 @@ impl Toasts {
     }
 
     fn show(self, text: String, is_problem: bool, undo: Option<Callback<()>>) {
-        let shown_for = if undo.is_some() || is_problem { UNDONE_IN } else { READ_IN };
+        let shown_for = if undo.is_some() || is_problem {
+            UNDONE_IN
+        } else {
+            READ_IN
+        };
         let number = self.last.get_value() + 1;
         self.last.set_value(number);
         self.shown.update(|shown| {
-            shown.push(Toast { number, text, is_problem, undo });
+            shown.push(Toast {
+                number,
+                text,
+                is_problem,
+                undo,
+            });
             let extra = shown.len().saturating_sub(3);
             shown.drain(..extra);
         });
@@ -69,13 +81,18 @@ impl Toasts {
     }
 
     fn dismiss(self, number: u32) {
-        self.shown.try_update(|shown| shown.retain(|toast| toast.number != number));
+        self.shown
+            .try_update(|shown| shown.retain(|toast| toast.number != number));
     }
 }
 
 fn sign_in_again() {
     let location = location();
-    let here = format!("{}{}", location.pathname().unwrap_or_default(), location.search().unwrap_or_default());
+    let here = format!(
+        "{}{}",
+        location.pathname().unwrap_or_default(),
+        location.search().unwrap_or_default()
+    );
     // Where the browser refuses to go, the person still has the page.
     let _ = location.set_href(&format!("/login?next={}", crate::query_string::encoded(&here)));
 }
