@@ -47,7 +47,7 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
                 .layer(CatchPanicLayer::custom(|_| internal_problem()))
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::GATEWAY_TIMEOUT,
-                    Duration::from_secs(120),
+                    Duration::from_mins(2),
                 )),
         )
         .with_state(state)

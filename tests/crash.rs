@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 
 const SENDERS: u64 = 4;
 const MOST_EVENTS: usize = 60;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program, serving.
 struct Server {

@@ -25,7 +25,7 @@ impl Connection {
     pub(crate) fn open(server: SocketAddr) -> Outcome<Self> {
         let stream = TcpStream::connect(server)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+        stream.set_read_timeout(Some(Duration::from_mins(1)))?;
         Ok(Self {
             stream,
             buffer: vec![0; 1 << 16],

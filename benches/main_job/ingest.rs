@@ -28,10 +28,10 @@ pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
         .collect();
     let event_bytes = requests[0].len() / BATCH;
     let measured = requests.split_off(WARM_UP);
-    send_all(server.address(), requests)?;
+    send_all(server.address(), &requests)?;
 
     let start = Instant::now();
-    let mut times = send_all(server.address(), measured)?;
+    let mut times = send_all(server.address(), &measured)?;
     let acknowledged = start.elapsed();
     let all = (WARM_UP + REQUESTS) * BATCH;
     while visible(&server, &token, now)? < all {
@@ -65,7 +65,7 @@ pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     Ok(())
 }
 
-fn send_all(server: SocketAddr, requests: Vec<Vec<u8>>) -> Outcome<Vec<Duration>> {
+fn send_all(server: SocketAddr, requests: &[Vec<u8>]) -> Outcome<Vec<Duration>> {
     let share = requests.len().div_ceil(CONNECTIONS);
     let senders: Vec<_> = requests
         .chunks(share)

@@ -2,6 +2,12 @@
 //!
 //! Names of parts after `--` choose some of them: `ingest`, `queries`, `pages`, `size`. A missed target is printed; the
 //! exit status says only whether everything could be measured.
+#![expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "counts and sizes of a benchmark are far below what a cast could lose, and are printed rounded"
+)]
 
 mod client;
 mod ingest;

@@ -68,7 +68,7 @@ impl Server {
     /// Calls the API with JSON.
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Outcome<Value> {
         let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_secs(60)))
+            .timeout_global(Some(Duration::from_mins(1)))
             .build()
             .into();
         let mut request = agent.post(format!("http://{}{path}", self.address));

@@ -10,7 +10,7 @@ impl Table {
         self.target(
             what,
             figure,
-            format!("at least {}", number(target)),
+            &format!("at least {}", number(target)),
             figure >= target,
             unit,
         );
@@ -21,7 +21,7 @@ impl Table {
         self.target(
             what,
             figure,
-            format!("at most {}", number(target)),
+            &format!("at most {}", number(target)),
             figure <= target,
             unit,
         );
@@ -43,7 +43,7 @@ impl Table {
         self.0.push([what.to_owned(), figure, target, verdict]);
     }
 
-    fn target(&mut self, what: &str, figure: f64, target: String, is_met: bool, unit: &str) {
+    fn target(&mut self, what: &str, figure: f64, target: &str, is_met: bool, unit: &str) {
         let verdict = if is_met { "met" } else { "**missed**" };
         self.push(
             what,

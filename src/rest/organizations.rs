@@ -36,10 +36,13 @@ pub(crate) async fn update(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    body::Json(patch): body::Json<OrganizationPatch>,
+    body::Json(changes): body::Json<OrganizationPatch>,
 ) -> Answered<Json<Organization>> {
     Ok(Json(
-        engine.organizations().update(&caller, id(&path)?, patch).await?,
+        engine
+            .organizations()
+            .update(&caller, id(&path)?, changes)
+            .await?,
     ))
 }
 

@@ -124,7 +124,7 @@ async fn lists_come_in_pages() {
         };
         path = format!("/api/dashboards?limit=2&cursor={cursor}");
     }
-    names.sort_by_key(|name| name.to_string());
+    names.sort_by_key(ToString::to_string);
     assert_eq!(names, ["Board 0", "Board 1", "Board 2", "Board 3", "Board 4"]);
 }
 

@@ -9,7 +9,7 @@ const LOG: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/apache_access
 const VIEWS: [u64; 4] = [1632, 2893, 2896, 2579];
 const USERS: [u64; 4] = [341, 627, 561, 505];
 
-fn question(series: Value) -> Value {
+fn question(series: &Value) -> Value {
     json!({"kind": "trend", "series": [series], "range": {"from": "2015-05-17", "to": "2015-05-20"}, "interval": "day"})
 }
 
@@ -43,7 +43,7 @@ async fn imported() -> (TestApp, Member) {
         summary,
         json!({"read": 10000, "accepted": 10000, "duplicates": 0, "rejected": 0})
     );
-    app.ask_until(&ada, &question(json!({"measure": "count"})), |answer| {
+    app.ask_until(&ada, &question(&json!({"measure": "count"})), |answer| {
         answer["series"][0]["total"] == json!(10000)
     })
     .await;
@@ -55,9 +55,9 @@ async fn the_api_counts_what_awk_counts() {
     let (app, ada) = imported().await;
     let answer = async |query: Value| app.post(&ada, "/api/analytics/query", query).await.1;
 
-    let views = answer(question(json!({"event": "page_view", "measure": "count"}))).await;
+    let views = answer(question(&json!({"event": "page_view", "measure": "count"}))).await;
     assert_eq!(views["series"][0]["values"], json!(VIEWS));
-    let users = answer(question(json!({"measure": "unique_users"}))).await;
+    let users = answer(question(&json!({"measure": "unique_users"}))).await;
     assert_eq!(users["series"][0]["values"], json!(USERS));
     assert_eq!(
         users["series"][0]["total"],
@@ -65,7 +65,7 @@ async fn the_api_counts_what_awk_counts() {
         "distinct over all days, not the sum of the days"
     );
 
-    let mut by_status = question(json!({"measure": "count"}));
+    let mut by_status = question(&json!({"measure": "count"}));
     by_status["breakdown"] = json!({"property": "status", "limit": 3});
     let by_status = answer(by_status).await;
     let totals: Vec<(&Value, &Value)> = by_status["series"]
@@ -85,7 +85,7 @@ async fn the_api_counts_what_awk_counts() {
     );
     assert_eq!(by_status["series"][0]["values"], json!([1496, 2534, 2645, 2451]));
 
-    let mut by_path = question(json!({"measure": "count"}));
+    let mut by_path = question(&json!({"measure": "count"}));
     by_path["breakdown"] = json!({"property": "$path", "limit": 5});
     let by_path = answer(by_path).await;
     for (position, (path, total)) in [
@@ -118,7 +118,7 @@ async fn the_same_file_twice_adds_nothing() {
         .post(
             &ada,
             "/api/analytics/query",
-            question(json!({"measure": "count"})),
+            question(&json!({"measure": "count"})),
         )
         .await
         .1;
@@ -168,27 +168,27 @@ async fn the_dashboard_and_the_share_page_show_the_same_figures() {
         .post(&ada, "/api/dashboards", json!({"name": "Web traffic"}))
         .await;
     let id = dashboard["id"].as_str().expect("an id");
-    let mut by_status = question(json!({"event": "page_view", "measure": "count"}));
+    let mut by_status = question(&json!({"event": "page_view", "measure": "count"}));
     by_status["breakdown"] = json!({"property": "status", "limit": 3});
-    let mut by_path = question(json!({"event": "page_view", "measure": "count"}));
+    let mut by_path = question(&json!({"event": "page_view", "measure": "count"}));
     by_path["breakdown"] = json!({"property": "$path", "limit": 5});
     for (kind, title, query) in [
         (
             "table",
             "Page views",
-            question(json!({"event": "page_view", "measure": "count", "label": "Views"})),
+            question(&json!({"event": "page_view", "measure": "count", "label": "Views"})),
         ),
         (
             "table",
             "Visitors",
-            question(json!({"event": "page_view", "measure": "unique_users", "label": "Visitors"})),
+            question(&json!({"event": "page_view", "measure": "unique_users", "label": "Visitors"})),
         ),
         ("table", "Status", by_status),
         ("horizontal_bar", "Top paths", by_path),
         (
             "line",
             "Page views per day",
-            question(json!({"event": "page_view", "measure": "count", "label": "Views"})),
+            question(&json!({"event": "page_view", "measure": "count", "label": "Views"})),
         ),
     ] {
         let widget = json!({"type": kind, "title": title, "config": {"query": query}});
