@@ -234,7 +234,7 @@ async fn bodies_beyond_the_limits_are_refused_whole() {
         ("{".to_owned(), "not_json"),
         (
             format!("[{}]", vec![r#"{"name":"a"}"#; 2501].join(",")),
-            "too_many",
+            "too_many_events",
         ),
         (" ".repeat(5 * 1024 * 1024 + 1), "body_too_large"),
     ] {
