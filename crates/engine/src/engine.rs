@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
-use model::account::User;
 use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
 use model::ids::{DashboardId, WidgetId};
@@ -13,7 +12,7 @@ use model::query::Query;
 use model::role::Action;
 
 use crate::auth::{Auth, AuthSettings, Registration};
-use crate::caller::{Caller, Who};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::dashboards::Dashboards;
 use crate::db::Db;
@@ -220,17 +219,6 @@ impl Engine {
     pub fn local_now(&self, timezone: &str) -> DateTime {
         let zone = jiff::tz::TimeZone::get(timezone).unwrap_or(jiff::tz::TimeZone::UTC);
         self.0.clock.now().to_zoned(zone).datetime()
-    }
-
-    /// The user behind a caller, where there is one.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`] where the account is gone.
-    pub async fn user(&self, caller: &Caller) -> Result<Option<User>, Error> {
-        match caller.who() {
-            Who::Member { .. } => self.auth().me(caller).await.map(|me| Some(me.user)),
-            Who::Key { .. } | Who::Link { .. } | Who::Operator => Ok(None),
-        }
     }
 
     /// Looks at everything that is needed to take events and answer questions.
