@@ -27,6 +27,22 @@ impl Answer {
             Self::Trend(trend) => &trend.meta,
         }
     }
+
+    /// As [`Answer::meta`], to be completed.
+    #[must_use]
+    pub fn meta_mut(&mut self) -> &mut Meta {
+        match self {
+            Self::Trend(trend) => &mut trend.meta,
+        }
+    }
+
+    /// About how many bytes it takes in memory.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            Self::Trend(trend) => trend.size(),
+        }
+    }
 }
 
 /// Figures over time.
@@ -53,6 +69,14 @@ pub struct TrendAnswer {
 }
 
 impl TrendAnswer {
+    fn size(&self) -> usize {
+        let lines = self.series.iter().chain(self.previous.iter().flatten());
+        let figures: usize = lines
+            .map(|line| 100 + line.values.len() * size_of::<Option<f64>>())
+            .sum();
+        figures + self.buckets.len() * 32
+    }
+
     /// Whether no event was counted at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -114,6 +138,19 @@ pub struct Meta {
     pub cached: bool,
     /// Whether every figure is exact.
     pub exact: bool,
+}
+
+impl Meta {
+    /// Of an answer that was just worked out, exactly, from so many events.
+    #[must_use]
+    pub const fn fresh(rows_read: u64) -> Self {
+        Self {
+            elapsed_ms: 0,
+            rows_read,
+            cached: false,
+            exact: true,
+        }
+    }
 }
 
 /// A figure on the wire: whole numbers without a decimal point.

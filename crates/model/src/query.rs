@@ -4,6 +4,7 @@ mod filter;
 mod formula;
 mod property;
 mod range;
+mod timeframe;
 mod trend;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,7 @@ pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scal
 pub use formula::{Formula, Token};
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
+pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_SERIES, Measure, Series, TrendQuery, TrendSpec};
 
 /// A question that was checked; tagged by `kind` on the wire.
@@ -60,8 +62,22 @@ impl Query {
     /// The range it asks about.
     #[must_use]
     pub fn range(&self) -> &Range {
+        self.timeframe().range
+    }
+
+    /// The time that it asks about, and how that is cut.
+    #[must_use]
+    pub fn timeframe(&self) -> Timeframe<'_> {
         match self {
-            Self::Trend(trend) => &trend.spec().range,
+            Self::Trend(trend) => trend.timeframe(),
+        }
+    }
+
+    /// Every filter in it, with the field that holds it.
+    #[must_use]
+    pub fn filters(&self) -> Vec<(String, &Filter)> {
+        match self {
+            Self::Trend(trend) => trend.filters(),
         }
     }
 }

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan, Zoned};
 use model::Timestamp;
 use model::account::WeekStart;
-use model::query::{Edge, Interval, LastUnit, Range, TrendSpec};
+use model::query::{Edge, Interval, LastUnit, Range, Timeframe};
 
 use super::window::Window;
 use crate::error::Error;
@@ -36,15 +36,19 @@ pub(crate) struct Buckets {
 }
 
 /// Works out the buckets of a question that is asked at `now`.
-pub(crate) fn resolve(spec: &TrendSpec, calendar: &Calendar, now: Timestamp) -> Result<Buckets, Error> {
-    let name = spec.timezone.as_ref().unwrap_or(&calendar.timezone);
+pub(crate) fn resolve(
+    timeframe: Timeframe<'_>,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<Buckets, Error> {
+    let name = timeframe.timezone.unwrap_or(&calendar.timezone);
     let zone = time_zone(name)?;
-    let (from, to) = edges(&spec.range, &zone, now)?;
+    let (from, to) = edges(timeframe.range, &zone, now)?;
     if to <= from {
         let message = "The range ends before it starts. Swap `from` and `to`.";
         return Err(Error::invalid("range.to", "before_start", message));
     }
-    let interval = spec.interval.unwrap_or_else(|| fitting_interval(from, to));
+    let interval = timeframe.interval.unwrap_or_else(|| fitting_interval(from, to));
     let walk = Walk {
         zone: &zone,
         interval,
@@ -52,19 +56,19 @@ pub(crate) fn resolve(spec: &TrendSpec, calendar: &Calendar, now: Timestamp) -> 
     };
     let (starts, natural_end) = walk.starts(from, to)?;
     let window = Window { from, to, starts };
-    let moves_with_the_clock = matches!(spec.range, Range::Last { .. });
+    let moves_with_the_clock = matches!(timeframe.range, Range::Last { .. });
     let last_end = if moves_with_the_clock {
         natural_end
     } else {
         natural_end.min(to)
     };
-    let previous = spec
+    let previous = timeframe
         .compare
         .map(|compare| super::compare::shifted(&window, compare, interval, &zone))
         .transpose()?;
     Ok(Buckets {
         interval,
-        timezone: name.clone(),
+        timezone: name.to_owned(),
         local: window
             .starts
             .iter()

@@ -4,21 +4,19 @@
 //! bucket, breakdown value and, for uniques, user. The second makes buckets and range totals of those rows, so that both
 //! come out of one reading of the events. Percentiles cannot be put together from parts and are computed at once.
 
-use model::query::{Filter, Measure, Property, Series, TrendSpec};
+use model::query::{Measure, Series, TrendSpec};
 
-use super::dialect::Dialect;
-use super::filter::{column_name, condition};
+use super::source::Source;
 use super::sql::Sql;
 use super::window::Window;
-use crate::store::{Kinds, Param, Statement};
+use crate::store::{Param, Statement};
 
 /// What the compiler needs to know beside the series.
 #[derive(Clone, Copy)]
 pub(super) struct Context<'c> {
-    pub(super) dialect: Dialect,
+    pub(super) source: Source<'c>,
     pub(super) spec: &'c TrendSpec,
     pub(super) window: &'c Window,
-    pub(super) kinds: &'c Kinds,
 }
 
 /// Which breakdown values get a line of their own.
@@ -126,7 +124,7 @@ impl Compiler<'_> {
     }
 
     fn percentile(&self, share: f64, lines: Lines<'_>) -> Sql {
-        let figure = self.context.dialect.percentile("x", share);
+        let figure = self.context.source.dialect.percentile("x", share);
         match lines {
             Lines::One => Sql::new(&format!("SELECT 0, NULL::VARCHAR, b, count(*), {figure} FROM ("))
                 .add(self.events(false))
@@ -161,65 +159,36 @@ impl Compiler<'_> {
 
     /// The events that count: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
     fn events(&self, broken_down: bool) -> Sql {
-        let Context { dialect, window, .. } = self.context;
-        let mut columns = dialect.bucket(window).text(" AS b");
+        let Context { source, spec, window } = self.context;
+        let mut columns = source.dialect.bucket(window).text(" AS b");
         if let Some(measured) = self.measured() {
             columns = columns.text(", ").add(measured).text(" AS x");
         }
-        if let Some(breakdown) = self.context.spec.breakdown.as_ref().filter(|_| broken_down) {
+        if let Some(breakdown) = spec.breakdown.as_ref().filter(|_| broken_down) {
             columns = columns
                 .text(", ")
-                .add(self.text(&breakdown.property))
+                .add(source.text(&breakdown.property))
                 .text(" AS v");
         }
+        let filters = spec.filter.iter().chain(&self.series.filter);
         Sql::new("SELECT ")
             .add(columns)
-            .text(" FROM events WHERE ")
-            .add(self.conditions())
-    }
-
-    fn conditions(&self) -> Sql {
-        let Context {
-            dialect,
-            spec,
-            window,
-            kinds,
-        } = self.context;
-        let mut conditions = vec![
-            Sql::new("ts >= ").bind(Param::Time(window.from.as_microsecond())),
-            Sql::new("ts < ").bind(Param::Time(window.to.as_microsecond())),
-        ];
-        if let Some(name) = &self.series.event {
-            conditions.push(Sql::new("name = ").bind(Param::Text(name.clone())));
-        }
-        let filters: Vec<&Filter> = spec.filter.iter().chain(&self.series.filter).collect();
-        conditions.extend(
-            filters
-                .into_iter()
-                .map(|filter| condition(filter, dialect, kinds)),
-        );
-        Sql::join(conditions, " AND ")
+            .text(" FROM ")
+            .add(source.events())
+            .text(" WHERE ")
+            .add(source.conditions(window, self.series.event.as_deref(), filters))
     }
 
     fn measured(&self) -> Option<Sql> {
+        let source = self.context.source;
         match (self.series.measure, &self.series.property) {
             (Measure::Count, _) => None,
-            (Measure::UniqueUsers | Measure::CountPerUser, _) => {
-                Some(Sql::new("coalesce(user_id, anonymous_id)"))
-            }
+            (Measure::UniqueUsers | Measure::CountPerUser, _) => Some(source.person()),
             (Measure::UniqueSessions, _) => Some(Sql::new("session_id")),
-            (Measure::Unique, Some(property)) => Some(self.text(property)),
-            (_, Some(Property::Key(path))) => Some(self.context.dialect.number(path, self.context.kinds)),
-            // No column of an event is a number.
-            (_, _) => Some(Sql::new("NULL::DOUBLE")),
-        }
-    }
-
-    fn text(&self, property: &Property) -> Sql {
-        match property {
-            Property::Key(path) => self.context.dialect.as_text(path, self.context.kinds),
-            Property::Timestamp => self.context.dialect.time_text(),
-            column => Sql::new(column_name(column)),
+            (Measure::Unique, Some(property)) => Some(source.text(property)),
+            (_, Some(property)) => Some(source.number(property)),
+            // Every other measure names its property.
+            (_, None) => None,
         }
     }
 }

@@ -1,5 +1,5 @@
 use model::Timestamp;
-use model::answer::TrendAnswer;
+use model::answer::Answer;
 use model::ids::OrgId;
 use moka::sync::Cache;
 
@@ -10,7 +10,7 @@ const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Answers by everything that decides them, so one that is found is never stale.
 #[derive(Debug)]
-pub(super) struct Kept(Cache<Key, std::sync::Arc<TrendAnswer>>);
+pub(super) struct Kept(Cache<Key, std::sync::Arc<Answer>>);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
@@ -43,12 +43,8 @@ impl Key {
 
 impl Default for Kept {
     fn default() -> Self {
-        let weigher = |key: &Key, answer: &std::sync::Arc<TrendAnswer>| {
-            let lines = answer.series.iter().chain(answer.previous.iter().flatten());
-            let figures: usize = lines
-                .map(|line| 100 + line.values.len() * size_of::<Option<f64>>())
-                .sum();
-            let bytes = figures + answer.buckets.len() * 32 + key.question.len() + 300;
+        let weigher = |key: &Key, answer: &std::sync::Arc<Answer>| {
+            let bytes = answer.size() + key.question.len() + 300;
             u32::try_from(bytes).unwrap_or(u32::MAX)
         };
         Self(Cache::builder().weigher(weigher).max_capacity(MOST_BYTES).build())
@@ -56,11 +52,11 @@ impl Default for Kept {
 }
 
 impl Kept {
-    pub(super) fn get(&self, key: &Key) -> Option<TrendAnswer> {
-        self.0.get(key).map(|answer| TrendAnswer::clone(&answer))
+    pub(super) fn get(&self, key: &Key) -> Option<Answer> {
+        self.0.get(key).map(|answer| Answer::clone(&answer))
     }
 
-    pub(super) fn keep(&self, key: Key, answer: &TrendAnswer) {
+    pub(super) fn keep(&self, key: Key, answer: &Answer) {
         self.0.insert(key, std::sync::Arc::new(answer.clone()));
     }
 }

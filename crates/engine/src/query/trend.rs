@@ -1,126 +1,33 @@
 use model::answer::{AnswerSeries, Meta, TrendAnswer};
-use model::ids::OrgId;
-use model::query::{Filter, Query, Series, TrendQuery};
+use model::query::{Series, TrendQuery};
 
-use super::Queries;
-use super::buckets::{self, Buckets, Calendar};
+use super::asked::Asked;
 use super::compile::{self, Context, Lines};
-use super::dialect::Dialect;
-use super::filter;
-use super::kept::Key;
 use super::shape::{self, Line, Of};
 use super::window::Window;
 use crate::error::Error;
-use crate::store::{Kinds, Statement};
+use crate::store::Statement;
 
-impl Queries {
-    pub(super) async fn trend(
-        &self,
-        org: OrgId,
-        calendar: &Calendar,
-        trend: &TrendQuery,
-    ) -> Result<TrendAnswer, Error> {
-        let started = self.clock.now();
-        let buckets = buckets::resolve(trend.spec(), calendar, started)?;
-        let position = self.store.position(org).await?;
-        let question = serde_json::to_string(&Query::Trend(trend.clone())).map_err(Error::internal)?;
-        let key = Key::new(org, position, question, &buckets);
-        let kept = self.kept.get(&key);
-        let cached = kept.is_some();
-        let mut answer = match kept {
-            Some(answer) => answer,
-            None => self.fresh_answer(org, trend, buckets).await?,
-        };
-        if !cached {
-            self.kept.keep(key, &answer);
-        }
-        let elapsed = self.clock.now().duration_since(started).as_millis();
-        answer.meta.elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
-        answer.meta.cached = cached;
-        Ok(answer)
-    }
-
-    async fn fresh_answer(
-        &self,
-        org: OrgId,
-        trend: &TrendQuery,
-        buckets: Buckets,
-    ) -> Result<TrendAnswer, Error> {
-        self.check_patterns(trend).await?;
-        let kinds = self.store.kinds(org).await?;
-        let asked = Asked {
-            queries: self,
-            org,
-            trend,
-            buckets: &buckets,
-            kinds: &kinds,
-        };
-        let figures = asked.figures().await;
-        // Events with new kinds of values may have come between the look at the kinds and the answer.
-        let kinds_held = self.store.kinds(org).await? == kinds;
-        let figures = if kinds_held {
-            figures?
-        } else {
-            Asked {
-                kinds: &Kinds::unknown(),
-                ..asked
-            }
-            .figures()
-            .await?
-        };
-        Ok(TrendAnswer {
-            buckets: buckets.window.starts,
-            local: buckets.local,
-            interval: buckets.interval,
-            timezone: buckets.timezone,
-            open_from: buckets.open_from,
-            series: figures.series,
-            previous: figures.previous,
-            meta: Meta {
-                elapsed_ms: 0,
-                rows_read: figures.events,
-                cached: false,
-                exact: true,
-            },
-        })
-    }
-
-    /// Asks the store itself, so that nothing is accepted here and refused there.
-    async fn check_patterns(&self, trend: &TrendQuery) -> Result<(), Error> {
-        let spec = trend.spec();
-        let of_series = spec.series.iter().enumerate();
-        let own = of_series.filter_map(|(position, series)| {
-            Some((series.filter.as_ref()?, format!("series[{position}].filter")))
-        });
-        let filters: Vec<(&Filter, String)> = spec
-            .filter
-            .iter()
-            .map(|all| (all, "filter".to_owned()))
-            .chain(own)
-            .collect();
-        for (filter, field) in filters {
-            for pattern in filter::patterns(filter) {
-                if let Some(fault) = self.store.pattern_fault(pattern).await? {
-                    let message = format!("This regular expression cannot be read: {fault}.");
-                    return Err(Error::invalid(
-                        format!("{field}.value"),
-                        "invalid_pattern",
-                        message,
-                    ));
-                }
-            }
-        }
-        Ok(())
-    }
+/// The answer to a trend.
+pub(super) async fn answer(asked: &Asked<'_>, trend: &TrendQuery) -> Result<TrendAnswer, Error> {
+    let figures = Trend { asked, trend }.figures().await?;
+    let buckets = asked.buckets;
+    Ok(TrendAnswer {
+        buckets: buckets.window.starts.clone(),
+        local: buckets.local.clone(),
+        interval: buckets.interval,
+        timezone: buckets.timezone.clone(),
+        open_from: buckets.open_from,
+        series: figures.series,
+        previous: figures.previous,
+        meta: Meta::fresh(figures.events),
+    })
 }
 
 #[derive(Clone, Copy)]
-struct Asked<'a> {
-    queries: &'a Queries,
-    org: OrgId,
+struct Trend<'a> {
+    asked: &'a Asked<'a>,
     trend: &'a TrendQuery,
-    buckets: &'a Buckets,
-    kinds: &'a Kinds,
 }
 
 struct Figures {
@@ -136,7 +43,7 @@ struct Fetched {
     events: u64,
 }
 
-impl Asked<'_> {
+impl Trend<'_> {
     async fn figures(&self) -> Result<Figures, Error> {
         let current = self.current().await?;
         let previous = self.previous(&current.series).await?;
@@ -158,7 +65,7 @@ impl Asked<'_> {
     }
 
     async fn current(&self) -> Result<Fetched, Error> {
-        let window = &self.buckets.window;
+        let window = &self.asked.buckets.window;
         let all = self.series();
         if !self.is_broken_down() {
             let lines = vec![Lines::One; all.len()];
@@ -194,7 +101,7 @@ impl Asked<'_> {
 
     /// The same lines in the period compared with.
     async fn previous(&self, current: &[Vec<Line>]) -> Result<Option<Fetched>, Error> {
-        let Some(window) = &self.buckets.previous else {
+        let Some(window) = &self.asked.buckets.previous else {
             return Ok(None);
         };
         let chosen: Vec<Vec<Option<String>>> = current.iter().map(|lines| values(lines)).collect();
@@ -216,7 +123,7 @@ impl Asked<'_> {
     }
 
     fn align(&self, series: &[Vec<Line>], wanted: impl Fn(usize) -> Vec<Of>) -> Vec<Vec<Line>> {
-        let buckets = self.buckets.window.starts.len();
+        let buckets = self.asked.buckets.window.starts.len();
         let aligned = |(position, lines): (usize, &Vec<Line>)| {
             shape::aligned(lines, &wanted(position), &self.series()[position], buckets)
         };
@@ -225,17 +132,16 @@ impl Asked<'_> {
 
     async fn fetch(&self, window: &Window, series: &[Series], lines: &[Lines<'_>]) -> Result<Fetched, Error> {
         let context = Context {
-            dialect: Dialect::DuckDb,
+            source: self.asked.source,
             spec: self.trend.spec(),
             window,
-            kinds: self.kinds,
         };
         let statements: Vec<Statement> = series
             .iter()
             .zip(lines)
             .map(|(series, lines)| compile::series(context, series, *lines))
             .collect();
-        let frames = self.queries.store.fetch_all(self.org, statements).await?;
+        let frames = self.asked.fetch(statements).await?;
         let mut fetched = Fetched::default();
         for (frame, series) in frames.iter().zip(series) {
             let shaped = shape::lines(frame, series, window.starts.len(), self.is_broken_down());

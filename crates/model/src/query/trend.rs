@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, Formula, Interval, Property, Range};
+use super::{Filter, Formula, Interval, Property, Range, Timeframe};
 use crate::problem::FieldError;
 
 /// Most series in a trend.
@@ -252,6 +252,32 @@ impl TrendQuery {
     #[must_use]
     pub fn formula(&self) -> Option<&Formula> {
         self.formula.as_ref()
+    }
+
+    /// See [`super::Query::timeframe`].
+    #[must_use]
+    pub fn timeframe(&self) -> Timeframe<'_> {
+        Timeframe {
+            range: &self.spec.range,
+            interval: self.spec.interval,
+            timezone: self.spec.timezone.as_deref(),
+            compare: self.spec.compare,
+        }
+    }
+
+    /// See [`super::Query::filters`].
+    #[must_use]
+    pub fn filters(&self) -> Vec<(String, &Filter)> {
+        let of_series = self.spec.series.iter().enumerate();
+        let own = of_series.filter_map(|(position, series)| {
+            Some((format!("series[{position}].filter"), series.filter.as_ref()?))
+        });
+        let of_all = self
+            .spec
+            .filter
+            .iter()
+            .map(|filter| ("filter".to_owned(), filter));
+        of_all.chain(own).collect()
     }
 
     /// See [`super::Query::within`].

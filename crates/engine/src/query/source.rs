@@ -1,0 +1,75 @@
+//! What every statement reads: the organization's events, their columns, and the conditions on them.
+
+use model::query::{Filter, Property};
+
+use super::dialect::Dialect;
+use super::filter;
+use super::sql::Sql;
+use super::window::Window;
+use crate::store::{Kinds, Param};
+
+/// The events of one organization as the compiler sees them.
+#[derive(Clone, Copy)]
+pub(super) struct Source<'s> {
+    pub(super) dialect: Dialect,
+    pub(super) kinds: &'s Kinds,
+}
+
+impl Source<'_> {
+    /// What follows `FROM`.
+    #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
+    pub(super) fn events(&self) -> Sql {
+        Sql::new("events")
+    }
+
+    /// Who did it: the user, or the anonymous visitor until they are known.
+    #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
+    pub(super) fn person(&self) -> Sql {
+        Sql::new("coalesce(user_id, anonymous_id)")
+    }
+
+    /// Any property as text; NULL where there is none.
+    pub(super) fn text(&self, property: &Property) -> Sql {
+        match property {
+            Property::Key(path) => self.dialect.as_text(path, self.kinds),
+            Property::Timestamp => self.dialect.time_text(),
+            column => Sql::new(filter::column_name(column)),
+        }
+    }
+
+    /// A property as a number; NULL where it is none.
+    pub(super) fn number(&self, property: &Property) -> Sql {
+        match property {
+            Property::Key(path) => self.dialect.number(path, self.kinds),
+            // No column of an event is a number.
+            _ => Sql::new("NULL::DOUBLE"),
+        }
+    }
+
+    /// What follows `WHERE`: the time, the event's name where one is asked for, and every filter.
+    pub(super) fn conditions<'f>(
+        &self,
+        window: &Window,
+        event: Option<&str>,
+        filters: impl IntoIterator<Item = &'f Filter>,
+    ) -> Sql {
+        let mut conditions = vec![
+            Sql::new("ts >= ").bind(Param::Time(window.from.as_microsecond())),
+            Sql::new("ts < ").bind(Param::Time(window.to.as_microsecond())),
+        ];
+        conditions.extend(event.map(|name| self.is_named(name)));
+        conditions.extend(filters.into_iter().map(|filter| self.holds(filter)));
+        Sql::join(conditions, " AND ")
+    }
+
+    /// Whether an event has this name.
+    #[expect(clippy::unused_self, reason = "reads like the other conditions")]
+    pub(super) fn is_named(&self, name: &str) -> Sql {
+        Sql::new("name = ").bind(Param::Text(name.to_owned()))
+    }
+
+    /// The condition that `filter` puts on an event.
+    pub(super) fn holds(&self, filter: &Filter) -> Sql {
+        filter::condition(filter, self.dialect, self.kinds)
+    }
+}
