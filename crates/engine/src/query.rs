@@ -75,14 +75,15 @@ impl Queries {
     async fn fresh_answer(&self, org: OrgId, query: &Query, buckets: &Buckets) -> Result<Answer, Error> {
         self.check_patterns(query).await?;
         let kinds = self.store.kinds(org).await?;
-        let asked = Asked::new(&self.store, org, &kinds, buckets);
+        let has_links = self.store.has_links(org).await?;
+        let asked = Asked::new(&self.store, org, &kinds, has_links, buckets);
         let answer = answer(&asked, query).await;
-        // Events with new kinds of values may have come between the look at the kinds and the answer.
-        if self.store.kinds(org).await? == kinds {
+        // Events with new kinds of values or the first link may have come between the look at them and the answer.
+        if self.store.kinds(org).await? == kinds && self.store.has_links(org).await? == has_links {
             return answer;
         }
         let unknown = Kinds::unknown();
-        self::answer(&Asked::new(&self.store, org, &unknown, buckets), query).await
+        self::answer(&Asked::new(&self.store, org, &unknown, true, buckets), query).await
     }
 
     /// Asks the store itself, so that nothing is accepted here and refused there.

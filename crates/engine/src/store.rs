@@ -1,10 +1,20 @@
 //! The event store: one DuckDB instance, one database file for each organization, attached when it is needed.
+//!
+//! # Users and visitors
+//!
+//! A user is `user_id`, or the `anonymous_id` until an event carries both. Every store keeps a table
+//! `links (anonymous_id, user_id, ts)` beside the events, with no key, to which the append's own transaction adds the
+//! batch's least `(ts, user_id)` of each visitor where the table has no link of that visitor that is as little or less.
+//! It may hold several links of a visitor: the least by `(ts, user_id)` counts, text compared byte by byte. Questions
+//! join it (see `Source::events` in `query/source.rs`) only where [`EventStore::has_links`] says that there are any.
+//! A file from before has no such table: attaching makes it and fills it from the events once.
 
 mod attached;
 mod fault;
 mod frame;
 mod instance;
 mod kinds;
+mod links;
 mod reader;
 mod writer;
 
@@ -110,6 +120,18 @@ impl EventStore {
     pub async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
         self.home
             .with_instance(move |instance| Ok(instance.attach(org)?.kinds()))
+            .await
+    }
+
+    /// Whether any anonymous visitor of the organization turned out to be a user.
+    ///
+    /// It is true before the first event that says so can be seen, and stays true.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`].
+    pub async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.links().any()))
             .await
     }
 

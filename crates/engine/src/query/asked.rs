@@ -18,12 +18,22 @@ pub(super) struct Asked<'q> {
 }
 
 impl<'q> Asked<'q> {
-    pub(super) fn new(store: &'q EventStore, org: OrgId, kinds: &'q Kinds, buckets: &'q Buckets) -> Self {
+    pub(super) fn new(
+        store: &'q EventStore,
+        org: OrgId,
+        kinds: &'q Kinds,
+        has_links: bool,
+        buckets: &'q Buckets,
+    ) -> Self {
         let dialect = Dialect::DuckDb;
         Self {
             store,
             org,
-            source: Source { dialect, kinds },
+            source: Source {
+                dialect,
+                kinds,
+                has_links,
+            },
             buckets,
         }
     }

@@ -174,9 +174,17 @@ impl Compiler<'_> {
         Sql::new("SELECT ")
             .add(columns)
             .text(" FROM ")
-            .add(source.events())
+            .add(self.source_of_events())
             .text(" WHERE ")
             .add(source.conditions(window, self.series.event.as_deref(), filters))
+    }
+
+    fn source_of_events(&self) -> Sql {
+        let source = self.context.source;
+        match self.series.measure {
+            Measure::UniqueUsers | Measure::CountPerUser => source.events(),
+            _ => source.events_alone(),
+        }
     }
 
     fn measured(&self) -> Option<Sql> {

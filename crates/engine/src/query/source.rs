@@ -13,19 +13,44 @@ use crate::store::{Kinds, Param};
 pub(super) struct Source<'s> {
     pub(super) dialect: Dialect,
     pub(super) kinds: &'s Kinds,
+    /// Whether any anonymous visitor turned out to be a user; costs a join where users matter.
+    pub(super) has_links: bool,
 }
 
 impl Source<'_> {
-    /// What follows `FROM`.
-    #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
+    /// What follows `FROM`: the events, each with what [`Source::person`] needs.
     pub(super) fn events(&self) -> Sql {
+        if !self.has_links {
+            return self.events_alone();
+        }
+        Sql::new("(SELECT sent.*, linked.user_id AS linked_user_id FROM ")
+            .add(self.events_alone())
+            .text(" AS sent LEFT JOIN (")
+            .add(self.links())
+            .text(
+                ") AS linked ON linked.anonymous_id =
+                 CASE WHEN sent.user_id IS NULL THEN sent.anonymous_id END) AS events",
+            )
+    }
+
+    /// As [`Source::events`] for a statement that never names [`Source::person`]; spares it the join.
+    #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
+    pub(super) fn events_alone(&self) -> Sql {
         Sql::new("events")
     }
 
-    /// Who did it: the user, or the anonymous visitor until they are known.
-    #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
+    /// One row for each anonymous visitor who turned out to be a user: `anonymous_id`, `user_id`.
+    fn links(&self) -> Sql {
+        Sql::new(self.dialect.least_links())
+    }
+
+    /// Who did it: the user, or the anonymous visitor until they are known; NULL where it was nobody.
     pub(super) fn person(&self) -> Sql {
-        Sql::new("coalesce(user_id, anonymous_id)")
+        if self.has_links {
+            Sql::new("coalesce(user_id, linked_user_id, anonymous_id)")
+        } else {
+            Sql::new("coalesce(user_id, anonymous_id)")
+        }
     }
 
     /// Any property as text; NULL where there is none.

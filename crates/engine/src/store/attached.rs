@@ -9,6 +9,7 @@ use model::ids::OrgId;
 
 use super::fault::Fault;
 use super::kinds::{KindSet, Kinds};
+use super::links::Links;
 use crate::clock::Clock;
 
 /// Most files that are attached at the same time, unless more are in use.
@@ -22,6 +23,11 @@ const TABLES: &str = "
         id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT, anonymous_id TEXT, session_id TEXT, properties VARIANT);
     CREATE TABLE IF NOT EXISTS progress (position UBIGINT);
     CREATE TABLE IF NOT EXISTS property_kinds (path TEXT, kinds UTINYINT);
+    CREATE TABLE IF NOT EXISTS links (anonymous_id TEXT, user_id TEXT, ts TIMESTAMP);
+    INSERT INTO links
+        SELECT anonymous_id, arg_min(user_id, (ts, user_id)), min(ts) FROM events
+        WHERE user_id IS NOT NULL AND anonymous_id IS NOT NULL AND NOT EXISTS (FROM links)
+        GROUP BY anonymous_id;
     INSERT INTO progress SELECT 0 WHERE NOT EXISTS (FROM progress);";
 
 /// One organization's file while somebody needs it.
@@ -29,6 +35,7 @@ pub(super) struct Attached {
     alias: String,
     position: AtomicU64,
     kinds: RwLock<Arc<Kinds>>,
+    links: Links,
 }
 
 impl Attached {
@@ -47,6 +54,10 @@ impl Attached {
 
     pub(super) fn kinds(&self) -> Arc<Kinds> {
         Arc::clone(&self.kinds.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(super) fn links(&self) -> &Links {
+        &self.links
     }
 
     pub(super) fn set_kinds(&self, kinds: Kinds) {
@@ -97,15 +108,16 @@ impl Shelf {
         if opened.is_err() {
             self.connection.execute_batch(&format!("DETACH {alias}"))?;
         }
-        let (position, kinds) = opened?;
+        let (position, kinds, links) = opened?;
         Ok(Attached {
             alias,
             position: AtomicU64::new(position),
             kinds: RwLock::new(Arc::new(kinds)),
+            links,
         })
     }
 
-    fn read_file(&self, alias: &str) -> Result<(u64, Kinds), Fault> {
+    fn read_file(&self, alias: &str) -> Result<(u64, Kinds, Links), Fault> {
         self.make_tables(alias)?;
         let position = self.connection.query_row(
             &format!("SELECT max(position) FROM {alias}.progress"),
@@ -116,13 +128,16 @@ impl Shelf {
             .connection
             .prepare(&format!("SELECT path, kinds FROM {alias}.property_kinds"))?;
         let rows = statement.query_map([], |row| Ok((row.get(0)?, KindSet::from_bits(row.get(1)?))))?;
-        Ok((position, rows.collect::<duckdb::Result<_>>()?))
+        let kinds = rows.collect::<duckdb::Result<_>>()?;
+        let any_link = format!("SELECT EXISTS (FROM {alias}.links)");
+        let any_link = self.connection.query_row(&any_link, [], |row| row.get(0))?;
+        Ok((position, kinds, Links::new(any_link)))
     }
 
     fn make_tables(&self, alias: &str) -> Result<(), Fault> {
         let count = "SELECT count(*) FROM duckdb_tables() WHERE database_name = ?";
         let tables: i64 = self.connection.query_row(count, [alias], |row| row.get(0))?;
-        if tables == 3 {
+        if tables == 4 {
             return Ok(());
         }
         let made = self.connection.execute_batch(&format!(

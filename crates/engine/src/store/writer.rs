@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::attached::Attached;
 use super::fault::{self, Fault};
 use super::kinds::{Kinds, Observer};
+use super::links::Link;
 use super::{Appended, Home};
 use crate::error::Error;
 
@@ -16,7 +17,8 @@ const WAITING_JOBS: usize = 16;
 
 /// Only ever in the writer's own connection.
 pub(super) const STAGING: &str = "CREATE TEMP TABLE staged (id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT,
-    anonymous_id TEXT, session_id TEXT, properties TEXT)";
+    anonymous_id TEXT, session_id TEXT, properties TEXT);
+    CREATE TEMP TABLE staged_links (anonymous_id TEXT, user_id TEXT, ts TIMESTAMP)";
 
 /// Text that is no JSON cannot come from `Event::parse`; should it come, it is kept as text and costs no neighbour.
 const PROPERTIES: &str =
@@ -93,27 +95,54 @@ fn store(connection: &mut Connection, file: &Attached, batches: &[Appended]) -> 
     };
     let known = file.kinds();
     let mut observer = Observer::new(&known);
-    for event in fresh.iter().flat_map(|batch| &batch.events) {
+    let events = || fresh.iter().flat_map(|batch| &batch.events);
+    for event in events() {
         observer.observe(event.properties());
     }
     let new_kinds = observer.into_fresh();
+    let had_links = file.links().any();
+    let new_links = file.links().news(events());
+    if !new_links.is_empty() {
+        file.links().set_any(true);
+    }
     if !new_kinds.is_empty() {
         // Before the commit: a question that sees the new events must know their kinds.
         file.set_kinds(known.with(&new_kinds));
     }
-    let committed = commit(connection, file.alias(), &fresh, &new_kinds, position);
+    let committed = commit(
+        connection,
+        file.alias(),
+        &fresh,
+        &News {
+            kinds: &new_kinds,
+            links: &new_links,
+        },
+        position,
+    );
     match &committed {
-        Ok(()) => file.set_position(position),
-        Err(_) => file.set_kinds(Kinds::clone(&known)),
+        Ok(()) => {
+            file.set_position(position);
+            file.links().remember(new_links);
+        }
+        Err(_) => {
+            file.set_kinds(Kinds::clone(&known));
+            file.links().set_any(had_links);
+        }
     }
     committed
+}
+
+/// What a batch tells beside its events.
+struct News<'n> {
+    kinds: &'n Kinds,
+    links: &'n [(&'n str, Link)],
 }
 
 fn commit(
     connection: &mut Connection,
     alias: &str,
     batches: &[&Appended],
-    kinds: &Kinds,
+    news: &News<'_>,
     position: u64,
 ) -> Result<(), Fault> {
     let transaction = connection.transaction()?;
@@ -123,9 +152,12 @@ fn commit(
          SELECT id, name, ts, user_id, anonymous_id, session_id, {PROPERTIES} FROM temp.staged;
          TRUNCATE temp.staged"
     ))?;
-    for (path, kind) in kinds.iter() {
+    for (path, kind) in news.kinds.iter() {
         let insert = format!("INSERT INTO {alias}.property_kinds VALUES (?, ?)");
         transaction.execute(&insert, params![path, kind.bits()])?;
+    }
+    if !news.links.is_empty() {
+        add_links(&transaction, alias, news.links)?;
     }
     transaction.execute(&format!("UPDATE {alias}.progress SET position = ?"), [position])?;
     Ok(transaction.commit()?)
@@ -146,4 +178,23 @@ fn stage(transaction: &Transaction<'_>, batches: &[&Appended]) -> Result<(), Fau
         ])?;
     }
     Ok(appender.flush()?)
+}
+
+/// Only links that say something new: a table that grew with every visit would slow every question.
+fn add_links(transaction: &Transaction<'_>, alias: &str, links: &[(&str, Link)]) -> Result<(), Fault> {
+    let mut appender = transaction.appender_to_catalog_and_db("staged_links", "temp", "main")?;
+    for (anonymous_id, link) in links {
+        let ts = Value::Timestamp(TimeUnit::Microsecond, link.ts);
+        appender.append_row(params![anonymous_id, link.user_id, ts])?;
+    }
+    appender.flush()?;
+    drop(appender);
+    Ok(transaction.execute_batch(&format!(
+        "INSERT INTO {alias}.links
+         SELECT fresh.anonymous_id, fresh.user_id, fresh.ts FROM temp.staged_links AS fresh
+         WHERE NOT EXISTS (
+            SELECT 1 FROM {alias}.links AS stored WHERE stored.anonymous_id = fresh.anonymous_id
+            AND (stored.ts < fresh.ts OR (stored.ts = fresh.ts AND stored.user_id <= fresh.user_id)));
+         TRUNCATE temp.staged_links"
+    ))?)
 }

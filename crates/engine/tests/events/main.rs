@@ -3,6 +3,7 @@
 mod access_log;
 mod answers;
 mod generator;
+mod identity;
 mod oracle;
 mod oracle_test;
 mod store;

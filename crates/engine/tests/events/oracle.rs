@@ -1,6 +1,8 @@
 //! What the words of a question mean, as plainly as it can be written: every event is looked at, nothing is clever.
 
-use std::collections::BTreeSet;
+pub(crate) mod trend;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -8,132 +10,52 @@ use jiff::{SignedDuration, ToSpan};
 use model::Timestamp;
 use model::account::WeekStart;
 use model::event::Event;
-use model::query::{
-    Comparison, Edge, Filter, Interval, Measure, Op, Property, Range, Scalar, Series, TrendQuery,
-};
+use model::query::{Comparison, Edge, Filter, Interval, Op, Property, Range, Scalar};
 use regex_lite::Regex;
 use serde_json::Value;
 
-/// A line of the answer: breakdown value, figures, total.
-pub(crate) type Line = (usize, Option<String>, Vec<Option<f64>>, Option<f64>);
-
-pub(crate) struct Expected {
-    pub(crate) buckets: Vec<Timestamp>,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) events: u64,
+/// An event, its properties, and who did it.
+pub(crate) struct Seen<'e> {
+    pub(crate) event: &'e Event,
+    pub(crate) properties: Value,
+    pub(crate) person: Option<String>,
 }
 
-struct Seen<'e> {
-    event: &'e Event,
-    properties: Value,
+/// Every event with its properties read and its user known, in the order given.
+pub(crate) fn seen(events: &[Event]) -> Vec<Seen<'_>> {
+    let users = users_of_visitors(events);
+    let one = |event| Seen {
+        event,
+        properties: serde_json::from_str(event.properties()).expect("JSON"),
+        person: person(event, &users),
+    };
+    events.iter().map(one).collect()
 }
 
-pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart) -> Expected {
-    let spec = query.spec();
-    let zone =
-        TimeZone::get(spec.timezone.as_deref().expect("questions name their zone")).expect("a known zone");
-    let interval = spec.interval.expect("questions name their interval");
-    let bucket = |time: Timestamp| bucket_of(time, interval, &zone, week_start);
-    let (from, to) = edges(&spec.range, &zone);
-    let seen: Vec<Seen<'_>> = events
-        .iter()
-        .filter(|event| from <= event.timestamp() && event.timestamp() < to)
-        .map(|event| Seen {
-            event,
-            properties: serde_json::from_str(event.properties()).expect("JSON"),
-        })
-        .filter(|seen| spec.filter.as_ref().is_none_or(|filter| holds(filter, seen)))
-        .collect();
-    let buckets = every_bucket(from, to, interval, &bucket);
-    let mut lines: Vec<Line> = Vec::new();
-    let mut counted = 0;
-    let mut chosen: Option<Vec<Option<String>>> = None;
-    for (position, series) in spec.series.iter().enumerate() {
-        let own: Vec<&Seen<'_>> = seen.iter().filter(|seen| belongs(series, seen)).collect();
-        counted += own.len() as u64;
-        let line = |label: Option<String>, part: &[&Seen<'_>]| {
-            let in_bucket = |start: &Timestamp| {
-                let here: Vec<&Seen<'_>> = part
-                    .iter()
-                    .copied()
-                    .filter(|seen| bucket(seen.event.timestamp()) == *start)
-                    .collect();
-                figure(series, &here)
-            };
-            (
-                position,
-                label,
-                buckets.iter().map(in_bucket).collect(),
-                figure(series, part),
-            )
-        };
-        let Some(breakdown) = &spec.breakdown else {
-            lines.push(line(None, &own));
-            continue;
-        };
-        let value = |seen: &&Seen<'_>| text(&breakdown.property, seen);
-        let values: BTreeSet<Option<String>> = own.iter().map(value).collect();
-        let of = |wanted: &Option<String>| -> Vec<&Seen<'_>> {
-            own.iter()
-                .copied()
-                .filter(|seen| value(seen) == *wanted)
-                .collect()
-        };
-        let mut ranked: Vec<Option<String>> = values.into_iter().collect();
-        ranked.sort_by(|one, other| {
-            let total =
-                |value: &Option<String>| figure(series, &of(value)).unwrap_or(f64::NEG_INFINITY) + 0.0;
-            let by_value = (one.is_none(), one).cmp(&(other.is_none(), other));
-            total(other).total_cmp(&total(one)).then(by_value)
-        });
-        ranked.truncate(breakdown.limit);
-        let top = match (&query.formula(), &chosen) {
-            (Some(_), Some(first)) => first.clone(),
-            _ => ranked,
-        };
-        for value in &top {
-            let label = value.clone().unwrap_or_else(|| "$none".to_owned());
-            lines.push(line(Some(label), &of(value)));
+/// The user of each visitor who was ever seen with one: of the earliest event, then the least user.
+fn users_of_visitors(events: &[Event]) -> BTreeMap<&str, (Timestamp, &str)> {
+    let mut users: BTreeMap<&str, (Timestamp, &str)> = BTreeMap::new();
+    for event in events {
+        if let (Some(user), Some(visitor)) = (event.user_id(), event.anonymous_id()) {
+            let link = (event.timestamp(), user);
+            if users.get(visitor).is_none_or(|known| link < *known) {
+                users.insert(visitor, link);
+            }
         }
-        let rest: Vec<&Seen<'_>> = own
-            .iter()
-            .copied()
-            .filter(|seen| !top.contains(&value(seen)))
-            .collect();
-        if !rest.is_empty() || query.formula().is_some() {
-            lines.push(line(Some("$other".to_owned()), &rest));
-        }
-        chosen.get_or_insert(top);
     }
-    Expected {
-        buckets,
-        lines: computed(query, lines),
-        events: counted,
-    }
+    users
 }
 
-fn computed(query: &TrendQuery, lines: Vec<Line>) -> Vec<Line> {
-    let Some(formula) = query.formula() else {
-        return lines;
-    };
-    let of = |position: usize| {
-        lines
-            .iter()
-            .filter(move |line| line.0 == position)
-            .collect::<Vec<_>>()
-    };
-    let series: Vec<Vec<&Line>> = (0..query.spec().series.len()).map(of).collect();
-    let line = |place: usize| {
-        let totals: Vec<Option<f64>> = series.iter().map(|lines| lines[place].3).collect();
-        let bucket =
-            |n: usize| formula.value(&series.iter().map(|lines| lines[place].2[n]).collect::<Vec<_>>());
-        let values = (0..series[0][place].2.len()).map(bucket).collect();
-        (0, series[0][place].1.clone(), values, formula.value(&totals))
-    };
-    (0..series[0].len()).map(line).collect()
+fn person(event: &Event, users: &BTreeMap<&str, (Timestamp, &str)>) -> Option<String> {
+    if let Some(user) = event.user_id() {
+        return Some(user.to_owned());
+    }
+    let visitor = event.anonymous_id()?;
+    let user = users.get(visitor).map_or(visitor, |(_, user)| user);
+    Some(user.to_owned())
 }
 
-fn edges(range: &Range, zone: &TimeZone) -> (Timestamp, Timestamp) {
+pub(crate) fn edges(range: &Range, zone: &TimeZone) -> (Timestamp, Timestamp) {
     let Range::Between { from, to } = range else {
         panic!("questions name both ends")
     };
@@ -149,7 +71,12 @@ fn edges(range: &Range, zone: &TimeZone) -> (Timestamp, Timestamp) {
     (from, to)
 }
 
-fn bucket_of(time: Timestamp, interval: Interval, zone: &TimeZone, week_start: WeekStart) -> Timestamp {
+pub(crate) fn bucket_of(
+    time: Timestamp,
+    interval: Interval,
+    zone: &TimeZone,
+    week_start: WeekStart,
+) -> Timestamp {
     let local = time.to_zoned(zone.clone());
     let into_hour = SignedDuration::from_secs(i64::from(local.minute()) * 60 + i64::from(local.second()));
     let fraction = SignedDuration::from_nanos(i64::from(local.subsec_nanosecond()));
@@ -174,7 +101,7 @@ fn bucket_of(time: Timestamp, interval: Interval, zone: &TimeZone, week_start: W
     }
 }
 
-fn every_bucket(
+pub(crate) fn every_bucket(
     from: Timestamp,
     to: Timestamp,
     interval: Interval,
@@ -190,15 +117,7 @@ fn every_bucket(
     starts.into_iter().collect()
 }
 
-fn belongs(series: &Series, seen: &Seen<'_>) -> bool {
-    series
-        .event
-        .as_deref()
-        .is_none_or(|name| name == seen.event.name())
-        && series.filter.as_ref().is_none_or(|filter| holds(filter, seen))
-}
-
-fn holds(filter: &Filter, seen: &Seen<'_>) -> bool {
+pub(crate) fn holds(filter: &Filter, seen: &Seen<'_>) -> bool {
     match filter {
         Filter::And(parts) => parts.iter().all(|part| holds(part, seen)),
         Filter::Or(parts) => parts.iter().any(|part| holds(part, seen)),
@@ -208,7 +127,7 @@ fn holds(filter: &Filter, seen: &Seen<'_>) -> bool {
 }
 
 /// The value of a property as JSON; null where there is none.
-fn value(property: &Property, seen: &Seen<'_>) -> Value {
+pub(crate) fn value(property: &Property, seen: &Seen<'_>) -> Value {
     let text = |text: Option<&str>| text.map_or(Value::Null, Value::from);
     match property {
         Property::Name => text(Some(seen.event.name())),
@@ -269,7 +188,7 @@ fn order(property: &Property, value: &Value, scalar: &Scalar) -> Option<std::cmp
 }
 
 /// A value as people would write it.
-fn text(property: &Property, seen: &Seen<'_>) -> Option<String> {
+pub(crate) fn text(property: &Property, seen: &Seen<'_>) -> Option<String> {
     match value(property, seen) {
         Value::Null => None,
         Value::String(text) => Some(text),
@@ -279,65 +198,6 @@ fn text(property: &Property, seen: &Seen<'_>) -> Option<String> {
     }
 }
 
-fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
-    let count = |count: usize| Some(as_figure(count));
-    let different = |values: Vec<Option<String>>| values.into_iter().flatten().collect::<BTreeSet<_>>().len();
-    let user = |seen: &&Seen<'_>| {
-        seen.event
-            .user_id()
-            .or(seen.event.anonymous_id())
-            .map(str::to_owned)
-    };
-    let users = || different(events.iter().map(user).collect());
-    let mut numbers: Vec<f64> = Vec::new();
-    if let Some(property) = &series.property {
-        numbers = events
-            .iter()
-            .filter_map(|seen| value(property, seen).as_f64())
-            .collect();
-        numbers.sort_by(f64::total_cmp);
-    }
-    let sum = numbers.iter().sum::<f64>();
-    let some_numbers = !numbers.is_empty();
-    match series.measure {
-        Measure::Count => count(events.len()),
-        Measure::UniqueUsers => count(users()),
-        Measure::UniqueSessions => count(different(
-            events
-                .iter()
-                .map(|seen| seen.event.session_id().map(str::to_owned))
-                .collect(),
-        )),
-        Measure::CountPerUser => (users() > 0).then(|| as_figure(events.len()) / as_figure(users())),
-        Measure::Unique => {
-            let property = series.property.as_ref().expect("it needs one");
-            count(different(
-                events.iter().map(|seen| text(property, seen)).collect(),
-            ))
-        }
-        Measure::Sum => some_numbers.then_some(sum),
-        Measure::Avg => some_numbers.then(|| sum / as_figure(numbers.len())),
-        Measure::Min => numbers.first().copied(),
-        Measure::Max => numbers.last().copied(),
-        Measure::Median => percentile(&numbers, 0.5),
-        Measure::P90 => percentile(&numbers, 0.9),
-        Measure::P95 => percentile(&numbers, 0.95),
-        Measure::P99 => percentile(&numbers, 0.99),
-    }
-}
-
-fn as_figure(count: usize) -> f64 {
+pub(crate) fn as_figure(count: usize) -> f64 {
     f64::from(u32::try_from(count).expect("a test has few events"))
-}
-
-/// The place of the percentile counts steps between neighbours: the whole ones in front, the rest within one step.
-fn percentile(sorted: &[f64], share: f64) -> Option<f64> {
-    let mut place = share * as_figure(sorted.len().checked_sub(1)?);
-    let mut below = 0;
-    while place >= 1.0 {
-        place -= 1.0;
-        below += 1;
-    }
-    let above = sorted.get(below + 1).unwrap_or(&sorted[below]);
-    Some(sorted[below] + (above - sorted[below]) * place)
 }

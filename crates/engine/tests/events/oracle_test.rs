@@ -4,7 +4,7 @@ use model::query::Query;
 use proptest::test_runner::{Config, TestRunner};
 
 use crate::generator::Generator;
-use crate::oracle::{self, Expected, Line};
+use crate::oracle::trend::{self, Expected, Line};
 use crate::world::{World, org, utc};
 
 const EVENTS: usize = 400;
@@ -108,7 +108,7 @@ fn random_questions_get_the_answers_of_the_reference() {
         let answer = runtime
             .block_on(world.ask_in(org(1), &calendar, &question))
             .expect(&question);
-        let expected = oracle::answer(&events, &query, calendar.week_start);
+        let expected = trend::answer(&events, &query, calendar.week_start);
         let difference = differences(&expected, &answer, query.formula().is_some());
         proptest::prop_assert!(
             difference.is_none(),
