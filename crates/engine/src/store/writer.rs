@@ -119,15 +119,12 @@ fn store(connection: &mut Connection, file: &Attached, batches: &[Appended]) -> 
         },
         position,
     );
-    match &committed {
-        Ok(()) => {
-            file.set_position(position);
-            file.links().remember(new_links);
-        }
-        Err(_) => {
-            file.set_kinds(Kinds::clone(&known));
-            file.links().set_any(had_links);
-        }
+    if committed.is_ok() {
+        file.set_position(position);
+        file.links().remember(new_links);
+    } else {
+        file.set_kinds(Kinds::clone(&known));
+        file.links().set_any(had_links);
     }
     committed
 }
