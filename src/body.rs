@@ -7,7 +7,7 @@ use engine::Error;
 use http_body_util::BodyExt;
 use model::event::MAX_BODY_BYTES;
 use model::problem::read_json;
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use crate::problem::Refusal;
 
@@ -43,7 +43,6 @@ impl<S: Send + Sync> FromRequest<S> for EventsBody {
 /// # Errors
 /// [`Error::Invalid`], as a refusal.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Refusal> {
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| not_json(&error.to_string()))?;
     read_json(text).map_err(|error| Error::from(error).into())
 }
 

@@ -1,31 +1,52 @@
 //! `/api/analytics/query`: questions and answers.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use engine::query::Explained;
 use engine::{Caller, Engine, Error};
 use model::answer::Answer;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
+use crate::body;
 use crate::identity::Asking;
-use crate::problem::Answered;
+use crate::problem::{Answered, Refusal};
 use crate::rest::parameters;
+
+/// An answer, with the statements behind it where they were asked for.
+#[derive(Serialize)]
+pub(crate) struct Told {
+    #[serde(flatten)]
+    answer: Answer,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Vec<Explained>>,
+}
+
+/// `?explain=1`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct How {
+    explain: Option<String>,
+}
+
+/// `?q=`, and perhaps `&explain=1`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Question {
+    q: String,
+    explain: Option<String>,
+}
 
 /// `POST /api/analytics/query`
 pub(crate) async fn ask(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    body: Bytes,
-) -> Answered<Json<Answer>> {
-    answer(&engine, &caller, &String::from_utf8_lossy(&body)).await
-}
-
-/// `?q=`
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Question {
-    q: String,
+    how: Result<Query<How>, QueryRejection>,
+    body::Json(question): body::Json<Value>,
+) -> Answered<Json<Told>> {
+    let query = model::query::Query::from_value(question).map_err(Error::from)?;
+    answer(&engine, &caller, &query, parameters(how)?.explain.as_deref()).await
 }
 
 /// `GET /api/analytics/query?q=`
@@ -33,11 +54,31 @@ pub(crate) async fn ask_by_url(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     question: Result<Query<Question>, QueryRejection>,
-) -> Answered<Json<Answer>> {
-    answer(&engine, &caller, &parameters(question)?.q).await
+) -> Answered<Json<Told>> {
+    let Question { q, explain } = parameters(question)?;
+    let query = model::query::Query::parse(&q).map_err(Error::from)?;
+    answer(&engine, &caller, &query, explain.as_deref()).await
 }
 
-async fn answer(engine: &Engine, caller: &Caller, json: &str) -> Answered<Json<Answer>> {
-    let query = model::query::Query::parse(json).map_err(Error::from)?;
-    Ok(Json(engine.ask(caller, &query).await?))
+async fn answer(
+    engine: &Engine,
+    caller: &Caller,
+    query: &model::query::Query,
+    explain: Option<&str>,
+) -> Answered<Json<Told>> {
+    let (answer, explain) = if is_on(explain)? {
+        let (answer, statements) = engine.explain(caller, query).await?;
+        (answer, Some(statements))
+    } else {
+        (engine.ask(caller, query).await?, None)
+    };
+    Ok(Json(Told { answer, explain }))
+}
+
+fn is_on(explain: Option<&str>) -> Result<bool, Refusal> {
+    match explain {
+        None | Some("0" | "false") => Ok(false),
+        Some("" | "1" | "true") => Ok(true),
+        Some(_) => Err(Error::invalid("explain", "invalid", "Write `explain=1`, or leave it out.").into()),
+    }
 }

@@ -4,6 +4,8 @@ use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::StreamExt;
+use futures_util::stream;
 use jiff::civil::DateTime;
 use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
@@ -19,10 +21,13 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::ingest::Ingest;
 use crate::organizations::Organizations;
-use crate::query::Queries;
+use crate::query::{Explained, Queries};
 use crate::random::Random;
 use crate::sharing::Sharing;
 use crate::store::EventStore;
+
+/// Widgets of one dashboard that are answered side by side.
+const PANELS_AT_ONCE: usize = 6;
 
 /// What the engine must know to open.
 #[derive(Clone, Debug)]
@@ -141,6 +146,16 @@ impl Engine {
         self.answer(caller, query).await
     }
 
+    /// As [`Engine::ask`], read anew, with the statements that it took.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn explain(&self, caller: &Caller, query: &Query) -> Result<(Answer, Vec<Explained>), Error> {
+        caller.must(Action::Explain)?;
+        let calendar = self.organizations().calendar(caller.org()).await?;
+        self.0.queries.explain(caller.org(), &calendar, query).await
+    }
+
     /// The answer to a widget's question, as seen through `view`; `None` for a widget that asks nothing.
     ///
     /// # Errors
@@ -179,17 +194,22 @@ impl Engine {
         widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
         let mut panels = Vec::with_capacity(widgets.len());
         for widget in widgets {
-            let (answer, problem) = match self.answer_within(caller, &widget, &saved, view).await {
-                Ok(answer) => (answer, None),
-                Err(error) => (None, Some(problem_for_people(&error))),
-            };
-            panels.push(Panel {
-                widget,
-                answer,
-                problem,
-            });
+            panels.push(self.panel(caller, widget, &saved, view));
         }
+        let panels = stream::iter(panels).buffered(PANELS_AT_ONCE).collect().await;
         Ok(DashboardPage { dashboard, panels })
+    }
+
+    async fn panel(&self, caller: &Caller, widget: Widget, saved: &View, view: &View) -> Panel {
+        let (answer, problem) = match self.answer_within(caller, &widget, saved, view).await {
+            Ok(answer) => (answer, None),
+            Err(error) => (None, Some(problem_for_people(&error))),
+        };
+        Panel {
+            widget,
+            answer,
+            problem,
+        }
     }
 
     async fn answer_within(

@@ -1,5 +1,6 @@
 //! What a verb answers when it cannot do what was asked: each variant says what the caller can do about it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::problem::FieldError;
@@ -51,6 +52,27 @@ impl Error {
     /// One wrong field.
     pub fn invalid(field: impl Into<String>, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Invalid(vec![FieldError::new(field, code, message)])
+    }
+
+    /// The same error for everyone who waited for the same thing.
+    pub(crate) fn shared(error: Arc<Self>) -> Self {
+        match error.as_ref() {
+            Self::Invalid(fields) => Self::Invalid(fields.clone()),
+            Self::NotFound => Self::NotFound,
+            Self::Conflict(detail) => Self::Conflict(detail.clone()),
+            Self::Changed => Self::Changed,
+            Self::Unauthenticated(detail) => Self::Unauthenticated(detail.clone()),
+            Self::Forbidden => Self::Forbidden,
+            Self::TooMany { retry_after } => Self::TooMany {
+                retry_after: *retry_after,
+            },
+            Self::TimedOut(detail) => Self::TimedOut(detail.clone()),
+            Self::Unavailable { what, retry_after } => Self::Unavailable {
+                what,
+                retry_after: *retry_after,
+            },
+            Self::Internal(_) => Self::internal(error),
+        }
     }
 
     /// A fault of ours with its cause.

@@ -2,14 +2,19 @@
 
 mod asked;
 pub mod buckets;
+mod by_bucket;
 mod compare;
 mod compile;
 mod dialect;
+mod explained;
 mod filter;
 mod kept;
+mod partial;
 mod shape;
 mod source;
 mod sql;
+mod together;
+mod trail;
 mod trend;
 mod window;
 
@@ -22,9 +27,12 @@ use model::query::Query;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{EventStore, Kinds};
-use asked::Asked;
-use buckets::{Buckets, Calendar};
+use asked::{Asked, Looking};
+use buckets::Calendar;
+pub use explained::Explained;
+pub use kept::ROOM;
 use kept::{Kept, Key};
+use trail::Trail;
 
 /// Answers questions; clones share the answers they keep.
 #[derive(Clone, Debug)]
@@ -38,11 +46,14 @@ impl Queries {
     /// Answers from `store`; `clock` says where "the last 30 days" end.
     #[must_use]
     pub fn new(store: EventStore, clock: Clock) -> Self {
-        Self {
-            store,
-            clock,
-            kept: Arc::default(),
-        }
+        Self::within(ROOM, store, clock)
+    }
+
+    /// As [`Queries::new`], keeping about so many bytes.
+    #[must_use]
+    pub fn within(room: u64, store: EventStore, clock: Clock) -> Self {
+        let kept = Arc::new(Kept::within(room));
+        Self { store, clock, kept }
     }
 
     /// The answer to `query` for one organization.
@@ -53,37 +64,81 @@ impl Queries {
     pub async fn run(&self, org: OrgId, calendar: &Calendar, query: &Query) -> Result<Answer, Error> {
         let started = self.clock.now();
         let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
+        // Before anything is read: what is kept of it holds at least what was stored up to here.
         let position = self.store.position(org).await?;
         let question = serde_json::to_string(query).map_err(Error::internal)?;
         let key = Key::new(org, position, question, &buckets);
-        let kept = self.kept.get(&key);
-        let cached = kept.is_some();
-        let mut answer = match kept {
-            Some(answer) => answer,
-            None => self.fresh_answer(org, query, &buckets).await?,
+        let touched = self.store.touched(org, position);
+        let trail = Trail::default();
+        let looking = Looking {
+            store: &self.store,
+            org,
+            position,
+            buckets: &buckets,
+            kept: &self.kept.buckets,
+            touched: Some(&touched),
+            trail: &trail,
         };
-        if !cached {
-            self.kept.keep(key, &answer);
-        }
+        let mut answer = self
+            .kept
+            .answers
+            .get_or_ask(key, self.fresh_answer(looking, query))
+            .await?;
         let elapsed = self.clock.now().duration_since(started).as_millis();
         let meta = answer.meta_mut();
         meta.elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
-        meta.cached = cached;
+        meta.cached = trail.is_empty();
+        meta.cached_share = trail.kept_share();
         Ok(answer)
     }
 
-    async fn fresh_answer(&self, org: OrgId, query: &Query, buckets: &Buckets) -> Result<Answer, Error> {
+    /// The answer without anything that was kept, and the statements that it took.
+    ///
+    /// # Errors
+    /// As [`Queries::run`].
+    pub async fn explain(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        query: &Query,
+    ) -> Result<(Answer, Vec<Explained>), Error> {
+        let started = self.clock.now();
+        let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
+        let trail = Trail::default();
+        let looking = Looking {
+            store: &self.store,
+            org,
+            position: self.store.position(org).await?,
+            buckets: &buckets,
+            kept: &self.kept.buckets,
+            touched: None,
+            trail: &trail,
+        };
+        let mut answer = self.fresh_answer(looking, query).await?;
+        let elapsed = self.clock.now().duration_since(started).as_millis();
+        answer.meta_mut().elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
+        let statements = trail.into_statements().into_iter();
+        Ok((answer, statements.map(Explained::from).collect()))
+    }
+
+    async fn fresh_answer(&self, looking: Looking<'_>, query: &Query) -> Result<Answer, Error> {
         self.check_patterns(query).await?;
-        let kinds = self.store.kinds(org).await?;
-        let has_links = self.store.has_links(org).await?;
-        let asked = Asked::new(&self.store, org, &kinds, has_links, buckets);
+        let kinds = self.store.kinds(looking.org).await?;
+        let has_links = self.store.has_links(looking.org).await?;
+        let asked = Asked::new(looking, &kinds, has_links);
         let answer = answer(&asked, query).await;
         // Events with new kinds of values or the first link may have come between the look at them and the answer.
-        if self.store.kinds(org).await? == kinds && self.store.has_links(org).await? == has_links {
+        if self.store.kinds(looking.org).await? == kinds
+            && self.store.has_links(looking.org).await? == has_links
+        {
             return answer;
         }
         let unknown = Kinds::unknown();
-        self::answer(&Asked::new(&self.store, org, &unknown, true, buckets), query).await
+        let anew = Looking {
+            touched: None,
+            ..looking
+        };
+        self::answer(&Asked::new(anew, &unknown, true), query).await
     }
 
     /// Asks the store itself, so that nothing is accepted here and refused there.

@@ -16,6 +16,7 @@ mod instance;
 mod kinds;
 mod links;
 mod reader;
+mod touched;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,8 @@ use fault::Fault;
 pub use frame::{Cell, Frame, Param, Statement};
 use instance::Instance;
 pub use kinds::{KindSet, Kinds};
+pub(crate) use touched::Touched;
+use touched::TouchedHours;
 use writer::Writer;
 
 /// How long a question may take unless somebody says otherwise.
@@ -51,6 +54,7 @@ pub struct Appended {
 pub struct EventStore {
     home: Arc<Home>,
     writer: Writer,
+    touched: Arc<TouchedHours>,
 }
 
 /// What the writer thread and the readers share.
@@ -88,7 +92,11 @@ impl EventStore {
         });
         home.reopen().await?;
         let writer = Writer::start().map_err(Error::internal)?;
-        Ok(Self { home, writer })
+        Ok(Self {
+            home,
+            writer,
+            touched: Arc::default(),
+        })
     }
 
     /// Stores batches of one organization's events in one transaction, together with the position of the last.
@@ -98,7 +106,18 @@ impl EventStore {
     /// # Errors
     /// [`Error::Unavailable`] when the store is closed, [`Error::Internal`] otherwise; nothing was stored then.
     pub async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
+        self.touched.record(org, &batches);
         self.writer.append(&self.home, org, batches).await
+    }
+
+    /// Which hours got events, as far as this process knows: complete for whoever read `position` before.
+    ///
+    /// This memory is enough while one process appends. A store that several processes append to needs a table beside
+    /// it, `touched(org_id, hour, position)`, written in the transaction that stores the events: for each hour (UTC,
+    /// whole hours since 1970) with an event in the batch, the position of the batch. A question then adds the rows
+    /// with a position greater than the last it has seen to this memory before it looks at what was kept.
+    pub(crate) fn touched(&self, org: OrgId, position: u64) -> Arc<Touched> {
+        self.touched.seen_from(org, position)
     }
 
     /// The log position up to which the organization's events are stored; 0 when there are none.

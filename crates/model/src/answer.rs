@@ -134,8 +134,11 @@ pub struct Meta {
     pub elapsed_ms: u64,
     /// Events that the store looked at for it.
     pub rows_read: u64,
-    /// Whether it was kept from an earlier time.
+    /// Whether all of it was kept from an earlier time.
     pub cached: bool,
+    /// How much of it was kept: 0 for an answer that was read anew, 1 for one that the store was not asked for.
+    #[serde(default)]
+    pub cached_share: f64,
     /// Whether every figure is exact.
     pub exact: bool,
 }
@@ -148,6 +151,7 @@ impl Meta {
             elapsed_ms: 0,
             rows_read,
             cached: false,
+            cached_share: 0.0,
             exact: true,
         }
     }

@@ -1,5 +1,6 @@
 //! What went wrong, in a shape that programs can read: RFC 9457 problem details and per-item reports.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 /// One field that could not be accepted.
@@ -61,14 +62,21 @@ pub struct ItemProblem {
 /// Reads JSON text into `T`; an error names the field.
 ///
 /// # Errors
-/// One [`FieldError`] with the path of the offending field and the code `invalid` or `unknown_field`.
+/// One [`FieldError`]: `not_json` for text that is not JSON; otherwise the path of the offending field with the code
+/// `invalid`, `required` or `unknown_field`.
 pub fn read_json<'de, T: Deserialize<'de>>(text: &'de str) -> Result<T, FieldError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| field_error(&error))?;
-    deserializer
-        .end()
-        .map_err(|error| FieldError::new("", "not_json", without_position(&error.to_string())))?;
-    Ok(value)
+    let read = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| field_error(&error))
+        .and_then(|value| match deserializer.end() {
+            Ok(()) => Ok(value),
+            Err(error) => Err(FieldError::new("", "not_json", error.to_string())),
+        });
+    // A field may be wrong in front of the place where the JSON breaks off, so only what is wrong is read twice.
+    read.map_err(|error| match serde_json::from_str::<IgnoredAny>(text) {
+        Ok(_) => error,
+        Err(error) => FieldError::new("", "not_json", format!("This is not JSON: {error}.")),
+    })
 }
 
 /// Reads an already parsed JSON value into `T`; an error names the field.
@@ -161,5 +169,20 @@ mod tests {
             (missing.field.as_str(), missing.code.as_str()),
             ("inner.size", "required")
         );
+    }
+
+    #[test]
+    fn what_is_no_json_is_told_from_json_of_another_shape() {
+        for text in [
+            "",
+            "{",
+            r#"{"inner":"#,
+            r#"{"inner":3"#,
+            "{} x",
+            r#"{"inner":{"size":1}} 2"#,
+        ] {
+            assert_eq!(error(text).code, "not_json", "{text}");
+        }
+        assert_eq!(error(r#"{"inner":3}"#).code, "invalid");
     }
 }

@@ -48,6 +48,8 @@ impl Role {
 pub enum Action {
     /// Look at dashboards and their answers, ask questions.
     Read,
+    /// See the statements behind an answer.
+    Explain,
     /// Create, change and delete dashboards and widgets.
     EditDashboards,
     /// Send events.
@@ -64,7 +66,7 @@ impl Action {
     const fn least_role(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::EditDashboards | Self::SendEvents | Self::Share => Role::Editor,
+            Self::Explain | Self::EditDashboards | Self::SendEvents | Self::Share => Role::Editor,
             Self::ManageKeys | Self::ManageOrganization => Role::Admin,
         }
     }

@@ -42,6 +42,7 @@ pub(crate) fn trend(first: DateTime, interval: Interval, series: Vec<AnswerSerie
             elapsed_ms: 1,
             rows_read: 1,
             cached: false,
+            cached_share: 0.0,
             exact: true,
         },
     }

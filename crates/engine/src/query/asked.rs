@@ -1,45 +1,75 @@
 //! A question that is being answered: whose it is, when it looks, and how to read the store for it.
 
+use std::sync::Arc;
+
 use model::ids::OrgId;
 
 use super::buckets::Buckets;
 use super::dialect::Dialect;
+use super::kept::{BucketFigures, BucketKey, KeptBuckets};
 use super::source::Source;
+use super::trail::Trail;
 use crate::error::Error;
-use crate::store::{EventStore, Frame, Kinds, Statement};
+use crate::store::{EventStore, Frame, Kinds, Statement, Touched};
 
 /// What every kind of question is answered with.
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'q> {
-    store: &'q EventStore,
-    org: OrgId,
+    pub(super) looking: Looking<'q>,
     pub(super) source: Source<'q>,
+}
+
+/// Who looks where, whatever the kinds of the values turn out to be.
+#[derive(Clone, Copy)]
+pub(super) struct Looking<'q> {
+    pub(super) store: &'q EventStore,
+    pub(super) org: OrgId,
+    /// What was stored before the question was asked.
+    pub(super) position: u64,
     pub(super) buckets: &'q Buckets,
+    pub(super) kept: &'q KeptBuckets,
+    /// Nothing where everything is to be asked anew.
+    pub(super) touched: Option<&'q Touched>,
+    pub(super) trail: &'q Trail,
+}
+
+impl<'q> std::ops::Deref for Asked<'q> {
+    type Target = Looking<'q>;
+
+    fn deref(&self) -> &Looking<'q> {
+        &self.looking
+    }
 }
 
 impl<'q> Asked<'q> {
-    pub(super) fn new(
-        store: &'q EventStore,
-        org: OrgId,
-        kinds: &'q Kinds,
-        has_links: bool,
-        buckets: &'q Buckets,
-    ) -> Self {
+    pub(super) fn new(looking: Looking<'q>, kinds: &'q Kinds, has_links: bool) -> Self {
         let dialect = Dialect::DuckDb;
         Self {
-            store,
-            org,
+            looking,
             source: Source {
                 dialect,
                 kinds,
                 has_links,
             },
-            buckets,
         }
     }
+}
 
+impl Looking<'_> {
     /// The rows of statements that all see the same events.
     pub(super) async fn fetch(&self, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
+        if statements.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.trail.runs(&statements);
         self.store.fetch_all(self.org, statements).await
+    }
+
+    /// Figures from an earlier question, unless events came into their bucket since.
+    pub(super) fn kept_figures(&self, key: &BucketKey) -> Option<Arc<BucketFigures>> {
+        let touched = self.touched?;
+        let figures = self.kept.get(key)?;
+        let is_current = touched.is_current(key.start, key.end, figures.position);
+        is_current.then_some(figures)
     }
 }

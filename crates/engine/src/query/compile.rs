@@ -40,6 +40,11 @@ pub(super) fn series(context: Context<'_>, series: &Series, lines: Lines<'_>) ->
     sql.into_statement()
 }
 
+/// The events that count for one series: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
+pub(super) fn events(context: Context<'_>, series: &Series, broken_down: bool) -> Sql {
+    Compiler { context, series }.events(broken_down)
+}
+
 fn percentile(measure: Measure) -> Option<f64> {
     match measure {
         Measure::Median => Some(0.5),

@@ -2,11 +2,11 @@ use model::answer::{AnswerSeries, Meta, TrendAnswer};
 use model::query::{Series, TrendQuery};
 
 use super::asked::Asked;
-use super::compile::{self, Context, Lines};
+use super::by_bucket;
+use super::compile::{Context, Lines};
 use super::shape::{self, Line, Of};
 use super::window::Window;
 use crate::error::Error;
-use crate::store::Statement;
 
 /// The answer to a trend.
 pub(super) async fn answer(asked: &Asked<'_>, trend: &TrendQuery) -> Result<TrendAnswer, Error> {
@@ -136,15 +136,8 @@ impl Trend<'_> {
             spec: self.trend.spec(),
             window,
         };
-        let statements: Vec<Statement> = series
-            .iter()
-            .zip(lines)
-            .map(|(series, lines)| compile::series(context, series, *lines))
-            .collect();
-        let frames = self.asked.fetch(statements).await?;
         let mut fetched = Fetched::default();
-        for (frame, series) in frames.iter().zip(series) {
-            let shaped = shape::lines(frame, series, window.starts.len(), self.is_broken_down());
+        for shaped in by_bucket::lines(self.asked, context, series, lines).await? {
             fetched.series.push(shaped.lines);
             fetched.events += shaped.events;
         }

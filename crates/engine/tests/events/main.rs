@@ -4,6 +4,7 @@ mod access_log;
 mod answers;
 mod generator;
 mod identity;
+mod kept;
 mod oracle;
 mod oracle_test;
 mod store;

@@ -24,7 +24,7 @@ fn find<'a>(expected: &'a Expected, position: usize, breakdown: Option<&str>) ->
         .find(|line| line.0 == position && line.1.as_deref() == breakdown)
 }
 
-fn differences(expected: &Expected, answer: &TrendAnswer, is_formula: bool) -> Option<String> {
+pub(crate) fn differences(expected: &Expected, answer: &TrendAnswer, is_formula: bool) -> Option<String> {
     if answer.buckets != expected.buckets {
         let differ = answer
             .buckets
