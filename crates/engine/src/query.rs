@@ -3,6 +3,7 @@
 mod asked;
 pub mod buckets;
 mod by_bucket;
+mod cohort;
 mod compare;
 mod compile;
 mod dialect;
@@ -29,6 +30,7 @@ use crate::error::Error;
 use crate::store::{EventStore, Kinds};
 use asked::{Asked, Looking};
 use buckets::Calendar;
+pub(crate) use cohort::unknown_segment;
 pub use explained::Explained;
 pub use kept::ROOM;
 use kept::{Kept, Key};
@@ -63,10 +65,11 @@ impl Queries {
     /// otherwise as [`EventStore::fetch`].
     pub async fn run(&self, org: OrgId, calendar: &Calendar, query: &Query) -> Result<Answer, Error> {
         let started = self.clock.now();
+        let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
         // Before anything is read: what is kept of it holds at least what was stored up to here.
         let position = self.store.position(org).await?;
-        let question = serde_json::to_string(query).map_err(Error::internal)?;
+        let question = serde_json::to_string(query.as_ref()).map_err(Error::internal)?;
         let key = Key::new(org, position, question, &buckets);
         let touched = self.store.touched(org, position);
         let trail = Trail::default();
@@ -82,7 +85,7 @@ impl Queries {
         let mut answer = self
             .kept
             .answers
-            .get_or_ask(key, self.fresh_answer(looking, query))
+            .get_or_ask(key, self.fresh_answer(looking, &query))
             .await?;
         let elapsed = self.clock.now().duration_since(started).as_millis();
         let meta = answer.meta_mut();
@@ -103,6 +106,7 @@ impl Queries {
         query: &Query,
     ) -> Result<(Answer, Vec<Explained>), Error> {
         let started = self.clock.now();
+        let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
         let trail = Trail::default();
         let looking = Looking {
@@ -114,7 +118,7 @@ impl Queries {
             touched: None,
             trail: &trail,
         };
-        let mut answer = self.fresh_answer(looking, query).await?;
+        let mut answer = self.fresh_answer(looking, &query).await?;
         let elapsed = self.clock.now().duration_since(started).as_millis();
         answer.meta_mut().elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
         let statements = trail.into_statements().into_iter();

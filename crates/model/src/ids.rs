@@ -55,6 +55,8 @@ id! {
     WidgetId,
     /// A share link of a dashboard.
     ShareId,
+    /// A saved segment of users and events.
+    SegmentId,
     /// A connected data source.
     SourceId,
 }

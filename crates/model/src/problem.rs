@@ -117,7 +117,9 @@ fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldEr
 }
 
 /// Fields that a type checks together, so that its message names the one that is wrong.
-const NAMED_BY_MESSAGE: [&str; 4] = ["from", "to", "last", "value"];
+const NAMED_BY_MESSAGE: [&str; 8] = [
+    "from", "to", "last", "value", "at_least", "at_most", "filter", "range",
+];
 
 fn joined(path: &str, name: &str) -> String {
     if path.is_empty() {

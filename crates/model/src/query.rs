@@ -1,9 +1,11 @@
 //! Questions: the wire shapes of `/api/analytics/query`, checked once, at the door.
 
+mod cohort;
 mod filter;
 mod formula;
 mod property;
 mod range;
+mod rewrite;
 mod timeframe;
 mod trend;
 
@@ -11,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::{FieldError, read_value};
+pub use cohort::Cohort;
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
+pub use rewrite::Replace;
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_SERIES, Measure, Series, TrendQuery, TrendSpec};
 

@@ -80,6 +80,15 @@ pub(crate) fn resolve(
     })
 }
 
+/// The instants that a range means for an organization: the first that counts, and the first that no longer does.
+pub(super) fn instants(
+    range: &Range,
+    calendar: &Calendar,
+    now: Timestamp,
+) -> Result<(Timestamp, Timestamp), Error> {
+    edges(range, &time_zone(&calendar.timezone)?, now)
+}
+
 fn time_zone(name: &str) -> Result<TimeZone, Error> {
     TimeZone::get(name).map_err(|_| {
         let message = "This time zone is not known. Use an IANA name such as `Europe/Berlin` or `UTC`.";

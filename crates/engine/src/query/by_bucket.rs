@@ -254,6 +254,7 @@ fn looks_at_one_event(filter: &Filter) -> bool {
         Filter::And(parts) | Filter::Or(parts) => parts.iter().all(looks_at_one_event),
         Filter::Not(part) => looks_at_one_event(part),
         Filter::Compare(_) => true,
+        Filter::Cohort(_) | Filter::Segment(_) => false,
     }
 }
 

@@ -4,7 +4,7 @@
 //! bucket, breakdown value and, for uniques, user. The second makes buckets and range totals of those rows, so that both
 //! come out of one reading of the events. Percentiles cannot be put together from parts and are computed at once.
 
-use model::query::{Measure, Series, TrendSpec};
+use model::query::{Filter, Measure, Series, TrendSpec};
 
 use super::source::Source;
 use super::sql::Sql;
@@ -185,10 +185,13 @@ impl Compiler<'_> {
     }
 
     fn source_of_events(&self) -> Sql {
-        let source = self.context.source;
-        match self.series.measure {
-            Measure::UniqueUsers | Measure::CountPerUser => source.events(),
-            _ => source.events_alone(),
+        let Context { source, spec, .. } = self.context;
+        let measures_users = matches!(self.series.measure, Measure::UniqueUsers | Measure::CountPerUser);
+        let mut filters = spec.filter.iter().chain(&self.series.filter);
+        if measures_users || filters.any(Filter::asks_for_users) {
+            source.events()
+        } else {
+            source.events_alone()
         }
     }
 

@@ -2,13 +2,20 @@
 
 use model::query::{Comparison, Filter, Op, Property, Scalar};
 
+use super::cohort;
 use super::dialect::Dialect;
+use super::source::Source;
 use super::sql::Sql;
 use crate::store::{Kinds, Param};
 
 /// The condition that `filter` puts on an event.
-pub(super) fn condition(filter: &Filter, dialect: Dialect, kinds: &Kinds) -> Sql {
-    Compiler { dialect, kinds }.filter(filter, true)
+pub(super) fn condition(filter: &Filter, source: Source<'_>) -> Sql {
+    let compiler = Compiler {
+        source,
+        dialect: source.dialect,
+        kinds: source.kinds,
+    };
+    compiler.filter(filter, true)
 }
 
 /// Every regular expression in `filter`.
@@ -30,6 +37,7 @@ fn text_of(values: &[Scalar]) -> Option<&str> {
 }
 
 struct Compiler<'k> {
+    source: Source<'k>,
     dialect: Dialect,
     kinds: &'k Kinds,
 }
@@ -41,6 +49,9 @@ impl Compiler<'_> {
             Filter::Or(parts) => self.list(parts, holds, !holds),
             Filter::Not(part) => self.filter(part, !holds),
             Filter::Compare(comparison) => self.comparison(comparison, holds),
+            Filter::Cohort(cohort) => exactly(cohort::is_member(self.source, cohort), holds),
+            // Segments take the place of their names before a question comes here.
+            Filter::Segment(_) => Sql::new("FALSE"),
         }
     }
 
@@ -58,11 +69,7 @@ impl Compiler<'_> {
     fn comparison(&self, comparison: &Comparison, holds: bool) -> Sql {
         let (op, is_negative) = positive(comparison.op);
         let positive = self.positive(&comparison.property, op, comparison.values());
-        if holds == is_negative {
-            Sql::new("((").add(positive).text(") IS NOT TRUE)")
-        } else {
-            positive
-        }
+        exactly(positive, holds != is_negative)
     }
 
     fn positive(&self, property: &Property, op: Op, values: &[Scalar]) -> Sql {
@@ -163,6 +170,15 @@ impl Compiler<'_> {
             .into_iter()
             .filter(|wanted| values.contains(&Scalar::Bool(*wanted)));
         wanted.map(|wanted| self.dialect.is_bool(path, wanted)).collect()
+    }
+}
+
+/// The condition or its exact opposite, which also holds where the condition is NULL.
+fn exactly(condition: Sql, holds: bool) -> Sql {
+    if holds {
+        condition
+    } else {
+        Sql::new("((").add(condition).text(") IS NOT TRUE)")
     }
 }
 

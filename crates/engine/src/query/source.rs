@@ -95,6 +95,6 @@ impl Source<'_> {
 
     /// The condition that `filter` puts on an event.
     pub(super) fn holds(&self, filter: &Filter) -> Sql {
-        filter::condition(filter, self.dialect, self.kinds)
+        filter::condition(filter, *self)
     }
 }

@@ -204,7 +204,28 @@ impl Generator {
                 _ => json!({"not": self.filter(depth - 1)}),
             };
         }
+        if self.one_in(10) {
+            return json!({"cohort": self.cohort()});
+        }
         self.comparison()
+    }
+
+    fn cohort(&mut self) -> Value {
+        let least = self.0.random_range(1..12);
+        let mut cohort = json!({"at_least": least});
+        if self.one_in(3) {
+            cohort["at_most"] = json!(least + self.0.random_range(0..6));
+        }
+        if !self.one_in(4) {
+            cohort["event"] = json!(self.of(&NAMES));
+        }
+        if !self.one_in(4) {
+            cohort["range"] = self.range();
+        }
+        if self.one_in(3) {
+            cohort["filter"] = self.comparison();
+        }
+        cohort
     }
 
     fn scalar(&mut self) -> Value {

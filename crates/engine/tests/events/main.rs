@@ -2,6 +2,7 @@
 
 mod access_log;
 mod answers;
+mod cohorts;
 mod generator;
 mod identity;
 mod kept;

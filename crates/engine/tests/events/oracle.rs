@@ -3,6 +3,7 @@
 pub(crate) mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use jiff::civil::Weekday;
 use jiff::tz::TimeZone;
@@ -10,7 +11,7 @@ use jiff::{SignedDuration, ToSpan};
 use model::Timestamp;
 use model::account::WeekStart;
 use model::event::Event;
-use model::query::{Comparison, Edge, Filter, Interval, Op, Property, Range, Scalar};
+use model::query::{Cohort, Comparison, Edge, Filter, Interval, Op, Property, Range, Scalar};
 use regex_lite::Regex;
 use serde_json::Value;
 
@@ -19,17 +20,27 @@ pub(crate) struct Seen<'e> {
     pub(crate) event: &'e Event,
     pub(crate) properties: Value,
     pub(crate) person: Option<String>,
+    /// Everything that anybody ever did: what cohorts are made of.
+    everyone: Rc<Vec<Deed<'e>>>,
+}
+
+/// What somebody did.
+struct Deed<'e> {
+    event: &'e Event,
+    properties: Value,
+    person: Option<String>,
 }
 
 /// Every event with its properties read and its user known, in the order given.
 pub(crate) fn seen(events: &[Event]) -> Vec<Seen<'_>> {
     let users = users_of_visitors(events);
-    let one = |event| Seen {
+    let deed = |event| Deed {
         event,
         properties: serde_json::from_str(event.properties()).expect("JSON"),
         person: person(event, &users),
     };
-    events.iter().map(one).collect()
+    let everyone = Rc::new(events.iter().map(deed).collect::<Vec<_>>());
+    everyone.iter().map(|deed| deed.seen(&everyone)).collect()
 }
 
 /// The user of each visitor who was ever seen with one: of the earliest event, then the least user.
@@ -44,6 +55,43 @@ fn users_of_visitors(events: &[Event]) -> BTreeMap<&str, (Timestamp, &str)> {
         }
     }
     users
+}
+
+impl<'e> Deed<'e> {
+    fn seen(&self, everyone: &Rc<Vec<Deed<'e>>>) -> Seen<'e> {
+        Seen {
+            event: self.event,
+            properties: self.properties.clone(),
+            person: self.person.clone(),
+            everyone: Rc::clone(everyone),
+        }
+    }
+}
+
+/// Whether the event's user did it as often as the cohort wants.
+fn is_member(cohort: &Cohort, seen: &Seen<'_>) -> bool {
+    let Some(person) = &seen.person else {
+        return false;
+    };
+    let counts = |deed: &&Deed<'_>| {
+        let time = deed.event.timestamp();
+        let in_time = cohort.range.as_ref().is_none_or(|range| {
+            let (from, to) = edges(range, &TimeZone::UTC);
+            from <= time && time < to
+        });
+        deed.person.as_ref() == Some(person)
+            && in_time
+            && cohort
+                .event
+                .as_deref()
+                .is_none_or(|name| name == deed.event.name())
+            && cohort
+                .filter()
+                .is_none_or(|filter| holds(filter, &deed.seen(&seen.everyone)))
+    };
+    let times = seen.everyone.iter().filter(counts).count();
+    let times = u32::try_from(times).expect("a test has few events");
+    times >= cohort.at_least() && cohort.at_most().is_none_or(|most| times <= most)
 }
 
 fn person(event: &Event, users: &BTreeMap<&str, (Timestamp, &str)>) -> Option<String> {
@@ -123,6 +171,8 @@ pub(crate) fn holds(filter: &Filter, seen: &Seen<'_>) -> bool {
         Filter::Or(parts) => parts.iter().any(|part| holds(part, seen)),
         Filter::Not(part) => !holds(part, seen),
         Filter::Compare(comparison) => compares(comparison, &value(&comparison.property, seen)),
+        Filter::Cohort(cohort) => is_member(cohort, seen),
+        Filter::Segment(_) => panic!("segments take the place of their names before"),
     }
 }
 

@@ -4,7 +4,8 @@ use serde::de::Error as _;
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::Property;
+use super::{Cohort, Property};
+use crate::ids::SegmentId;
 use crate::problem::FieldError;
 
 /// How deep filters may nest.
@@ -23,6 +24,10 @@ pub enum Filter {
     Not(Box<Filter>),
     /// One property is compared.
     Compare(Comparison),
+    /// The user is one of those who did something; nobody is.
+    Cohort(Cohort),
+    /// A saved filter holds.
+    Segment(SegmentId),
 }
 
 /// One property against a value.
@@ -191,70 +196,60 @@ enum ValueWire {
     Many(Vec<Scalar>),
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 struct FilterWire {
     and: Option<Vec<Filter>>,
     or: Option<Vec<Filter>>,
     not: Option<Box<Filter>>,
+    cohort: Option<Cohort>,
+    segment: Option<SegmentId>,
     property: Option<Property>,
     op: Option<Op>,
     value: Option<ValueWire>,
 }
 
+impl FilterWire {
+    /// The one form that was written; a comparison is written with three fields.
+    fn filter(self) -> Result<Filter, String> {
+        let forms = [
+            self.and.map(Filter::And),
+            self.or.map(Filter::Or),
+            self.not.map(Filter::Not),
+            self.cohort.map(Filter::Cohort),
+            self.segment.map(Filter::Segment),
+        ];
+        let mut forms: Vec<Filter> = forms.into_iter().flatten().collect();
+        match (forms.pop(), self.property, self.op, self.value) {
+            (Some(form), None, None, None) if forms.is_empty() => Ok(form),
+            (None, Some(property), Some(op), value) => compared(property, op, value),
+            _ => Err(
+                "a filter is `{and:[…]}`, `{or:[…]}`, `{not:…}`, `{cohort:…}`, `{segment:…}` or `{property, op, value}`"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+fn compared(property: Property, op: Op, value: Option<ValueWire>) -> Result<Filter, String> {
+    let values = match value {
+        None => Vec::new(),
+        Some(ValueWire::One(_)) if matches!(op, Op::In | Op::NotIn) => {
+            return Err(format!("value: `{}` takes a list", op.as_str()));
+        }
+        Some(ValueWire::One(value)) => vec![value],
+        Some(ValueWire::Many(values)) => values,
+    };
+    Comparison::new(property, op, values)
+        .map(Filter::Compare)
+        .map_err(|error| format!("{}: {}", error.field, error.message))
+}
+
 impl<'de> Deserialize<'de> for Filter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let filter = match FilterWire::deserialize(deserializer)? {
-            FilterWire {
-                and: Some(parts),
-                or: None,
-                not: None,
-                property: None,
-                op: None,
-                value: None,
-            } => Self::And(parts),
-            FilterWire {
-                and: None,
-                or: Some(parts),
-                not: None,
-                property: None,
-                op: None,
-                value: None,
-            } => Self::Or(parts),
-            FilterWire {
-                and: None,
-                or: None,
-                not: Some(part),
-                property: None,
-                op: None,
-                value: None,
-            } => Self::Not(part),
-            FilterWire {
-                and: None,
-                or: None,
-                not: None,
-                property: Some(property),
-                op: Some(op),
-                value,
-            } => {
-                let values = match value {
-                    None => Vec::new(),
-                    Some(ValueWire::One(_)) if matches!(op, Op::In | Op::NotIn) => {
-                        return Err(D::Error::custom(format!("value: `{}` takes a list", op.as_str())));
-                    }
-                    Some(ValueWire::One(value)) => vec![value],
-                    Some(ValueWire::Many(values)) => values,
-                };
-                Self::Compare(
-                    Comparison::new(property, op, values)
-                        .map_err(|error| D::Error::custom(format!("{}: {}", error.field, error.message)))?,
-                )
-            }
-            _ => {
-                let message = "a filter is `{and:[…]}`, `{or:[…]}`, `{not:…}` or `{property, op, value}`";
-                return Err(D::Error::custom(message));
-            }
-        };
+        let filter = FilterWire::deserialize(deserializer)?
+            .filter()
+            .map_err(D::Error::custom)?;
         if filter.depth() > MAX_FILTER_DEPTH {
             return Err(D::Error::custom(format!(
                 "filters nest at most {MAX_FILTER_DEPTH} levels deep"
@@ -274,6 +269,8 @@ impl Serialize for Filter {
             Self::And(parts) => map.serialize_entry("and", parts)?,
             Self::Or(parts) => map.serialize_entry("or", parts)?,
             Self::Not(part) => map.serialize_entry("not", part)?,
+            Self::Cohort(cohort) => map.serialize_entry("cohort", cohort)?,
+            Self::Segment(id) => map.serialize_entry("segment", id)?,
             Self::Compare(_) => {}
         }
         map.end()
@@ -285,7 +282,8 @@ impl Filter {
         match self {
             Self::And(parts) | Self::Or(parts) => 1 + parts.iter().map(Self::depth).max().unwrap_or(0),
             Self::Not(part) => 1 + part.depth(),
-            Self::Compare(_) => 1,
+            Self::Cohort(cohort) => 1 + cohort.filter().map_or(0, Self::depth),
+            Self::Compare(_) | Self::Segment(_) => 1,
         }
     }
 
@@ -299,15 +297,53 @@ impl Filter {
         }
     }
 
-    /// Every comparison in it, left to right.
+    /// Every comparison in it, left to right; those of cohorts too.
     #[must_use]
     pub fn comparisons(&self) -> Vec<&Comparison> {
         match self {
             Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::comparisons).collect(),
             Self::Not(part) => part.comparisons(),
             Self::Compare(comparison) => vec![comparison],
+            Self::Cohort(cohort) => cohort.filter().map(Self::comparisons).unwrap_or_default(),
+            Self::Segment(_) => Vec::new(),
         }
     }
+
+    /// What it is put together from, left to right.
+    #[must_use]
+    pub fn leaves(&self) -> Vec<&Self> {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().flat_map(Self::leaves).collect(),
+            Self::Not(part) => part.leaves(),
+            leaf => vec![leaf],
+        }
+    }
+
+    /// Whether it asks who did it, so that a statement must know.
+    #[must_use]
+    pub fn asks_for_users(&self) -> bool {
+        self.leaves().iter().any(|leaf| matches!(leaf, Self::Cohort(_)))
+    }
+
+    /// The same filter with every leaf replaced.
+    ///
+    /// # Errors
+    /// The first that `replace` gives.
+    pub fn with_leaves<E>(&self, replace: &mut dyn FnMut(&Self) -> Result<Self, E>) -> Result<Self, E> {
+        Ok(match self {
+            Self::And(parts) => Self::And(parts_with_leaves(parts, replace)?),
+            Self::Or(parts) => Self::Or(parts_with_leaves(parts, replace)?),
+            Self::Not(part) => Self::Not(Box::new(part.with_leaves(replace)?)),
+            leaf => replace(leaf)?,
+        })
+    }
+}
+
+fn parts_with_leaves<E>(
+    parts: &[Filter],
+    replace: &mut dyn FnMut(&Filter) -> Result<Filter, E>,
+) -> Result<Vec<Filter>, E> {
+    parts.iter().map(|part| part.with_leaves(replace)).collect()
 }
 
 #[cfg(test)]
@@ -323,6 +359,7 @@ mod tests {
         for json in [
             r#"{"and":[{"property":"status","op":"eq","value":200.0},{"not":{"property":"$user_id","op":"exists"}}]}"#,
             r#"{"or":[]}"#,
+            r#"{"not":{"segment":"0192f0c1-2345-7000-8000-000000000001"}}"#,
             r#"{"property":"plan","op":"in","value":["free","pro"]}"#,
             r#"{"property":"amount","op":"between","value":[1.0,2.5]}"#,
         ] {
