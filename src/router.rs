@@ -23,7 +23,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::limits::limit_credentials;
 use crate::problem::{plain, respond};
-use crate::rest::{auth, dashboards, events, operations, organizations, query, shares, widgets};
+use crate::rest::{auth, dashboards, events, operations, organizations, query, segments, shares, widgets};
 use crate::site::SiteFiles;
 use crate::state::AppState;
 use crate::{forms, identity, security, share_page};
@@ -100,6 +100,11 @@ fn api() -> Router<AppState> {
             delete(organizations::revoke_key),
         )
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
+        .route("/api/segments", get(segments::list).post(segments::create))
+        .route(
+            "/api/segments/{id}",
+            get(segments::get).put(segments::replace).delete(segments::delete),
+        )
         .route("/api/dashboards", get(dashboards::list).post(dashboards::create))
         .route(
             "/api/dashboards/{id}",

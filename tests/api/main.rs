@@ -8,4 +8,5 @@ mod events;
 mod operations;
 mod pages;
 mod real_input;
+mod segments;
 mod shares;

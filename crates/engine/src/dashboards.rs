@@ -218,7 +218,7 @@ fn target(id: DashboardId) -> String {
     format!("dashboard:{id}")
 }
 
-fn unchanged(expected: Option<i64>, version: i64) -> Result<(), Error> {
+pub(crate) fn unchanged(expected: Option<i64>, version: i64) -> Result<(), Error> {
     match expected {
         Some(expected) if expected != version => Err(Error::Changed),
         _ => Ok(()),
@@ -226,7 +226,7 @@ fn unchanged(expected: Option<i64>, version: i64) -> Result<(), Error> {
 }
 
 /// PostgreSQL keeps no NUL in text; both databases refuse it here, so that they stay alike.
-fn storable(spec: &impl Serialize) -> Result<(), Error> {
+pub(crate) fn storable(spec: &impl Serialize) -> Result<(), Error> {
     let value = serde_json::to_value(spec).map_err(Error::internal)?;
     match path_of_nul(&value) {
         None => Ok(()),

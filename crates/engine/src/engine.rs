@@ -23,6 +23,7 @@ use crate::ingest::Ingest;
 use crate::organizations::Organizations;
 use crate::query::{Explained, Queries};
 use crate::random::Random;
+use crate::segments::Segments;
 use crate::sharing::Sharing;
 use crate::store::EventStore;
 
@@ -63,6 +64,7 @@ struct Pieces {
     auth: Auth,
     organizations: Organizations,
     dashboards: Dashboards,
+    segments: Segments,
     sharing: Sharing,
     store: EventStore,
     queries: Queries,
@@ -90,6 +92,7 @@ impl Engine {
             auth,
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
+            segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random),
             queries: Queries::new(store.clone(), clock.clone()),
             clock,
@@ -116,6 +119,12 @@ impl Engine {
     #[must_use]
     pub fn dashboards(&self) -> &Dashboards {
         &self.0.dashboards
+    }
+
+    /// Saved segments.
+    #[must_use]
+    pub fn segments(&self) -> &Segments {
+        &self.0.segments
     }
 
     /// Share links.
@@ -153,7 +162,8 @@ impl Engine {
     pub async fn explain(&self, caller: &Caller, query: &Query) -> Result<(Answer, Vec<Explained>), Error> {
         caller.must(Action::Explain)?;
         let calendar = self.organizations().calendar(caller.org()).await?;
-        self.0.queries.explain(caller.org(), &calendar, query).await
+        let query = self.segments().expanded(caller.org(), query).await?;
+        self.0.queries.explain(caller.org(), &calendar, &query).await
     }
 
     /// The answer to a widget's question, as seen through `view`; `None` for a widget that asks nothing.
@@ -231,7 +241,9 @@ impl Engine {
 
     async fn answer(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
         let calendar = self.organizations().calendar(caller.org()).await?;
-        self.0.queries.run(caller.org(), &calendar, query).await
+        let query = self.segments().expanded(caller.org(), query).await?;
+        // On the heap: the futures of pages that ask would grow with it.
+        Box::pin(self.0.queries.run(caller.org(), &calendar, &query)).await
     }
 
     /// The time on the clocks of `timezone`; in UTC where there is no such zone.

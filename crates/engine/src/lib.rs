@@ -14,6 +14,7 @@ pub mod ingest;
 pub mod organizations;
 pub mod query;
 pub mod random;
+pub mod segments;
 pub mod sharing;
 pub mod store;
 

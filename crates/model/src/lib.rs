@@ -11,6 +11,7 @@ pub mod ids;
 pub mod problem;
 pub mod query;
 pub mod role;
+pub mod segment;
 pub mod share;
 
 pub use jiff::Timestamp;

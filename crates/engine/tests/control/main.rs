@@ -5,6 +5,7 @@ mod boards;
 mod forgeries;
 mod keys;
 mod links;
+mod segments;
 mod sessions;
 mod storage;
 mod tenants;

@@ -4,6 +4,7 @@ use engine::auth::{Auth, AuthSettings};
 use engine::dashboards::Dashboards;
 use engine::db::{Db, PageRequest};
 use engine::organizations::Organizations;
+use engine::segments::Segments;
 use engine::sharing::Sharing;
 use engine::{Caller, Clock, Error, Random};
 use model::account::{Organization, Registration, User};
@@ -70,6 +71,7 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) organizations: Organizations,
     pub(crate) dashboards: Dashboards,
+    pub(crate) segments: Segments,
     pub(crate) sharing: Sharing,
     pub(crate) random: Random,
     _folder: Option<TempDir>,
@@ -108,6 +110,7 @@ impl World {
         Self {
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
+            segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             _folder: folder,
             db,
