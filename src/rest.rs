@@ -1,6 +1,7 @@
 //! The REST API of the contract: each handler is who asks, plus one verb of the engine.
 
 pub(crate) mod auth;
+pub(crate) mod catalogue;
 pub(crate) mod dashboards;
 pub(crate) mod events;
 pub(crate) mod operations;

@@ -23,7 +23,9 @@ use tower_http::trace::TraceLayer;
 
 use crate::limits::limit_credentials;
 use crate::problem::{plain, respond};
-use crate::rest::{auth, dashboards, events, operations, organizations, query, segments, shares, widgets};
+use crate::rest::{
+    auth, catalogue, dashboards, events, operations, organizations, query, segments, shares, widgets,
+};
 use crate::site::SiteFiles;
 use crate::state::AppState;
 use crate::{forms, identity, security, share_page};
@@ -99,6 +101,9 @@ fn api() -> Router<AppState> {
             "/api/organizations/{id}/keys/{key}",
             delete(organizations::revoke_key),
         )
+        .route("/api/analytics/events/names", get(catalogue::names))
+        .route("/api/analytics/events/properties", get(catalogue::properties))
+        .route("/api/analytics/events/values", get(catalogue::values))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
         .route("/api/segments", get(segments::list).post(segments::create))
         .route(

@@ -4,7 +4,6 @@ mod draft;
 mod filter;
 mod form;
 #[cfg(feature = "ssr")]
-mod names;
 mod preview;
 mod series;
 
@@ -26,8 +25,6 @@ use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::toast::Toasts;
 pub(crate) use draft::Draft;
 pub(crate) use filter::{FilterDraft, FilterLens, filter_row};
-#[cfg(feature = "ssr")]
-pub(crate) use names::{breakdown_values, event_names_query};
 
 /// Properties that are suggested before any other is known.
 pub(crate) const USUAL_PROPERTIES: [&str; 9] = [

@@ -60,14 +60,20 @@ pub async fn ask(query: Query) -> Result<Answer, AppError> {
     Ok(crate::server::engine()?.ask(&caller, &query).await?)
 }
 
+/// Names that are suggested.
+#[cfg(feature = "ssr")]
+const MOST_NAMES: usize = 200;
+
 /// The names of the organization's events, the most frequent first.
 #[server(prefix = "/api/fn", endpoint = "event_names", input = Json, output = Json)]
 pub async fn event_names() -> Result<Vec<String>, AppError> {
     let caller = crate::server::caller()?;
-    let answer = crate::server::engine()?
-        .ask(&caller, &crate::editor::event_names_query()?)
-        .await?;
-    Ok(crate::editor::breakdown_values(&answer))
+    let names = crate::server::engine()?.catalogue().names(&caller).await?;
+    Ok(names
+        .into_iter()
+        .take(MOST_NAMES)
+        .map(|event| event.name)
+        .collect())
 }
 
 /// Markdown as safe HTML.

@@ -21,7 +21,7 @@ use crate::db::Db;
 use crate::error::Error;
 use crate::ingest::Ingest;
 use crate::organizations::Organizations;
-use crate::query::{Explained, Queries};
+use crate::query::{Catalogue, Explained, Queries};
 use crate::random::Random;
 use crate::segments::Segments;
 use crate::sharing::Sharing;
@@ -68,6 +68,7 @@ struct Pieces {
     sharing: Sharing,
     store: EventStore,
     queries: Queries,
+    catalogue: Catalogue,
     ingest: Ingest,
     _lock: File,
 }
@@ -95,6 +96,7 @@ impl Engine {
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random),
             queries: Queries::new(store.clone(), clock.clone()),
+            catalogue: Catalogue::new(store.clone()),
             clock,
             db,
             store,
@@ -131,6 +133,12 @@ impl Engine {
     #[must_use]
     pub fn sharing(&self) -> &Sharing {
         &self.0.sharing
+    }
+
+    /// Which events, properties and values there are.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
     }
 
     /// Events in.

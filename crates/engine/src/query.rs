@@ -3,6 +3,7 @@
 mod asked;
 pub mod buckets;
 mod by_bucket;
+mod catalogue;
 mod cohort;
 mod compare;
 mod compile;
@@ -30,6 +31,7 @@ use crate::error::Error;
 use crate::store::{EventStore, Kinds};
 use asked::{Asked, Looking};
 use buckets::Calendar;
+pub use catalogue::{Catalogue, ValuesAsked};
 pub(crate) use cohort::unknown_segment;
 pub use explained::Explained;
 pub use kept::ROOM;

@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod answer;
+pub mod catalogue;
 pub mod dashboard;
 pub mod event;
 pub mod format;

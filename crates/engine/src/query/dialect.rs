@@ -91,6 +91,18 @@ impl Dialect {
         }
     }
 
+    /// The column of `events` that grows with every event that is stored and prunes what is read when compared with a
+    /// number; nothing where a store has none.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "a store without such a column answers nothing"
+    )]
+    pub(super) fn arrival(self) -> Option<&'static str> {
+        match self {
+            Self::DuckDb => Some("rowid"),
+        }
+    }
+
     /// The instant in RFC 3339, as short as its fraction allows.
     pub(super) fn time_text(self) -> Sql {
         match self {

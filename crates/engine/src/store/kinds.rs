@@ -42,6 +42,12 @@ impl KindSet {
         Self(self.0 | other.0)
     }
 
+    /// These and not `kinds`.
+    #[must_use]
+    pub(crate) const fn without(self, kinds: Self) -> Self {
+        Self(self.0 & !kinds.0)
+    }
+
     pub(super) const fn from_bits(bits: u8) -> Self {
         Self(bits & Self::ANY.0)
     }
@@ -88,7 +94,8 @@ impl Kinds {
             .collect()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, KindSet)> {
+    /// Every path that was seen, with its kinds, in no order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, KindSet)> {
         self.paths.iter().map(|(path, kinds)| (path.as_str(), *kinds))
     }
 

@@ -2,6 +2,7 @@
 
 mod access_log;
 mod answers;
+mod catalogue;
 mod cohorts;
 mod generator;
 mod identity;

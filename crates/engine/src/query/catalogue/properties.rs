@@ -1,0 +1,79 @@
+use model::catalogue::{EventProperty, PropertyType};
+
+use super::{Look, newest};
+use crate::error::Error;
+use crate::query::sql::Sql;
+use crate::store::{KindSet, Kinds};
+
+/// Events that are looked at.
+const MOST_EVENTS: i64 = 50_000;
+/// Properties that are listed; the outermost first.
+const MOST_PROPERTIES: usize = 1_000;
+/// Properties that one statement counts.
+const TOGETHER: usize = 100;
+
+/// The properties that events of this name have; of all events, also those that only older events have.
+pub(super) async fn list(
+    look: &Look<'_>,
+    kinds: &Kinds,
+    event: Option<&str>,
+) -> Result<Vec<EventProperty>, Error> {
+    let mut known: Vec<(&str, KindSet)> = kinds.iter().collect();
+    known.sort_unstable_by_key(|(path, _)| (path.matches('.').count(), *path));
+    known.truncate(MOST_PROPERTIES);
+    if known.is_empty() {
+        return Ok(Vec::new());
+    }
+    let newest = newest::find(look, &look.of_event(event), MOST_EVENTS).await?;
+    let mut found = Vec::new();
+    for some in known.chunks(TOGETHER) {
+        let paths: Vec<&str> = some.iter().map(|(path, _)| *path).collect();
+        let counts = counts(look, &newest.events, &paths).await?;
+        let listed = some
+            .iter()
+            .zip(counts)
+            .map(|((path, kinds), count)| EventProperty {
+                property: (*path).to_owned(),
+                types: types(*kinds),
+                count,
+                sampled: newest.sampled,
+            });
+        found.extend(listed.filter(|property| event.is_none() || property.count > 0));
+    }
+    found.sort_by(|one, other| {
+        let by_name = one.property.cmp(&other.property);
+        other.count.cmp(&one.count).then(by_name)
+    });
+    Ok(found)
+}
+
+async fn counts(look: &Look<'_>, events: &Sql, paths: &[&str]) -> Result<Vec<u64>, Error> {
+    let columns = paths.iter().map(|path| {
+        let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
+        Sql::new("count(CASE WHEN ")
+            .add(look.dialect.exists(&keys))
+            .text(" THEN 1 END)")
+    });
+    let sql = Sql::new("SELECT ")
+        .add(Sql::join(columns, ", "))
+        .text(" FROM ")
+        .add(events.clone());
+    let frame = look.fetch(sql).await?;
+    let row = frame.rows.into_iter().next().unwrap_or_default();
+    let counts = row
+        .iter()
+        .map(|cell| cell.int().and_then(|count| u64::try_from(count).ok()));
+    Ok(counts.map(Option::unwrap_or_default).collect())
+}
+
+fn types(kinds: KindSet) -> Vec<PropertyType> {
+    let has = |kind: KindSet| !kinds.only(KindSet::ANY.without(kind));
+    let all = [
+        (KindSet::TEXT, PropertyType::Text),
+        (KindSet::NUMBER, PropertyType::Number),
+        (KindSet::BOOL, PropertyType::Boolean),
+        (KindSet::NESTED, PropertyType::Object),
+    ];
+    let seen = all.into_iter().filter(|(kind, _)| has(*kind));
+    seen.map(|(_, name)| name).collect()
+}
