@@ -1,18 +1,22 @@
 //! Answers as CSV, safe to open in a spreadsheet.
 
-use model::answer::{Answer, AnswerSeries, TrendAnswer};
+use model::Timestamp;
+use model::answer::{Answer, AnswerSeries, Cohort, RetentionAnswer, StickinessAnswer};
 
-/// One row for each bucket, one column for each series; figures in full, a missing one is an empty cell.
+/// One row for each bucket, cohort or number of intervals; figures in full, a missing one is an empty cell.
 ///
 /// # Errors
 /// Never in practice: the text is written to memory.
 pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
-    let Answer::Trend(trend) = answer;
+    let records = match answer {
+        Answer::Lifecycle(lifecycle) => over_time(&lifecycle.buckets, &lifecycle.series),
+        Answer::Retention(retention) => cohorts(retention),
+        Answer::Stickiness(stickiness) => histogram(stickiness),
+        Answer::Trend(trend) => over_time(&trend.buckets, &trend.series),
+    };
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let names = trend.series.iter().map(|series| harmless(series.name()));
-    writer.write_record(std::iter::once("time".to_owned()).chain(names))?;
-    for position in 0..trend.buckets.len() {
-        writer.write_record(row(trend, position))?;
+    for record in records {
+        writer.write_record(record)?;
     }
     let bytes = writer
         .into_inner()
@@ -20,15 +24,48 @@ pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn row(trend: &TrendAnswer, position: usize) -> Vec<String> {
-    let figure = |series: &AnswerSeries| series.values.get(position).copied().flatten();
-    let figures = trend
-        .series
-        .iter()
-        .map(|series| figure(series).map(|value| value.to_string()).unwrap_or_default());
-    std::iter::once(trend.buckets[position].to_string())
-        .chain(figures)
+/// One column for each series.
+fn over_time(buckets: &[Timestamp], series: &[AnswerSeries]) -> Vec<Vec<String>> {
+    let names = series.iter().map(|series| harmless(series.name()));
+    let head = std::iter::once("time".to_owned()).chain(names).collect();
+    let row = |(position, begin): (usize, &Timestamp)| {
+        let figure = |series: &AnswerSeries| series.values.get(position).copied().flatten();
+        let figures = series
+            .iter()
+            .map(|series| figure(series).map(|value| value.to_string()).unwrap_or_default());
+        std::iter::once(begin.to_string()).chain(figures).collect()
+    };
+    std::iter::once(head)
+        .chain(buckets.iter().enumerate().map(row))
         .collect()
+}
+
+/// One column for each interval after the cohort's own.
+fn cohorts(answer: &RetentionAnswer) -> Vec<Vec<String>> {
+    let is_broken_down = answer.cohorts.iter().any(|cohort| cohort.breakdown.is_some());
+    let interval = answer.interval.as_str();
+    let mut head = vec!["cohort".to_owned()];
+    head.extend(is_broken_down.then(|| "value".to_owned()));
+    head.push("users".to_owned());
+    head.extend((0..answer.average.len()).map(|k| format!("{interval}_{k}")));
+    let row = |cohort: &Cohort| {
+        let mut row = vec![cohort.start.to_string()];
+        row.extend(is_broken_down.then(|| harmless(cohort.name().unwrap_or_default())));
+        row.push(cohort.size.to_string());
+        let returned = cohort.returned.iter();
+        row.extend(returned.map(|users| users.map(|users| users.to_string()).unwrap_or_default()));
+        row
+    };
+    std::iter::once(head)
+        .chain(answer.cohorts.iter().map(row))
+        .collect()
+}
+
+fn histogram(answer: &StickinessAnswer) -> Vec<Vec<String>> {
+    let head = vec![format!("{}s", answer.interval.as_str()), "users".to_owned()];
+    let rows = answer.histogram.iter();
+    let rows = rows.map(|active| vec![active.intervals.to_string(), active.users.to_string()]);
+    std::iter::once(head).chain(rows).collect()
 }
 
 /// A name that a spreadsheet would take for a formula is made text by a leading quote (OWASP, CSV injection).
@@ -59,6 +96,20 @@ mod tests {
         let answer: Answer = serde_json::from_value(answer).expect("an answer");
         let text = of(&answer).expect("memory takes it");
         let expected = "time,\"Views, all\",'=1+1\n2015-05-17T00:00:00Z,1632,\n2015-05-18T00:00:00Z,2.5,-3\n";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn cohorts_that_have_not_got_there_have_empty_cells() {
+        let answer = serde_json::json!({
+            "kind": "retention", "interval": "week", "timezone": "UTC", "average": [1, 0.5, null],
+            "cohorts": [{"start": "2015-05-18T00:00:00Z", "local": "2015-05-18T00:00:00", "breakdown": "=a",
+                "size": 4, "returned": [4, 2, null]}],
+            "meta": {"elapsed_ms": 1, "rows_read": 2, "cached": false, "exact": true},
+        });
+        let answer: Answer = serde_json::from_value(answer).expect("an answer");
+        let text = of(&answer).expect("memory takes it");
+        let expected = "cohort,value,users,week_0,week_1,week_2\n2015-05-18T00:00:00Z,'=a,4,4,2,\n";
         assert_eq!(text, expected);
     }
 }

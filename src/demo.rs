@@ -144,7 +144,9 @@ async fn send(engine: &Engine, caller: &Caller, events: &[String]) -> Result<usi
 
 /// How many events a question with one series counts in all.
 async fn count(engine: &Engine, caller: &Caller, question: &str) -> Result<usize, Error> {
-    let Answer::Trend(trend) = engine.ask(caller, &Query::parse(question)?).await?;
+    let Answer::Trend(trend) = engine.ask(caller, &Query::parse(question)?).await? else {
+        return Ok(0);
+    };
     let total = trend
         .series
         .first()

@@ -33,6 +33,8 @@ pub(crate) struct Draft {
     pub(crate) unit: Unit,
     pub(crate) currency: String,
     pub(crate) text: String,
+    /// A question of a kind that the form cannot say; it is kept as it is.
+    pub(crate) kept_query: Option<Query>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -115,6 +117,7 @@ impl Draft {
             unit: Unit::Number,
             currency: "EUR".to_owned(),
             text: String::new(),
+            kept_query: None,
         };
         if let Some(range) = range {
             draft.take_range(&range);
@@ -131,8 +134,9 @@ impl Draft {
         draft.unit = options.unit;
         draft.currency = options.currency.clone().unwrap_or(draft.currency);
         draft.text = options.text.clone().unwrap_or_default();
-        if let Some(Query::Trend(trend)) = &widget.config.query {
-            draft.take_trend(trend.spec());
+        match &widget.config.query {
+            Some(Query::Trend(trend)) => draft.take_trend(trend.spec()),
+            other => draft.kept_query.clone_from(other),
         }
         draft
     }
@@ -184,6 +188,9 @@ impl Draft {
 
     /// The question.
     pub(crate) fn query(&self) -> Result<Query, Vec<FieldError>> {
+        if let Some(kept) = &self.kept_query {
+            return Ok(kept.clone());
+        }
         let mut errors = Vec::new();
         let series = self
             .series
@@ -349,10 +356,21 @@ mod tests {
     #[test]
     fn a_question_survives_the_editor() {
         let query = Query::parse(QUERY).expect("it is valid");
-        let Query::Trend(trend) = &query;
+        let Query::Trend(trend) = &query else {
+            panic!("it is a trend")
+        };
         let mut draft = Draft::new(&[], None);
         draft.take_trend(trend.spec());
         assert_eq!(draft.query().expect("it is still valid"), query);
+    }
+
+    #[test]
+    fn a_question_that_the_form_cannot_say_is_kept() {
+        let question = r#"{"kind":"stickiness","range":{"last":"30d"}}"#;
+        let query = Query::parse(question).expect("it is valid");
+        let mut draft = Draft::new(&[], None);
+        draft.kept_query = Some(query.clone());
+        assert_eq!(draft.query().expect("nothing can be wrong with it"), query);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::dashboard::{Unit, WidgetType};
-use model::query::{Compare, Interval, MAX_SERIES};
+use model::query::{Compare, Interval, MAX_SERIES, Query};
 
 use super::draft::{CUSTOM, Draft, SeriesDraft};
 use super::filter::{FilterLens, filter_row};
@@ -48,8 +48,12 @@ pub(super) fn text(
 }
 
 fn types(editor: Editor) -> AnyView {
+    let has_cohorts = editor
+        .draft
+        .with_untracked(|draft| matches!(draft.kept_query, Some(Query::Retention(_))));
     let choices = WidgetType::ALL
         .into_iter()
+        .filter(|kind| has_cohorts || *kind != WidgetType::Retention)
         .map(|kind| {
             let is_chosen = move || editor.draft.with(|draft| draft.kind == kind);
             view! {
@@ -83,6 +87,7 @@ fn type_icon(kind: WidgetType) -> AnyView {
         WidgetType::Donut => {
             "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6"
         }
+        WidgetType::Retention => "M2.5 3h11M2.5 6.3h11M2.5 9.6h7M2.5 12.9h3.5",
         WidgetType::Table => "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 6.3v6.7",
         WidgetType::Text => "M3 4h10M8 4v9",
     };
@@ -108,6 +113,14 @@ fn markdown(editor: Editor) -> AnyView {
 }
 
 fn question(editor: Editor) -> AnyView {
+    let kept = editor
+        .draft
+        .with_untracked(|draft| draft.kept_query.as_ref().map(Query::kind));
+    if let Some(kind) = kept {
+        let words =
+            format!("This widget asks about {kind}. The question stays as it is; change it through the API.");
+        return view! { <p class="muted">{words}</p> }.into_any();
+    }
     view! {
         {no_events(editor)}
         {all_series(editor)}

@@ -94,6 +94,18 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
             in_euros(small(WidgetType::HorizontalBar)),
         ),
         (
+            "Who comes back",
+            samples::retention(),
+            wide(WidgetType::Retention),
+        ),
+        (
+            "Who comes back, by plan",
+            samples::retention_by_plan(),
+            small(WidgetType::Retention),
+        ),
+        ("Lifecycle", samples::lifecycle(), wide(WidgetType::StackedBar)),
+        ("Active days", samples::stickiness(), small(WidgetType::Bar)),
+        (
             "Narrow",
             samples::quarter(),
             samples::spec(WidgetType::Area, 260, 200, theme),

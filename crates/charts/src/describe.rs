@@ -1,12 +1,14 @@
 //! A chart in one sentence, for those who do not see it.
 
-use model::answer::{Answer, TrendAnswer};
+use model::answer::{Answer, RetentionAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetType;
 use model::format;
 use model::query::Interval;
 
 use crate::ChartSpec;
 use crate::cartesian::exact;
+use crate::lifecycle::{self, Dormant};
+use crate::retention::{figure, percent};
 use crate::series::name;
 
 const MOST_SERIES: usize = 4;
@@ -14,13 +16,57 @@ const MOST_SERIES: usize = 4;
 /// What is drawn, of which time, and the totals: `Line chart, 17 May 2015 to 20 May 2015: Views 9,126 overall`.
 #[must_use]
 pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
-    let Answer::Trend(trend) = answer;
+    match answer {
+        Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), spec),
+        Answer::Retention(retention) => of_retention(retention),
+        Answer::Stickiness(stickiness) => of_stickiness(stickiness),
+        Answer::Trend(trend) => of_trend(trend, spec),
+    }
+}
+
+fn of_retention(answer: &RetentionAnswer) -> String {
+    let interval = answer.interval.as_str();
+    let size = answer.cohorts.iter().map(|cohort| cohort.size).sum();
+    let came_back = match answer.average.get(1).copied().flatten() {
+        Some(share) => format!("{} came back in {interval} 1", percent(share)),
+        None => "nobody can have come back yet".to_owned(),
+    };
+    let beginnings = answer.cohorts.iter().map(|cohort| cohort.local);
+    let (first, last) = (beginnings.clone().min(), beginnings.max());
+    let time = match first.zip(last) {
+        Some((first, last)) if first != last => {
+            let words = |begin| format::bucket(begin, answer.interval, true);
+            format!(", {} to {}", words(first), words(last))
+        }
+        Some((first, _)) => format!(", {}", format::bucket_in_full(first, answer.interval)),
+        None => return "Retention: no data".to_owned(),
+    };
+    format!(
+        "Retention by {interval}{time}: of {} users {came_back}",
+        figure(size)
+    )
+}
+
+fn of_stickiness(answer: &StickinessAnswer) -> String {
+    let interval = answer.interval.as_str();
+    match answer.average() {
+        None => format!("Active {interval}s of each user: no data"),
+        Some(average) => format!(
+            "Active {interval}s of each user, of {}: {} users were active on {} {interval}s on average",
+            answer.histogram.len(),
+            figure(answer.users()),
+            format::exact(average)
+        ),
+    }
+}
+
+fn of_trend(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     let kind = match spec.kind {
         WidgetType::Stat => "Figure with its course",
         WidgetType::Line => "Line chart",
         WidgetType::Area => "Area chart",
         WidgetType::Bar => "Bar chart",
-        WidgetType::StackedBar => "Stacked bar chart",
+        WidgetType::StackedBar | WidgetType::Retention => "Stacked bar chart",
         WidgetType::HorizontalBar => "Ranked bars",
         WidgetType::Pie => "Pie chart",
         WidgetType::Donut => "Donut chart",

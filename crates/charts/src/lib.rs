@@ -14,11 +14,14 @@ mod bars;
 mod cartesian;
 mod describe;
 mod finish;
+mod histogram;
 mod layout;
 mod legend;
+mod lifecycle;
 mod line;
 mod palette;
 mod ranked;
+mod retention;
 mod round;
 mod scale;
 mod series;
@@ -32,9 +35,10 @@ pub use describe::describe;
 pub use stat::{Change, Direction, Stat, stat};
 pub use table::{Column, Table, table};
 
-use model::answer::{Answer, TrendAnswer};
+use model::answer::{Answer, LifecycleAnswer, TrendAnswer};
 use model::dashboard::{WidgetOptions, WidgetType};
 
+use crate::lifecycle::Dormant;
 use crate::sheet::Sheet;
 
 /// How an answer is to be drawn.
@@ -82,28 +86,63 @@ impl Svg {
 }
 
 /// Draws `answer`. Tables and text are HTML and no drawing: for those the markup is empty.
+///
+/// A kind that does not suit the answer gives the picture that does: retention is a heat map and stickiness a histogram,
+/// whatever the kind.
 #[must_use]
 pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
-    let Answer::Trend(trend) = answer;
+    if matches!(spec.kind, WidgetType::Table | WidgetType::Text) {
+        return Svg::default();
+    }
     let mut sheet = Sheet::new(spec.width, spec.height);
-    match spec.kind {
-        WidgetType::Table | WidgetType::Text => return Svg::default(),
-        WidgetType::Stat => sparkline::draw(&mut sheet, trend, &spec.options),
-        WidgetType::Line => line::draw(&mut sheet, trend, &spec.options, line::Fill::None),
-        WidgetType::Area => line::draw(&mut sheet, trend, &spec.options, line::Fill::ToZero),
-        WidgetType::Bar => bars::draw(&mut sheet, trend, &spec.options, bars::Arrangement::SideBySide),
-        WidgetType::StackedBar => bars::draw(&mut sheet, trend, &spec.options, bars::Arrangement::Stacked),
-        WidgetType::HorizontalBar => ranked::draw(&mut sheet, trend, &spec.options),
-        WidgetType::Pie => round::draw(&mut sheet, trend, &spec.options, round::Middle::Filled),
-        WidgetType::Donut => round::draw(&mut sheet, trend, &spec.options, round::Middle::Total),
+    match answer {
+        Answer::Lifecycle(lifecycle) => draw_lifecycle(&mut sheet, lifecycle, spec),
+        Answer::Retention(retention) => retention::draw(&mut sheet, retention),
+        Answer::Stickiness(stickiness) => histogram::draw(&mut sheet, stickiness, &spec.options),
+        Answer::Trend(trend) => draw_trend(&mut sheet, trend, spec),
     }
     finish::finish(&sheet, &describe(answer, spec), spec.theme)
+}
+
+fn draw_lifecycle(sheet: &mut Sheet, answer: &LifecycleAnswer, spec: &ChartSpec) {
+    let is_of_bars = matches!(
+        spec.kind,
+        WidgetType::Bar | WidgetType::StackedBar | WidgetType::Retention
+    );
+    let dormant = if is_of_bars {
+        Dormant::Below
+    } else {
+        Dormant::Above
+    };
+    draw_trend(sheet, &lifecycle::over_time(answer, dormant), spec);
+}
+
+fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
+    let options = &spec.options;
+    match spec.kind {
+        WidgetType::Table | WidgetType::Text => {}
+        WidgetType::Stat => sparkline::draw(sheet, trend, options),
+        WidgetType::Line => line::draw(sheet, trend, options, line::Fill::None),
+        WidgetType::Area => line::draw(sheet, trend, options, line::Fill::ToZero),
+        WidgetType::Bar => bars::draw(sheet, trend, options, bars::Arrangement::SideBySide),
+        WidgetType::StackedBar | WidgetType::Retention => {
+            bars::draw(sheet, trend, options, bars::Arrangement::Stacked);
+        }
+        WidgetType::HorizontalBar => ranked::draw(sheet, trend, options),
+        WidgetType::Pie => round::draw(sheet, trend, options, round::Middle::Filled),
+        WidgetType::Donut => round::draw(sheet, trend, options, round::Middle::Total),
+    }
 }
 
 /// Whether nothing was counted, so that words should stand where the chart would be.
 #[must_use]
 pub fn is_empty(answer: &Answer) -> bool {
-    let Answer::Trend(TrendAnswer { series, .. }) = answer;
+    let series = match answer {
+        Answer::Lifecycle(lifecycle) => &lifecycle.series,
+        Answer::Retention(retention) => return retention.cohorts.iter().all(|cohort| cohort.size == 0),
+        Answer::Stickiness(stickiness) => return stickiness.users() == 0,
+        Answer::Trend(trend) => &trend.series,
+    };
     let counted = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
     !series
         .iter()

@@ -7,6 +7,9 @@ use crate::Theme;
 /// How many series a chart tells apart.
 pub(crate) const SERIES: usize = 8;
 
+/// The most of a series' colour, of 255, on which words can still be read in both themes.
+pub(crate) const STRONGEST_TINT: u8 = 200;
+
 /// What something is painted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Ink {
@@ -183,6 +186,34 @@ mod tests {
         for ink in [Ink::Text, Ink::Muted] {
             assert!(contrast(ink.light(), Ink::Card.light()) >= 4.5, "{ink:?}");
             assert!(contrast(ink.dark(), Ink::Card.dark()) >= 4.5, "{ink:?}");
+        }
+    }
+
+    #[test]
+    fn words_on_tints_are_readable() {
+        for tint in 0..=STRONGEST_TINT {
+            let share = f64::from(tint) / 255.0;
+            let mixed = |ink: Rgb, card: Rgb| {
+                let channel = |ink: u8, card: u8| {
+                    let mix = f64::from(ink) * share + f64::from(card) * (1.0 - share);
+                    #[expect(
+                        clippy::cast_possible_truncation,
+                        clippy::cast_sign_loss,
+                        reason = "a channel"
+                    )]
+                    let mix = mix.round() as u8;
+                    mix
+                };
+                (
+                    channel(ink.0, card.0),
+                    channel(ink.1, card.1),
+                    channel(ink.2, card.2),
+                )
+            };
+            let ink = Ink::Series(0);
+            let light = contrast(Ink::Text.light(), mixed(ink.light(), Ink::Card.light()));
+            let dark = contrast(Ink::Text.dark(), mixed(ink.dark(), Ink::Card.dark()));
+            assert!(light >= 4.5 && dark >= 4.5, "{tint}: {light:.2} and {dark:.2}");
         }
     }
 

@@ -264,6 +264,8 @@ pub(crate) enum Paint {
     Full(Ink),
     /// For what is still being counted.
     Faint(Ink),
+    /// So much of 255, for cells whose colour is a figure.
+    Tint(Ink, u8),
 }
 
 impl Paint {
@@ -271,13 +273,14 @@ impl Paint {
         match self {
             Self::Full(ink) => ink.colour(),
             Self::Faint(ink) => ink.colour().with_alpha(77),
+            Self::Tint(ink, share) => ink.colour().with_alpha(share),
         }
     }
 
     /// The ink itself.
     pub(crate) const fn ink(self) -> Ink {
         match self {
-            Self::Full(ink) | Self::Faint(ink) => ink,
+            Self::Full(ink) | Self::Faint(ink) | Self::Tint(ink, _) => ink,
         }
     }
 }

@@ -1,8 +1,11 @@
 //! One figure and how it changed.
 
-use model::answer::{Answer, AnswerSeries, TrendAnswer};
+use model::answer::{Answer, AnswerSeries, RetentionAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+
+use crate::lifecycle::{self, Dormant};
+use crate::retention::percent;
 
 /// The figure of a stat widget, in words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,10 +42,43 @@ pub enum Direction {
     Flat,
 }
 
-/// The first series' total.
+/// The first series' total; of retention the share that came back in the first interval after, of stickiness the
+/// average of a user's active buckets.
 #[must_use]
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
-    let Answer::Trend(trend) = answer;
+    match answer {
+        Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), options),
+        Answer::Retention(retention) => of_retention(retention),
+        Answer::Stickiness(stickiness) => of_stickiness(stickiness),
+        Answer::Trend(trend) => of_trend(trend, options),
+    }
+}
+
+fn of_retention(answer: &RetentionAnswer) -> Stat {
+    let interval = answer.interval.as_str();
+    let share = answer.average.get(1).copied().flatten();
+    let value = share.map_or_else(|| "–".to_owned(), percent);
+    Stat {
+        exact: format!("{value} came back in {interval} 1"),
+        value,
+        change: None,
+        note: Some(format!("came back in {interval} 1")),
+    }
+}
+
+fn of_stickiness(answer: &StickinessAnswer) -> Stat {
+    let interval = answer.interval.as_str();
+    let words = |average: f64| format!("{} {interval}s", format::exact(average));
+    let value = answer.average().map_or_else(|| "–".to_owned(), words);
+    Stat {
+        exact: format!("{value} of {}", answer.histogram.len()),
+        value,
+        change: None,
+        note: Some("active on average".to_owned()),
+    }
+}
+
+fn of_trend(trend: &TrendAnswer, options: &WidgetOptions) -> Stat {
     let series = trend.series.first();
     let total = series
         .and_then(|series| series.total)

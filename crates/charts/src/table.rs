@@ -1,10 +1,13 @@
 //! The figures of an answer as a table: the table widget, and what every chart has one key away.
 
+mod cohorts;
+
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
 use model::dashboard::{WidgetOptions, WidgetType};
 use model::format;
 
 use crate::cartesian::exact;
+use crate::lifecycle::{self, Dormant};
 use crate::series::{buckets, is_other, name};
 use crate::stat::{Direction, change};
 
@@ -32,7 +35,17 @@ pub struct Column {
 /// breakdown value where it shows totals. The table widget does whichever suits the question.
 #[must_use]
 pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Table {
-    let Answer::Trend(trend) = answer;
+    match answer {
+        Answer::Lifecycle(lifecycle) => {
+            of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), kind, options)
+        }
+        Answer::Retention(retention) => cohorts::of_retention(retention),
+        Answer::Stickiness(stickiness) => cohorts::of_stickiness(stickiness),
+        Answer::Trend(trend) => of_trend(trend, kind, options),
+    }
+}
+
+fn of_trend(trend: &TrendAnswer, kind: WidgetType, options: &WidgetOptions) -> Table {
     let is_broken_down = trend.series.iter().any(|series| series.breakdown.is_some());
     let shows_totals = match kind {
         WidgetType::HorizontalBar | WidgetType::Pie | WidgetType::Donut => true,

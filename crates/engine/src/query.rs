@@ -11,10 +11,13 @@ mod dialect;
 mod explained;
 mod filter;
 mod kept;
+mod lifecycle;
 mod partial;
+mod retention;
 mod shape;
 mod source;
 mod sql;
+mod stickiness;
 mod together;
 mod trail;
 mod trend;
@@ -22,6 +25,7 @@ mod window;
 
 use std::sync::Arc;
 
+use model::Timestamp;
 use model::answer::Answer;
 use model::ids::OrgId;
 use model::query::Query;
@@ -30,7 +34,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::store::{EventStore, Kinds};
 use asked::{Asked, Looking};
-use buckets::Calendar;
+use buckets::{Buckets, Calendar};
 pub use catalogue::{Catalogue, ValuesAsked};
 pub(crate) use cohort::unknown_segment;
 pub use explained::Explained;
@@ -68,7 +72,7 @@ impl Queries {
     pub async fn run(&self, org: OrgId, calendar: &Calendar, query: &Query) -> Result<Answer, Error> {
         let started = self.clock.now();
         let query = cohort::settled(query, calendar, started)?;
-        let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
+        let buckets = buckets_of(&query, calendar, started)?;
         // Before anything is read: what is kept of it holds at least what was stored up to here.
         let position = self.store.position(org).await?;
         let question = serde_json::to_string(query.as_ref()).map_err(Error::internal)?;
@@ -109,7 +113,7 @@ impl Queries {
     ) -> Result<(Answer, Vec<Explained>), Error> {
         let started = self.clock.now();
         let query = cohort::settled(query, calendar, started)?;
-        let buckets = buckets::resolve(query.timeframe(), calendar, started)?;
+        let buckets = buckets_of(&query, calendar, started)?;
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -165,9 +169,18 @@ impl Queries {
     }
 }
 
+fn buckets_of(query: &Query, calendar: &Calendar, now: Timestamp) -> Result<Buckets, Error> {
+    buckets::resolve(query.timeframe(), calendar, now)?.reaching(query.reach(), calendar, now)
+}
+
 /// One kind of question, one module.
 async fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Error> {
     match query {
+        Query::Lifecycle(lifecycle) => lifecycle::answer(asked, lifecycle).await.map(Answer::Lifecycle),
+        Query::Retention(retention) => retention::answer(asked, retention).await.map(Answer::Retention),
+        Query::Stickiness(stickiness) => stickiness::answer(asked, stickiness)
+            .await
+            .map(Answer::Stickiness),
         Query::Trend(trend) => trend::answer(asked, trend).await.map(Answer::Trend),
     }
 }

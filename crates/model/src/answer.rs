@@ -1,10 +1,17 @@
 //! Answers: the figures that a question gets, exact, before anybody draws or words them.
 
+mod lifecycle;
+mod retention;
+mod stickiness;
+
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Interval;
+pub use lifecycle::LifecycleAnswer;
+pub use retention::{Cohort, RetentionAnswer};
+pub use stickiness::{ActiveUsers, StickinessAnswer};
 
 /// The breakdown value that stands for all values beyond the limit.
 pub const OTHER: &str = "$other";
@@ -15,6 +22,12 @@ pub const NONE: &str = "$none";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Answer {
+    /// To a lifecycle.
+    Lifecycle(LifecycleAnswer),
+    /// To a question about retention.
+    Retention(RetentionAnswer),
+    /// To a question about stickiness.
+    Stickiness(StickinessAnswer),
     /// To a trend.
     Trend(TrendAnswer),
 }
@@ -24,6 +37,9 @@ impl Answer {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         match self {
+            Self::Lifecycle(lifecycle) => &lifecycle.meta,
+            Self::Retention(retention) => &retention.meta,
+            Self::Stickiness(stickiness) => &stickiness.meta,
             Self::Trend(trend) => &trend.meta,
         }
     }
@@ -32,6 +48,9 @@ impl Answer {
     #[must_use]
     pub fn meta_mut(&mut self) -> &mut Meta {
         match self {
+            Self::Lifecycle(lifecycle) => &mut lifecycle.meta,
+            Self::Retention(retention) => &mut retention.meta,
+            Self::Stickiness(stickiness) => &mut stickiness.meta,
             Self::Trend(trend) => &mut trend.meta,
         }
     }
@@ -40,6 +59,9 @@ impl Answer {
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
+            Self::Lifecycle(lifecycle) => lifecycle.size(),
+            Self::Retention(retention) => retention.size(),
+            Self::Stickiness(stickiness) => stickiness.size(),
             Self::Trend(trend) => trend.size(),
         }
     }

@@ -109,6 +109,8 @@ pub enum WidgetType {
     Pie,
     /// Shares of a whole, with the whole in the middle.
     Donut,
+    /// Who came back, a row for each cohort.
+    Retention,
     /// The figures themselves.
     Table,
     /// Markdown.
@@ -117,7 +119,7 @@ pub enum WidgetType {
 
 impl WidgetType {
     /// Every type, in the order in which an editor offers them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Stat,
         Self::Line,
         Self::Area,
@@ -126,6 +128,7 @@ impl WidgetType {
         Self::HorizontalBar,
         Self::Pie,
         Self::Donut,
+        Self::Retention,
         Self::Table,
         Self::Text,
     ];
@@ -142,6 +145,7 @@ impl WidgetType {
             Self::HorizontalBar => "horizontal_bar",
             Self::Pie => "pie",
             Self::Donut => "donut",
+            Self::Retention => "retention",
             Self::Table => "table",
             Self::Text => "text",
         }
@@ -165,6 +169,7 @@ impl WidgetType {
             Self::HorizontalBar => "Ranked bars",
             Self::Pie => "Pie",
             Self::Donut => "Donut",
+            Self::Retention => "Retention",
             Self::Table => "Table",
             Self::Text => "Text",
         }
@@ -183,6 +188,7 @@ impl WidgetType {
             Self::Stat => Size { w: 3, h: 2 },
             Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
             Self::HorizontalBar | Self::Pie | Self::Donut | Self::Table => Size { w: 4, h: 5 },
+            Self::Retention => Size { w: 8, h: 7 },
             Self::Text => Size { w: 4, h: 2 },
         }
     }

@@ -1,24 +1,34 @@
 //! Questions: the wire shapes of `/api/analytics/query`, checked once, at the door.
 
+mod activity;
+mod check;
 mod cohort;
 mod filter;
 mod formula;
 mod property;
 mod range;
+mod reach;
+mod retention;
 mod rewrite;
+mod selector;
 mod timeframe;
 mod trend;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::problem::{FieldError, read_value};
+pub use activity::{ActivityQuery, ActivitySpec};
 pub use cohort::Cohort;
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
+pub use reach::Reach;
+pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, RetentionSpec};
 pub use rewrite::Replace;
+pub use selector::Selector;
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_SERIES, Measure, Series, TrendQuery, TrendSpec};
 
@@ -26,11 +36,20 @@ pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_SERIES, Measure, Series, 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Query {
+    /// Users by what became of them from bucket to bucket.
+    Lifecycle(ActivityQuery),
+    /// Who came back.
+    Retention(RetentionQuery),
+    /// Users by how often they are active.
+    Stickiness(ActivityQuery),
     /// Figures over time.
     Trend(TrendQuery),
 }
 
 impl Query {
+    /// Every `kind`, in the order of the alphabet.
+    pub const KINDS: [&str; 4] = ["lifecycle", "retention", "stickiness", "trend"];
+
     /// Reads a question from its JSON text.
     ///
     /// # Errors
@@ -51,14 +70,38 @@ impl Query {
     /// # Errors
     /// As [`Query::parse`].
     pub fn from_value(value: Value) -> Result<Self, Vec<FieldError>> {
-        let spec = read_value(untagged(value)?).map_err(|error| vec![error])?;
-        TrendQuery::parse(spec).map(Self::Trend)
+        Self::read(value, &NamingFields)
+    }
+
+    fn read(value: Value, reader: &impl Reader) -> Result<Self, Vec<FieldError>> {
+        let (kind, fields) = untagged(value)?;
+        match kind.as_str() {
+            "lifecycle" => ActivityQuery::parse(reader.read(fields)?).map(Self::Lifecycle),
+            "retention" => RetentionQuery::parse(reader.read(fields)?).map(Self::Retention),
+            "stickiness" => ActivityQuery::parse(reader.read(fields)?).map(Self::Stickiness),
+            "trend" => TrendQuery::parse(reader.read(fields)?).map(Self::Trend),
+            _ => Err(wrong_kind("unknown", "This `kind` of question is not known.")),
+        }
+    }
+
+    /// The word on the wire that says which kind of question it is.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Lifecycle(_) => "lifecycle",
+            Self::Retention(_) => "retention",
+            Self::Stickiness(_) => "stickiness",
+            Self::Trend(_) => "trend",
+        }
     }
 
     /// The same question for another range or only some of the events; what is `None` stays as it is.
     #[must_use]
     pub fn within(&self, range: Option<&Range>, filter: Option<&Filter>) -> Self {
         match self {
+            Self::Lifecycle(lifecycle) => Self::Lifecycle(lifecycle.within(range, filter)),
+            Self::Retention(retention) => Self::Retention(retention.within(range, filter)),
+            Self::Stickiness(stickiness) => Self::Stickiness(stickiness.within(range, filter)),
             Self::Trend(trend) => Self::Trend(trend.within(range, filter)),
         }
     }
@@ -73,7 +116,19 @@ impl Query {
     #[must_use]
     pub fn timeframe(&self) -> Timeframe<'_> {
         match self {
+            Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.timeframe(),
+            Self::Retention(retention) => retention.timeframe(),
             Self::Trend(trend) => trend.timeframe(),
+        }
+    }
+
+    /// How far beyond its range it looks.
+    #[must_use]
+    pub fn reach(&self) -> Reach {
+        match self {
+            Self::Lifecycle(_) => ActivityQuery::LIFECYCLE_REACH,
+            Self::Retention(retention) => retention.reach(),
+            Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
         }
     }
 
@@ -81,17 +136,52 @@ impl Query {
     #[must_use]
     pub fn filters(&self) -> Vec<(String, &Filter)> {
         match self {
+            Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.filters(),
+            Self::Retention(retention) => retention.filters(),
             Self::Trend(trend) => trend.filters(),
         }
+    }
+
+    /// Its fields, without the `kind`.
+    fn fields(&self) -> Value {
+        let fields = match self {
+            Self::Lifecycle(activity) | Self::Stickiness(activity) => serde_json::to_value(activity.spec()),
+            Self::Retention(retention) => serde_json::to_value(retention.spec()),
+            Self::Trend(trend) => serde_json::to_value(trend.spec()),
+        };
+        fields.unwrap_or_default()
+    }
+}
+
+/// How the fields of a question become a spec.
+trait Reader {
+    fn read<T: DeserializeOwned>(&self, fields: Value) -> Result<T, Vec<FieldError>>;
+}
+
+/// For what people send: a wrong field is named.
+struct NamingFields;
+
+impl Reader for NamingFields {
+    fn read<T: DeserializeOwned>(&self, fields: Value) -> Result<T, Vec<FieldError>> {
+        read_value(fields).map_err(|error| vec![error])
+    }
+}
+
+/// For questions that were checked before, stored or sent by ourselves: quicker and smaller than naming the field.
+struct Trusting;
+
+impl Reader for Trusting {
+    fn read<T: DeserializeOwned>(&self, fields: Value) -> Result<T, Vec<FieldError>> {
+        let message = |error: serde_json::Error| vec![FieldError::new("", "invalid", error.to_string())];
+        serde_json::from_value(fields).map_err(message)
     }
 }
 
 impl From<Query> for Value {
     fn from(query: Query) -> Self {
-        let Query::Trend(trend) = query;
-        let mut value = serde_json::to_value(trend.spec()).unwrap_or_default();
+        let mut value = query.fields();
         if let Some(fields) = value.as_object_mut() {
-            fields.insert("kind".to_owned(), Self::from("trend"));
+            fields.insert("kind".to_owned(), Self::from(query.kind()));
         }
         value
     }
@@ -100,29 +190,28 @@ impl From<Query> for Value {
 impl TryFrom<Value> for Query {
     type Error = String;
 
-    /// For questions that were checked before, stored or sent by ourselves: quicker and smaller than naming the field.
     fn try_from(value: Value) -> Result<Self, String> {
-        let spec =
-            serde_json::from_value(untagged(value).map_err(in_words)?).map_err(|error| error.to_string())?;
-        TrendQuery::parse(spec).map(Self::Trend).map_err(in_words)
+        Self::read(value, &Trusting).map_err(in_words)
     }
 }
 
-/// The fields of a question without its `kind`, which says what they are.
-fn untagged(mut value: Value) -> Result<Value, Vec<FieldError>> {
-    let wrong = |field: &str, code: &str, message: &str| vec![FieldError::new(field, code, message)];
+/// The `kind` of a question, and its other fields.
+fn untagged(mut value: Value) -> Result<(String, Value), Vec<FieldError>> {
     let Some(fields) = value.as_object_mut() else {
-        return Err(wrong("", "invalid", "A question is a JSON object with a `kind`."));
+        let message = "A question is a JSON object with a `kind`.";
+        return Err(vec![FieldError::new("", "invalid", message)]);
     };
     match fields.remove("kind") {
-        Some(Value::String(kind)) if kind == "trend" => Ok(value),
-        Some(_) => Err(wrong("kind", "unknown", "`kind` must be `trend`.")),
-        None => Err(wrong(
-            "kind",
-            "required",
-            "Say which `kind` of question this is: `trend`.",
-        )),
+        Some(Value::String(kind)) => Ok((kind, value)),
+        Some(_) => Err(wrong_kind("unknown", "`kind` is a word.")),
+        None => Err(wrong_kind("required", "Say which `kind` of question this is.")),
     }
+}
+
+fn wrong_kind(code: &str, message: &str) -> Vec<FieldError> {
+    let kinds = Query::KINDS.join("`, `");
+    let message = format!("{message} Use one of `{kinds}`.");
+    vec![FieldError::new("kind", code, message)]
 }
 
 fn in_words(errors: Vec<FieldError>) -> String {
@@ -232,7 +321,9 @@ mod tests {
             serde_json::from_str(r#"{"property":"status","op":"eq","value":200}"#).expect("a filter");
         let narrowed = query.within(Some(&range), Some(&filter));
         assert_eq!(narrowed.range(), &range);
-        let Query::Trend(trend) = narrowed;
+        let Query::Trend(trend) = narrowed else {
+            panic!("it stays a trend")
+        };
         assert_eq!(trend.spec().filter, Some(filter));
     }
 }

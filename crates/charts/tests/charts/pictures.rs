@@ -116,6 +116,23 @@ fn corner_cases() {
 }
 
 #[test]
+fn users_who_come_back() {
+    for (name, answer, kind) in [
+        ("retention", samples::retention(), WidgetType::Retention),
+        (
+            "retention_by_plan",
+            samples::retention_by_plan(),
+            WidgetType::Retention,
+        ),
+        ("lifecycle", samples::lifecycle(), WidgetType::StackedBar),
+        ("stickiness", samples::stickiness(), WidgetType::Bar),
+    ] {
+        let spec = spec(kind, 600, 300, Theme::Light);
+        insta::assert_snapshot!(name, picture(&answer, &spec));
+    }
+}
+
+#[test]
 fn sentences() {
     let spec = |kind| spec(kind, 1, 1, Theme::Light);
     assert_eq!(
@@ -126,5 +143,17 @@ fn sentences() {
         describe(&samples::paths(), &spec(WidgetType::Donut)),
         "Donut chart, 24 Oct 2026 to 22 Nov 2026: / 9,957, /pricing 7,042, \
          /docs/getting-started/install-on-debian-with-docker-compose 4,707, /blog 2,940, and 2 more overall"
+    );
+    assert_eq!(
+        describe(&samples::retention(), &spec(WidgetType::Retention)),
+        "Retention by week, 5 Oct 2026 to 23 Nov 2026: of 2,593 users 46.1 % came back in week 1"
+    );
+    assert_eq!(
+        describe(&samples::stickiness(), &spec(WidgetType::Bar)),
+        "Active days of each user, of 10: 1,878 users were active on 2.28 days on average"
+    );
+    assert_eq!(
+        describe(&samples::lifecycle(), &spec(WidgetType::StackedBar)),
+        "Stacked bar chart, 16 Nov 2026 to 22 Nov 2026: New 278, Returning 870, Resurrecting 72, Dormant 395 overall"
     );
 }

@@ -93,6 +93,28 @@ fn hostile_words_stay_words() {
 }
 
 #[test]
+fn every_answer_is_drawn_as_every_kind_at_every_size() {
+    let answers = [
+        samples::retention(),
+        samples::retention_by_plan(),
+        samples::lifecycle(),
+        samples::stickiness(),
+    ];
+    for answer in answers {
+        for size in [(0, 0), (1, 1), (40, 30), (320, 200), (2_000, 900)] {
+            for spec in all_specs(size.0, size.1) {
+                assert_rules(&answer, &spec);
+                let table = table(&answer, spec.kind, &spec.options);
+                for row in table.rows.iter().chain(&table.total) {
+                    assert_eq!(row.len(), table.columns.len());
+                }
+            }
+        }
+        assert!(!is_empty(&answer));
+    }
+}
+
+#[test]
 fn ten_thousand_points_stay_a_small_picture() {
     let values = samples::course(10_000, 500.0, 5);
     let first = date(2026, 1, 1).at(0, 0, 0, 0);

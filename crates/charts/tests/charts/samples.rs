@@ -2,7 +2,10 @@
 
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
-use model::answer::{Answer, AnswerSeries, Meta, NONE, OTHER, TrendAnswer};
+use model::answer::{
+    ActiveUsers, Answer, AnswerSeries, Cohort, LifecycleAnswer, Meta, NONE, OTHER, RetentionAnswer,
+    StickinessAnswer, TrendAnswer,
+};
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
 
@@ -122,7 +125,9 @@ pub(crate) fn paths() -> Answer {
 }
 
 pub(crate) fn compared() -> Answer {
-    let Answer::Trend(mut trend) = paths();
+    let Answer::Trend(mut trend) = paths() else {
+        return paths();
+    };
     trend.previous = Some(
         trend
             .series
@@ -173,7 +178,9 @@ pub(crate) fn euros() -> WidgetOptions {
 }
 
 pub(crate) fn log_compared() -> Answer {
-    let Answer::Trend(mut trend) = log();
+    let Answer::Trend(mut trend) = log() else {
+        return log();
+    };
     trend.previous = Some(vec![series("Views", None, &[1400.0, 2500.0, 3100.0, 2600.0])]);
     trend.open_from = Some(3);
     Answer::Trend(trend)
@@ -198,4 +205,104 @@ pub(crate) fn losses() -> Answer {
         Interval::Month,
         vec![profit],
     ))
+}
+
+/// Eight weeks of sign-ups, the last one still running.
+pub(crate) fn retention() -> Answer {
+    let first = date(2026, 10, 5);
+    let sizes = [412_u64, 388, 455, 501, 97, 0, 530, 210];
+    let kept = [1_000_u64, 462, 371, 318, 290, 276, 270];
+    let cohorts: Vec<Cohort> = sizes
+        .into_iter()
+        .enumerate()
+        .map(|(position, size)| {
+            let local = first.at(0, 0, 0, 0) + (7 * i64::try_from(position).expect("small")).days();
+            let returned = kept.iter().enumerate();
+            let returned =
+                returned.map(|(k, share)| (position + k < sizes.len()).then_some(size * share / 1_000));
+            Cohort {
+                start: local.to_zoned(TimeZone::UTC).expect("within range").timestamp(),
+                local,
+                breakdown: None,
+                size,
+                returned: returned.collect(),
+            }
+        })
+        .collect();
+    Answer::Retention(RetentionAnswer {
+        interval: Interval::Week,
+        timezone: "UTC".into(),
+        open_from: Some(sizes.len() - 1),
+        average: (0..kept.len())
+            .map(|k| RetentionAnswer::share(&cohorts, k))
+            .collect(),
+        cohorts,
+        meta: Meta::fresh(1),
+    })
+}
+
+/// The same for two plans and the rest.
+pub(crate) fn retention_by_plan() -> Answer {
+    let Answer::Retention(mut answer) = retention() else {
+        return retention();
+    };
+    let of = |plan: &str, part: u64| {
+        let cohorts: Vec<Cohort> = answer
+            .cohorts
+            .iter()
+            .map(|cohort| part_of(cohort, plan, part))
+            .collect();
+        cohorts
+    };
+    answer.cohorts = [of("team", 2), of(NONE, 3), of(OTHER, 6)].concat();
+    Answer::Retention(answer)
+}
+
+fn part_of(cohort: &Cohort, plan: &str, part: u64) -> Cohort {
+    let returned = cohort.returned.iter();
+    Cohort {
+        breakdown: Some(plan.to_owned()),
+        size: cohort.size / part,
+        returned: returned.map(|users| users.map(|users| users / part)).collect(),
+        ..cohort.clone()
+    }
+}
+
+pub(crate) fn lifecycle() -> Answer {
+    let figures = [
+        [40.0, 52.0, 47.0, 61.0, 30.0, 28.0, 20.0],
+        [120.0, 130.0, 141.0, 150.0, 149.0, 120.0, 60.0],
+        [12.0, 9.0, 15.0, 8.0, 20.0, 5.0, 3.0],
+        [35.0, 42.0, 40.0, 39.0, 70.0, 79.0, 90.0],
+    ];
+    let mut all = Vec::new();
+    for (position, (label, values)) in LifecycleAnswer::STATES.into_iter().zip(figures).enumerate() {
+        all.push(AnswerSeries {
+            position,
+            ..series(label, None, &values)
+        });
+    }
+    let trend = days(date(2026, 11, 16), all);
+    Answer::Lifecycle(LifecycleAnswer {
+        buckets: trend.buckets,
+        local: trend.local,
+        interval: trend.interval,
+        timezone: trend.timezone,
+        open_from: Some(6),
+        series: trend.series,
+        meta: trend.meta,
+    })
+}
+
+pub(crate) fn stickiness() -> Answer {
+    let users = [812, 430, 251, 160, 98, 71, 44, 0, 12, 0];
+    Answer::Stickiness(StickinessAnswer {
+        interval: Interval::Day,
+        timezone: "UTC".into(),
+        histogram: (1..)
+            .zip(users)
+            .map(|(intervals, users)| ActiveUsers { intervals, users })
+            .collect(),
+        meta: Meta::fresh(1),
+    })
 }

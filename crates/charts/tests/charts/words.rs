@@ -79,3 +79,52 @@ fn empty_is_what_counted_nothing() {
     assert!(is_empty(&Answer::Trend(days(date(2026, 1, 1), vec![]))));
     assert!(!is_empty(&samples::log()));
 }
+
+#[test]
+fn a_table_of_cohorts() {
+    let options = WidgetOptions::default();
+    let cohorts = table(&samples::retention(), WidgetType::Table, &options);
+    let titles: Vec<&str> = cohorts
+        .columns
+        .iter()
+        .map(|column| column.title.as_str())
+        .collect();
+    let expected = [
+        "Cohort", "Users", "Week 0", "Week 1", "Week 2", "Week 3", "Week 4", "Week 5", "Week 6",
+    ];
+    assert_eq!(titles, expected);
+    assert_eq!(
+        cohorts.rows[0][..4],
+        ["Week of 5 Oct 2026", "412", "412 (100 %)", "190 (46.1 %)"]
+    );
+    assert_eq!(
+        cohorts.rows[7][..4],
+        ["Week of 23 Nov 2026", "210", "210 (100 %)", "–"]
+    );
+    assert_eq!(cohorts.rows[5][..4], ["Week of 9 Nov 2026", "0", "0", "0"]);
+    let total = cohorts.total.expect("there are cohorts");
+    assert_eq!(total[..4], ["All cohorts", "2,593", "100 %", "46.1 %"]);
+    let by_plan = table(&samples::retention_by_plan(), WidgetType::Table, &options);
+    assert_eq!((by_plan.rows.len(), by_plan.rows[8][1].as_str()), (24, "None"));
+    let figure = stat(&samples::retention(), &options);
+    assert_eq!(
+        (figure.value.as_str(), figure.exact.as_str()),
+        ("46.1 %", "46.1 % came back in week 1")
+    );
+}
+
+#[test]
+fn a_table_of_active_days() {
+    let options = WidgetOptions::default();
+    let days = table(&samples::stickiness(), WidgetType::Table, &options);
+    assert_eq!(days.rows[1], ["2", "430", "22.9 %"]);
+    assert_eq!(
+        days.total,
+        Some(vec!["All users".into(), "1,878".into(), "100 %".into()])
+    );
+    let figure = stat(&samples::stickiness(), &options);
+    assert_eq!(
+        (figure.value.as_str(), figure.exact.as_str()),
+        ("2.28 days", "2.28 days of 10")
+    );
+}

@@ -1,5 +1,7 @@
 //! Where buckets begin: computed once, here, with the time zone, and bound to statements as instants.
 
+mod beyond;
+
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, ToSpan, Zoned};
@@ -9,6 +11,7 @@ use model::query::{Edge, Interval, LastUnit, Range, Timeframe};
 
 use super::window::Window;
 use crate::error::Error;
+pub(crate) use beyond::Beyond;
 
 /// Most buckets of one answer.
 pub const MAX_BUCKETS: usize = 10_000;
@@ -33,6 +36,7 @@ pub(crate) struct Buckets {
     /// From this position on they are still filling.
     pub(crate) open_from: Option<usize>,
     pub(crate) previous: Option<Window>,
+    pub(crate) beyond: Beyond,
 }
 
 /// Works out the buckets of a question that is asked at `now`.
@@ -77,6 +81,7 @@ pub(crate) fn resolve(
         open_from: open_from(&window.starts, last_end, now),
         window,
         previous,
+        beyond: Beyond::default(),
     })
 }
 

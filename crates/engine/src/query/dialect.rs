@@ -1,5 +1,10 @@
 //! Where the SQL of one store differs from another's: everything that is not plain SQL is written here and nowhere else.
 
+mod bits;
+mod earliest;
+
+pub(super) use bits::WORD;
+
 use super::sql::Sql;
 use super::window::{Run, Window};
 use crate::store::{KindSet, Kinds, Param};

@@ -1,6 +1,7 @@
 //! What every statement reads: the organization's events, their columns, and the conditions on them.
 
-use model::query::{Filter, Property};
+use model::Timestamp;
+use model::query::{Filter, Property, Selector};
 
 use super::dialect::Dialect;
 use super::filter;
@@ -78,13 +79,34 @@ impl Source<'_> {
         event: Option<&str>,
         filters: impl IntoIterator<Item = &'f Filter>,
     ) -> Sql {
-        let mut conditions = vec![
-            Sql::new("ts >= ").bind(Param::Time(window.from.as_microsecond())),
-            Sql::new("ts < ").bind(Param::Time(window.to.as_microsecond())),
-        ];
+        Sql::new("ts >= ")
+            .bind(Param::Time(window.from.as_microsecond()))
+            .text(" AND ")
+            .add(self.conditions_before(window.to, event, filters))
+    }
+
+    /// As [`Source::conditions`], of everything that ever happened before `end`.
+    pub(super) fn conditions_before<'f>(
+        &self,
+        end: Timestamp,
+        event: Option<&str>,
+        filters: impl IntoIterator<Item = &'f Filter>,
+    ) -> Sql {
+        let mut conditions = vec![Sql::new("ts < ").bind(Param::Time(end.as_microsecond()))];
         conditions.extend(event.map(|name| self.is_named(name)));
         conditions.extend(filters.into_iter().map(|filter| self.holds(filter)));
         Sql::join(conditions, " AND ")
+    }
+
+    /// Whether an event is one of those that `selector` means.
+    pub(super) fn is_selected(&self, selector: &Selector) -> Sql {
+        let name = selector.event.as_deref().map(|name| self.is_named(name));
+        let filter = selector.filter.as_ref().map(|filter| self.holds(filter));
+        let conditions: Vec<Sql> = name.into_iter().chain(filter).collect();
+        if conditions.is_empty() {
+            return Sql::new("TRUE");
+        }
+        Sql::new("(").add(Sql::join(conditions, " AND ")).text(")")
     }
 
     /// Whether an event has this name.

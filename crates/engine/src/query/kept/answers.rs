@@ -5,7 +5,7 @@ use model::answer::Answer;
 use model::ids::OrgId;
 use moka::future::Cache;
 
-use super::super::buckets::Buckets;
+use super::super::buckets::{Beyond, Buckets};
 use super::weight;
 use crate::error::Error;
 
@@ -25,6 +25,8 @@ pub(in crate::query) struct Key {
     first_bucket: Option<Timestamp>,
     open_from: Option<usize>,
     timezone: String,
+    /// Tells apart answers that see more as time goes on.
+    beyond: Beyond,
 }
 
 impl Key {
@@ -38,6 +40,7 @@ impl Key {
             first_bucket: buckets.window.starts.first().copied(),
             open_from: buckets.open_from,
             timezone: buckets.timezone.clone(),
+            beyond: buckets.beyond.clone(),
         }
     }
 }

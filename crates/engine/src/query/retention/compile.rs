@@ -1,0 +1,245 @@
+//! Retention as SQL: one reading of the events, and never a join for each period.
+//!
+//! `marked` says of each event who did it, in which bucket, and whether it starts or returns. `people` has a row for
+//! each user: the cohort `c` and when the user came back, as a set of buckets (see [`super::super::dialect::WORD`]) or,
+//! for "on or after", as the last of them. `cells` adds up the users of each cohort and breakdown value.
+
+use model::query::{CohortBy, RetentionMode, RetentionSpec};
+
+use crate::query::dialect::WORD;
+use crate::query::source::Source;
+use crate::query::sql::Sql;
+use crate::query::window::Window;
+use crate::store::{Param, Statement};
+
+/// What the compiler needs to know.
+pub(super) struct Compiler<'c> {
+    pub(super) source: Source<'c>,
+    pub(super) spec: &'c RetentionSpec,
+    /// The buckets of the range: the cohorts.
+    pub(super) range: &'c Window,
+    /// The same buckets and those after them.
+    pub(super) all: &'c Window,
+}
+
+impl Compiler<'_> {
+    /// Its rows are: rank of the breakdown value, the value, cohort, users, events, and users that came back in the
+    /// k-th interval for each k. A row without a cohort holds the events of users in no cohort.
+    pub(super) fn statement(&self) -> Statement {
+        let sql = Sql::new("WITH marked AS (")
+            .add(self.marked())
+            .text(&format!("), {}, ", self.people()))
+            .text(&self.cells());
+        let sums: String = self.each_period(|k| format!(", CAST(sum(f{k}) AS BIGINT)"));
+        let sql = match &self.spec.breakdown {
+            None => sql.text(&format!(
+                " SELECT 1, NULL, c, CAST(sum(users) AS BIGINT), CAST(sum(n) AS BIGINT){sums} FROM cells GROUP BY c"
+            )),
+            Some(breakdown) => sql.text(&ranked(breakdown.limit, &sums, &self.each_period(|k| format!(", f{k}")))),
+        };
+        sql.into_statement()
+    }
+
+    fn each_period(&self, piece: impl Fn(usize) -> String) -> String {
+        (0..=self.spec.periods).map(piece).collect()
+    }
+
+    fn is_broken_down(&self) -> bool {
+        self.spec.breakdown.is_some()
+    }
+
+    /// Each event's user `p`, bucket `b`, whether it returns `r`, and whether it starts `s`: 1 in the range, 2 before
+    /// it; where there is a breakdown, also the value `v` and the instant `at`.
+    fn marked(&self) -> Sql {
+        let source = self.source;
+        let begin = self.all.from.as_microsecond();
+        let from = self.range.from.as_microsecond();
+        let looks_back = self.spec.cohort == CohortBy::FirstTime;
+        let bucket = source.dialect.bucket(self.all);
+        let bucket = if looks_back {
+            Sql::new("CASE WHEN ts < ")
+                .bind(Param::Time(begin))
+                .text(" THEN 0 ELSE ")
+                .add(bucket)
+                .text(" END")
+        } else {
+            bucket
+        };
+        let before = if looks_back { 2 } else { 0 };
+        let starts = Sql::new("CASE WHEN ts < ")
+            .bind(Param::Time(self.range.to.as_microsecond()))
+            .text(" AND ")
+            .add(source.is_selected(&self.spec.start))
+            .text(" THEN CASE WHEN ts < ")
+            .bind(Param::Time(from))
+            .text(&format!(" THEN {before} ELSE 1 END ELSE 0 END"));
+        let returns = Sql::new("CASE WHEN ts >= ")
+            .bind(Param::Time(begin))
+            .text(" AND ")
+            .add(source.is_selected(&self.spec.comeback))
+            .text(" THEN 1 ELSE 0 END");
+        let mut columns = Sql::new("SELECT ")
+            .add(source.person())
+            .text(" AS p, ")
+            .add(bucket)
+            .text(" AS b, ")
+            .add(starts)
+            .text(" AS s, ")
+            .add(returns)
+            .text(" AS r");
+        if let Some(breakdown) = &self.spec.breakdown {
+            columns = columns
+                .text(", ")
+                .add(source.text(&breakdown.property))
+                .text(" AS v, ts AS at");
+        }
+        let filter = &self.spec.filter;
+        let conditions = if looks_back {
+            source.conditions_before(self.all.to, None, filter)
+        } else {
+            source.conditions(self.all, None, filter)
+        };
+        columns
+            .text(" FROM ")
+            .add(source.events())
+            .text(" WHERE ")
+            .add(conditions)
+    }
+
+    fn people(&self) -> String {
+        let value = |condition: &str| {
+            let earliest = self.source.dialect.earliest("v", "at", condition);
+            if self.is_broken_down() {
+                format!("{earliest} AS v, ")
+            } else {
+                String::new()
+            }
+        };
+        let first = "min(CASE WHEN s = 1 THEN b END)";
+        let in_one_cohort = |first: &str| {
+            format!(
+                "people AS (SELECT {first} AS c, {}{}, count(*) AS n FROM marked
+                 WHERE p IS NOT NULL AND (s > 0 OR r > 0) GROUP BY p)",
+                value("s = 1"),
+                self.came_back()
+            )
+        };
+        match self.spec.cohort {
+            CohortBy::FirstInRange => in_one_cohort(first),
+            CohortBy::FirstTime => in_one_cohort(&format!("CASE WHEN max(s) < 2 THEN {first} END")),
+            CohortBy::Recurring => {
+                let names = self.names_of_came_back();
+                let (own, none) = if self.is_broken_down() {
+                    ("seen.v AS v, ", "NULL, ")
+                } else {
+                    ("", "")
+                };
+                let nothing: String = names.iter().map(|_| "NULL, ").collect();
+                let theirs: String = names
+                    .iter()
+                    .map(|name| format!("back.{name} AS {name}, "))
+                    .collect();
+                format!(
+                    "seen AS (SELECT p, b, max(s) AS s, max(r) AS r, {}count(*) AS n FROM marked
+                     WHERE p IS NOT NULL AND (s > 0 OR r > 0) GROUP BY p, b),
+                     back AS (SELECT p, {}, sum(n) AS n FROM seen GROUP BY p),
+                     people AS (SELECT seen.b AS c, {own}{theirs}0 AS n FROM seen JOIN back ON back.p = seen.p
+                     WHERE seen.s = 1 UNION ALL SELECT NULL, {none}{nothing}sum(n) FROM back)",
+                    value("s = 1"),
+                    self.came_back()
+                )
+            }
+        }
+    }
+
+    fn words(&self) -> usize {
+        self.all.starts.len().div_ceil(WORD).max(1)
+    }
+
+    fn names_of_came_back(&self) -> Vec<String> {
+        match self.spec.mode {
+            RetentionMode::On => (0..self.words()).map(|word| format!("m{word}")).collect(),
+            RetentionMode::OnOrAfter => vec!["m".to_owned()],
+        }
+    }
+
+    /// Aggregates, for a user, when that user came back.
+    fn came_back(&self) -> String {
+        if self.spec.mode == RetentionMode::OnOrAfter {
+            return "max(CASE WHEN r = 1 THEN b END) AS m".to_owned();
+        }
+        let dialect = self.source.dialect;
+        let words = self.words();
+        let set = |word: usize| {
+            let (first, end) = (word * WORD, (word + 1) * WORD);
+            let condition = if words == 1 {
+                "r = 1".to_owned()
+            } else {
+                format!("r = 1 AND b >= {first} AND b < {end}")
+            };
+            let bit = dialect.bit(&format!("b - {first}"));
+            let set = dialect.union_of_bits(&format!("CASE WHEN {condition} THEN {bit} ELSE 0 END"));
+            format!("{set} AS m{word}")
+        };
+        let sets: Vec<String> = (0..words).map(set).collect();
+        sets.join(", ")
+    }
+
+    /// Users, events and comebacks of each cohort `c` and value `v`.
+    fn cells(&self) -> String {
+        let (value, and_value) = if self.is_broken_down() {
+            ("v, ", ", v")
+        } else {
+            ("", "")
+        };
+        let dialect = self.source.dialect;
+        match self.spec.mode {
+            RetentionMode::OnOrAfter => {
+                let sums =
+                    self.each_period(|k| format!(", sum(CASE WHEN m >= c + {k} THEN 1 ELSE 0 END) AS f{k}"));
+                format!(
+                    "cells AS (SELECT {value}c, count(*) AS users, sum(n) AS n{sums} FROM people GROUP BY c{and_value})"
+                )
+            }
+            RetentionMode::On => {
+                let sums = self.each_period(|k| format!(", sum({}) AS f{k}", dialect.has_bit("m", k)));
+                format!(
+                    "ahead AS (SELECT {value}c, n, {} AS m FROM people),
+                     cells AS (SELECT {value}c, count(*) AS users, sum(n) AS n{sums} FROM ahead GROUP BY c{and_value})",
+                    self.from_cohort_on()
+                )
+            }
+        }
+    }
+
+    /// The set of buckets in which a user came back, counted from the user's cohort; periods are fewer than its bits.
+    fn from_cohort_on(&self) -> String {
+        let dialect = self.source.dialect;
+        let last = self.words() - 1;
+        let rest = dialect.bits_from(&format!("m{last}"), &format!("c - {}", last * WORD));
+        if last == 0 {
+            return rest;
+        }
+        let cases: String = (0..last)
+            .map(|word| {
+                let (set, next) = (format!("m{word}"), format!("m{}", word + 1));
+                let across = dialect.bits_across(&set, &next, &format!("c - {}", word * WORD));
+                format!("WHEN c < {} THEN {across} ", (word + 1) * WORD)
+            })
+            .collect();
+        format!("CASE {cases}ELSE {rest} END")
+    }
+}
+
+/// The cells of the values with the most users, and of the rest together.
+fn ranked(limit: usize, sums: &str, columns: &str) -> String {
+    let other = limit + 1;
+    format!(
+        ", totals AS (SELECT v, c, users, n{columns},
+            sum(CASE WHEN c IS NULL THEN 0 ELSE users END) OVER (PARTITION BY v) AS t FROM cells),
+         ranks AS (SELECT v, c, users, n{columns}, dense_rank() OVER (ORDER BY t DESC, v NULLS LAST) AS place FROM totals),
+         folded AS (SELECT CASE WHEN place <= {limit} THEN place ELSE {other} END AS place,
+            CASE WHEN place <= {limit} THEN v END AS v, c, users, n{columns} FROM ranks)
+         SELECT place, v, c, CAST(sum(users) AS BIGINT), CAST(sum(n) AS BIGINT){sums} FROM folded GROUP BY place, v, c"
+    )
+}
