@@ -150,7 +150,7 @@ fn sentences() {
     );
     assert_eq!(
         describe(&samples::stickiness(), &spec(WidgetType::Bar)),
-        "Active days of each user, of 10: 1,878 users were active on 2.28 days on average"
+        "Active days of each user, of 10: 1,878 users were active on 2.34 days on average"
     );
     assert_eq!(
         describe(&samples::lifecycle(), &spec(WidgetType::StackedBar)),

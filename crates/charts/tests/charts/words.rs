@@ -125,6 +125,6 @@ fn a_table_of_active_days() {
     let figure = stat(&samples::stickiness(), &options);
     assert_eq!(
         (figure.value.as_str(), figure.exact.as_str()),
-        ("2.28 days", "2.28 days of 10")
+        ("2.34 days", "2.34 days of 10")
     );
 }

@@ -1,5 +1,7 @@
 //! Random events and questions from a seed, with values chosen to collide, to differ in type and to look alike.
 
+mod users;
+
 use model::event::Event;
 use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;

@@ -1,6 +1,7 @@
 //! The event store and the questions put to it, on real files.
 
 mod access_log;
+mod activity;
 mod answers;
 mod catalogue;
 mod cohorts;
@@ -9,5 +10,7 @@ mod identity;
 mod kept;
 mod oracle;
 mod oracle_test;
+mod retention;
 mod store;
+mod users_test;
 mod world;

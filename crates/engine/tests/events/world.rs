@@ -54,9 +54,21 @@ impl World {
         calendar: &Calendar,
         question: &str,
     ) -> Result<TrendAnswer, Error> {
+        match self.ask_any(org, calendar, question).await? {
+            Answer::Trend(answer) => Ok(answer),
+            other => panic!("{question} is no trend: {other:?}"),
+        }
+    }
+
+    /// The answer to a question of any kind.
+    pub(crate) async fn ask_any(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        question: &str,
+    ) -> Result<Answer, Error> {
         let query = Query::parse(question).unwrap_or_else(|errors| panic!("{question}: {errors:?}"));
-        let Answer::Trend(answer) = self.queries.run(org, calendar, &query).await?;
-        Ok(answer)
+        self.queries.run(org, calendar, &query).await
     }
 
     pub(crate) async fn answer(&self, org: OrgId, question: &str) -> TrendAnswer {
@@ -91,6 +103,11 @@ pub(crate) fn event(json: &str) -> Event {
 
 /// The field that a question was refused for.
 pub(crate) fn refused(outcome: Result<TrendAnswer, Error>) -> (String, String) {
+    fields(outcome)
+}
+
+/// As [`refused`], of any answer.
+pub(crate) fn fields<A: std::fmt::Debug>(outcome: Result<A, Error>) -> (String, String) {
     match outcome {
         Err(Error::Invalid(errors)) => (errors[0].field.clone(), errors[0].code.clone()),
         other => panic!("it should have been refused: {other:?}"),
