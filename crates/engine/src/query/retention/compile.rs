@@ -33,7 +33,7 @@ impl Compiler<'_> {
         let sums: String = self.each_period(|k| format!(", CAST(sum(f{k}) AS BIGINT)"));
         let sql = match &self.spec.breakdown {
             None => sql.text(&format!(
-                " SELECT 1, NULL, c, CAST(sum(users) AS BIGINT), CAST(sum(n) AS BIGINT){sums} FROM cells GROUP BY c"
+                " SELECT 1, CAST(NULL AS VARCHAR), c, CAST(sum(users) AS BIGINT), CAST(sum(n) AS BIGINT){sums} FROM cells GROUP BY c"
             )),
             Some(breakdown) => sql.text(&ranked(breakdown.limit, &sums, &self.each_period(|k| format!(", f{k}")))),
         };
@@ -49,7 +49,7 @@ impl Compiler<'_> {
     }
 
     /// Each event's user `p`, bucket `b`, whether it returns `r`, and whether it starts `s`: 1 in the range, 2 before
-    /// it; where there is a breakdown, also the value `v` and the instant `at`.
+    /// it; where there is a breakdown, also the value `v` and the instant `since`.
     fn marked(&self) -> Sql {
         let source = self.source;
         let begin = self.all.from.as_microsecond();
@@ -91,7 +91,7 @@ impl Compiler<'_> {
             columns = columns
                 .text(", ")
                 .add(source.text(&breakdown.property))
-                .text(" AS v, ts AS at");
+                .text(" AS v, ts AS since");
         }
         let filter = &self.spec.filter;
         let conditions = if looks_back {
@@ -108,7 +108,7 @@ impl Compiler<'_> {
 
     fn people(&self) -> String {
         let value = |condition: &str| {
-            let earliest = self.source.dialect.earliest("v", "at", condition);
+            let earliest = self.source.dialect.earliest("v", "since", condition);
             if self.is_broken_down() {
                 format!("{earliest} AS v, ")
             } else {
