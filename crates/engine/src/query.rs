@@ -136,7 +136,7 @@ impl Queries {
         let kinds = self.store.kinds(looking.org).await?;
         let has_links = self.store.has_links(looking.org).await?;
         let asked = Asked::new(looking, &kinds, has_links);
-        let answer = answer(&asked, query).await;
+        let answer = Box::pin(answer(&asked, query)).await;
         // Events with new kinds of values or the first link may have come between the look at them and the answer.
         if self.store.kinds(looking.org).await? == kinds
             && self.store.has_links(looking.org).await? == has_links
@@ -148,7 +148,7 @@ impl Queries {
             touched: None,
             ..looking
         };
-        self::answer(&Asked::new(anew, &unknown, true), query).await
+        Box::pin(self::answer(&Asked::new(anew, &unknown, true), query)).await
     }
 
     /// Asks the store itself, so that nothing is accepted here and refused there.

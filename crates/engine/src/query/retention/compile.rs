@@ -135,7 +135,7 @@ impl Compiler<'_> {
                     ("", "")
                 };
                 let nothing: String = names.iter().map(|_| "NULL, ").collect();
-                let theirs: String = names
+                let theirs: Vec<String> = names
                     .iter()
                     .map(|name| format!("back.{name} AS {name}, "))
                     .collect();
@@ -143,10 +143,11 @@ impl Compiler<'_> {
                     "seen AS (SELECT p, b, max(s) AS s, max(r) AS r, {}count(*) AS n FROM marked
                      WHERE p IS NOT NULL AND (s > 0 OR r > 0) GROUP BY p, b),
                      back AS (SELECT p, {}, sum(n) AS n FROM seen GROUP BY p),
-                     people AS (SELECT seen.b AS c, {own}{theirs}0 AS n FROM seen JOIN back ON back.p = seen.p
+                     people AS (SELECT seen.b AS c, {own}{}0 AS n FROM seen JOIN back ON back.p = seen.p
                      WHERE seen.s = 1 UNION ALL SELECT NULL, {none}{nothing}sum(n) FROM back)",
                     value("s = 1"),
-                    self.came_back()
+                    self.came_back(),
+                    theirs.concat()
                 )
             }
         }
@@ -206,28 +207,28 @@ impl Compiler<'_> {
                 format!(
                     "ahead AS (SELECT {value}c, n, {} AS m FROM people),
                      cells AS (SELECT {value}c, count(*) AS users, sum(n) AS n{sums} FROM ahead GROUP BY c{and_value})",
-                    self.from_cohort_on()
+                    self.since_cohort()
                 )
             }
         }
     }
 
     /// The set of buckets in which a user came back, counted from the user's cohort; periods are fewer than its bits.
-    fn from_cohort_on(&self) -> String {
+    fn since_cohort(&self) -> String {
         let dialect = self.source.dialect;
         let last = self.words() - 1;
         let rest = dialect.bits_from(&format!("m{last}"), &format!("c - {}", last * WORD));
         if last == 0 {
             return rest;
         }
-        let cases: String = (0..last)
+        let cases: Vec<String> = (0..last)
             .map(|word| {
                 let (set, next) = (format!("m{word}"), format!("m{}", word + 1));
                 let across = dialect.bits_across(&set, &next, &format!("c - {}", word * WORD));
                 format!("WHEN c < {} THEN {across} ", (word + 1) * WORD)
             })
             .collect();
-        format!("CASE {cases}ELSE {rest} END")
+        format!("CASE {}ELSE {rest} END", cases.concat())
     }
 }
 

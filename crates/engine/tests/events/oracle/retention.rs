@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use model::Timestamp;
 use model::account::WeekStart;
 use model::event::Event;
-use model::query::{CohortBy, Interval, RetentionMode, RetentionQuery, Selector};
+use model::query::{CohortBy, Interval, RetentionMode, RetentionQuery, RetentionSpec, Selector};
 
 use super::{Seen, bucket_of, edges, every_bucket, holds, seen, text};
 
@@ -44,39 +44,8 @@ pub(crate) fn answer(
     // Who is in which cohort, with which value.
     let mut members: BTreeMap<(Option<String>, Timestamp), Vec<&Vec<&Seen<'_>>>> = BTreeMap::new();
     for events in users.values() {
-        let ever: Vec<&Seen<'_>> = events
-            .iter()
-            .copied()
-            .filter(|seen| is(&spec.start, seen))
-            .collect();
-        let time = |seen: &&Seen<'_>| seen.event.timestamp();
-        let inside: Vec<&Seen<'_>> = ever
-            .iter()
-            .copied()
-            .filter(|seen| from <= time(seen) && time(seen) < to)
-            .collect();
-        let first_ever = ever.iter().map(time).min();
-        let cohorts: BTreeSet<Timestamp> = match spec.cohort {
-            CohortBy::FirstInRange => inside.iter().map(time).min().map(bucket).into_iter().collect(),
-            CohortBy::FirstTime => first_ever
-                .filter(|first| from <= *first && *first < to)
-                .map(bucket)
-                .into_iter()
-                .collect(),
-            CohortBy::Recurring => inside.iter().map(|seen| bucket(time(seen))).collect(),
-        };
-        for cohort in cohorts {
-            let here = inside.iter().filter(|seen| bucket(time(seen)) == cohort);
-            let first = here.clone().map(time).min();
-            let value = spec.breakdown.as_ref().and_then(|breakdown| {
-                let values = here
-                    .filter(|seen| Some(time(seen)) == first)
-                    .map(|seen| text(&breakdown.property, seen));
-                values
-                    .min_by_key(|value| (value.is_none(), value.clone()))
-                    .expect("there is a first event")
-            });
-            members.entry((value, cohort)).or_default().push(events);
+        for member in cohorts(events, spec, (from, to), &bucket) {
+            members.entry(member).or_default().push(events);
         }
     }
 
@@ -131,6 +100,48 @@ pub(crate) fn answer(
         lines.extend(line(Some("$other".to_owned()), &|other| !ranked.contains(other)));
     }
     lines
+}
+
+/// The cohorts of one user, each with the value of the start event that decides.
+fn cohorts(
+    events: &[&Seen<'_>],
+    spec: &RetentionSpec,
+    (from, to): (Timestamp, Timestamp),
+    bucket: &dyn Fn(Timestamp) -> Timestamp,
+) -> BTreeSet<(Option<String>, Timestamp)> {
+    let ever: Vec<&Seen<'_>> = events
+        .iter()
+        .copied()
+        .filter(|seen| is(&spec.start, seen))
+        .collect();
+    let time = |seen: &&Seen<'_>| seen.event.timestamp();
+    let is_inside = |time: &Timestamp| from <= *time && *time < to;
+    let inside: Vec<&Seen<'_>> = ever
+        .iter()
+        .copied()
+        .filter(|seen| is_inside(&time(seen)))
+        .collect();
+    let first_ever = ever.iter().map(time).min();
+    let cohorts: BTreeSet<Timestamp> = match spec.cohort {
+        CohortBy::FirstInRange => inside.iter().map(time).min().map(bucket).into_iter().collect(),
+        CohortBy::FirstTime => first_ever.filter(is_inside).map(bucket).into_iter().collect(),
+        CohortBy::Recurring => inside.iter().map(|seen| bucket(time(seen))).collect(),
+    };
+    let value = |cohort: Timestamp| {
+        let here = inside.iter().filter(|seen| bucket(time(seen)) == cohort);
+        let first = here.clone().map(time).min();
+        let breakdown = spec.breakdown.as_ref()?;
+        let values = here
+            .filter(|seen| Some(time(seen)) == first)
+            .map(|seen| text(&breakdown.property, seen));
+        values
+            .min_by_key(|value| (value.is_none(), value.clone()))
+            .expect("there is a first event")
+    };
+    cohorts
+        .into_iter()
+        .map(|cohort| (value(cohort), cohort))
+        .collect()
 }
 
 fn is(selector: &Selector, seen: &Seen<'_>) -> bool {
