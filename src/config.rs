@@ -5,7 +5,10 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use engine::address::without_password;
 use engine::auth::Registration;
+use engine::store::EventsAt;
+use model::problem::FieldError;
 use serde::Deserialize;
 
 /// Our own lines, and of the libraries only what somebody should look at.
@@ -37,7 +40,7 @@ pub(crate) struct Given {
         hide_env_values = true
     )]
     pub(crate) database_url: Option<String>,
-    /// Events: duckdb:FOLDER [default: duckdb in the data folder]
+    /// Events: duckdb:FOLDER, postgres://… or clickhouse://… [default: duckdb in the data folder]
     #[arg(
         long = "events",
         env = "DATAPULSE_EVENTS_URL",
@@ -118,8 +121,8 @@ pub(crate) struct Config {
     pub(crate) public_url: Option<String>,
     /// URL of the control plane.
     pub(crate) database_url: String,
-    /// Folder of the event store.
-    pub(crate) events_dir: PathBuf,
+    /// Where events are kept.
+    pub(crate) events: EventsAt,
     /// Who may make an account.
     pub(crate) registration: Registration,
     /// Whether limits are on.
@@ -166,7 +169,7 @@ impl Config {
             public_url,
             database_url: database_url
                 .unwrap_or_else(|| format!("sqlite:{}", data_dir.join("datapulse.sqlite3").display())),
-            events_dir: events_dir(events_url.as_deref(), &data_dir)?,
+            events: events_at(events_url.as_deref(), &data_dir)?,
             registration: match given.registration.or(file.registration).unwrap_or(Joining::Open) {
                 Joining::Open => Registration::Open,
                 Joining::Closed => Registration::Closed,
@@ -204,7 +207,7 @@ impl Config {
             ("data_dir", self.data_dir.display().to_string()),
             ("public_url", self.public_url_for(self.addr)),
             ("database_url", without_password(&self.database_url)),
-            ("events_url", format!("duckdb:{}", self.events_dir.display())),
+            ("events_url", self.events.to_string()),
             ("registration", registration.to_owned()),
             (
                 "rate_limits",
@@ -223,17 +226,12 @@ fn read_file(path: &Path) -> Result<Given, String> {
     toml::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-fn events_dir(url: Option<&str>, data_dir: &Path) -> Result<PathBuf, String> {
+fn events_at(url: Option<&str>, data_dir: &Path) -> Result<EventsAt, String> {
     let Some(url) = url else {
-        return Ok(data_dir.join("events"));
+        return Ok(EventsAt::DuckDb(data_dir.join("events")));
     };
-    match url.strip_prefix("duckdb:") {
-        Some(folder) if !folder.is_empty() => Ok(PathBuf::from(folder)),
-        _ => Err(format!(
-            "DATAPULSE_EVENTS_URL: {} is not a store that this version has; write duckdb:FOLDER",
-            without_password(url)
-        )),
-    }
+    url.parse()
+        .map_err(|error: FieldError| format!("DATAPULSE_EVENTS_URL: {}", error.message))
 }
 
 fn checked_public_url(url: &str) -> Result<String, String> {
@@ -247,18 +245,6 @@ fn checked_public_url(url: &str) -> Result<String, String> {
             "DATAPULSE_PUBLIC_URL: {url} should look like https://stats.example.org"
         )),
     }
-}
-
-/// `scheme://user:…@host` with the password hidden.
-fn without_password(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else {
-        return url.to_owned();
-    };
-    let Some((credentials, host)) = rest.rsplit_once('@') else {
-        return url.to_owned();
-    };
-    let user = credentials.split(':').next().unwrap_or_default();
-    format!("{scheme}://{user}:…@{host}")
 }
 
 #[cfg(test)]
@@ -306,11 +292,14 @@ mod tests {
     fn passwords_are_not_printed() {
         let given = Given {
             database_url: Some("postgres://ada:secret@db/app".into()),
+            events_url: Some("clickhouse://ada:secret@db/events".into()),
             ..Given::default()
         };
         let text = Config::load(given).expect("it is valid").print();
         assert!(
-            text.contains("postgres://ada:…@db/app") && !text.contains("secret"),
+            text.contains("postgres://ada:…@db/app")
+                && text.contains("clickhouse://ada:…@db/events")
+                && !text.contains("secret"),
             "{text}"
         );
     }

@@ -28,7 +28,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
     let settings = engine::Settings {
         data_dir: config.data_dir.clone(),
         database_url: config.database_url.clone(),
-        events_dir: config.events_dir.clone(),
+        events: config.events.clone(),
         public_url: public_url.to_owned(),
         registration: config.registration,
     };

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use engine::ingest::Ingest;
-use engine::store::{EventStore, Statement};
+use engine::store::{EventStore, EventsAt, Statement};
 use engine::{Clock, Random};
 use model::ids::OrgId;
 use rand::rngs::StdRng;
@@ -232,7 +232,7 @@ async fn see_everything(client: &Client, url: &str, account: &Account, acknowled
 
 /// Every id in the event store, with how often it is there.
 async fn stored(data_dir: &Path, org: OrgId) -> BTreeMap<String, i64> {
-    let store = EventStore::open(&data_dir.join("events"), Clock::System)
+    let store = EventStore::open(&EventsAt::DuckDb(data_dir.join("events")), Clock::System)
         .await
         .expect("the store opens");
     let log_dir = data_dir.join("log");

@@ -1,3 +1,4 @@
+use engine::store::EventsAt;
 use engine::{Clock, Random, Settings};
 use model::dashboard::View;
 use tempfile::TempDir;
@@ -8,7 +9,7 @@ async fn open(folder: &TempDir) -> Engine {
     let settings = Settings {
         data_dir: folder.path().to_path_buf(),
         database_url: format!("sqlite:{}", folder.path().join("datapulse.db").display()),
-        events_dir: folder.path().join("events"),
+        events: EventsAt::DuckDb(folder.path().join("events")),
         public_url: "http://127.0.0.1:3000".to_owned(),
         registration: engine::auth::Registration::Open,
     };

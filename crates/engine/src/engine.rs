@@ -25,7 +25,7 @@ use crate::query::{Catalogue, Explained, Queries};
 use crate::random::Random;
 use crate::segments::Segments;
 use crate::sharing::Sharing;
-use crate::store::EventStore;
+use crate::store::{EventStore, EventsAt};
 
 /// Widgets of one dashboard that are answered side by side.
 const PANELS_AT_ONCE: usize = 6;
@@ -37,8 +37,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// `sqlite:FILE` or `postgres://…`.
     pub database_url: String,
-    /// Folder of the event store.
-    pub events_dir: PathBuf,
+    /// Where events are kept.
+    pub events: EventsAt,
     /// What links begin with; also the issuer of access tokens.
     pub public_url: String,
     /// Who may make an account.
@@ -86,7 +86,7 @@ impl Engine {
             ..AuthSettings::new(settings.public_url)
         };
         let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings).await?;
-        let store = EventStore::open(&settings.events_dir, clock.clone()).await?;
+        let store = EventStore::open(&settings.events, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
         let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
         Ok(Self(Arc::new(Pieces {

@@ -320,11 +320,12 @@ mod tests {
 
     use super::*;
     use crate::caller::Who;
+    use crate::store::EventsAt;
 
     #[tokio::test]
     async fn only_those_who_may_send_events_can() {
         let dir = tempfile::tempdir().expect("a scratch folder");
-        let store = EventStore::open(&dir.path().join("events"), Clock::System)
+        let store = EventStore::open(&EventsAt::DuckDb(dir.path().join("events")), Clock::System)
             .await
             .expect("the store opens");
         let ingest = Ingest::open(dir.path(), store, Clock::System, Random::seeded(1))

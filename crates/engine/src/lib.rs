@@ -2,6 +2,7 @@
 //!
 //! Callers are `app` (server functions) and `datapulse` (REST, command line); neither knows how anything is stored.
 
+pub mod address;
 pub mod audit;
 pub mod auth;
 pub mod caller;

@@ -1,4 +1,4 @@
-//! The event store: one DuckDB instance, one database file for each organization, attached when it is needed.
+//! The event store: where events are kept, on the machine itself or on a server, behind one set of verbs.
 //!
 //! # Users and visitors
 //!
@@ -9,33 +9,29 @@
 //! join it (see `Source::events` in `query/source.rs`) only where [`EventStore::has_links`] says that there are any.
 //! A file from before has no such table: attaching makes it and fills it from the events once.
 
-mod attached;
-mod fault;
+mod at;
+mod dialect;
+mod duckdb;
 mod frame;
-mod instance;
 mod kinds;
 mod links;
-mod reader;
 mod touched;
-mod writer;
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use model::event::Event;
 use model::ids::OrgId;
-use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
+use self::duckdb::DuckDb;
 use crate::clock::Clock;
 use crate::error::Error;
-use fault::Fault;
+pub use at::{EventsAt, ServerAddress};
+pub(crate) use dialect::Dialect;
 pub use frame::{Cell, Frame, Param, Statement};
-use instance::Instance;
 pub use kinds::{KindSet, Kinds};
 pub(crate) use touched::Touched;
 use touched::TouchedHours;
-use writer::Writer;
 
 /// How long a question may take unless somebody says otherwise.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -52,51 +48,47 @@ pub struct Appended {
 /// Stores events and answers statements about them; clones share everything.
 #[derive(Clone)]
 pub struct EventStore {
-    home: Arc<Home>,
-    writer: Writer,
+    at: EventsAt,
+    backend: Backend,
     touched: Arc<TouchedHours>,
 }
 
-/// What the writer thread and the readers share.
-struct Home {
-    dir: PathBuf,
-    clock: Clock,
-    /// Held for reading by everyone who uses the instance, for writing by whoever opens or closes it.
-    instance: Arc<RwLock<Option<Instance>>>,
-    readers: Arc<Semaphore>,
-    time_limit: Duration,
+/// What keeps the events. The choices are closed, so this is no trait.
+#[derive(Clone)]
+enum Backend {
+    DuckDb(DuckDb),
 }
 
-type Open = OwnedRwLockReadGuard<Option<Instance>, Instance>;
-
 impl EventStore {
-    /// Opens the store whose files are in `dir`, which is made when it is not there.
+    /// Opens the store at `at`; what is not there yet is made.
     ///
     /// # Errors
-    /// [`Error::Internal`] when the folder or DuckDB cannot be used.
-    pub async fn open(dir: &Path, clock: Clock) -> Result<Self, Error> {
-        Self::open_with_limit(dir, clock, TIME_LIMIT).await
+    /// [`Error::Unavailable`] when its server does not answer, [`Error::Internal`] when it cannot be used.
+    pub async fn open(at: &EventsAt, clock: Clock) -> Result<Self, Error> {
+        Self::open_with_limit(at, clock, TIME_LIMIT).await
     }
 
     /// As [`EventStore::open`], with another limit on the time of one question.
     ///
     /// # Errors
     /// As [`EventStore::open`].
-    pub async fn open_with_limit(dir: &Path, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
-        let home = Arc::new(Home {
-            dir: dir.to_owned(),
-            clock,
-            instance: Arc::new(RwLock::new(None)),
-            readers: Arc::new(Semaphore::new(reader::concurrent_questions())),
-            time_limit,
-        });
-        home.reopen().await?;
-        let writer = Writer::start().map_err(Error::internal)?;
+    pub async fn open_with_limit(at: &EventsAt, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
+        let backend = match at {
+            EventsAt::DuckDb(folder) => Backend::DuckDb(DuckDb::open(folder, clock, time_limit).await?),
+            EventsAt::Postgres(_) | EventsAt::ClickHouse(_) => return Err(not_yet()),
+        };
         Ok(Self {
-            home,
-            writer,
+            at: at.clone(),
+            backend,
             touched: Arc::default(),
         })
+    }
+
+    /// How statements for this store are written.
+    pub(crate) fn dialect(&self) -> Dialect {
+        match &self.backend {
+            Backend::DuckDb(_) => Dialect::DuckDb,
+        }
     }
 
     /// Stores batches of one organization's events in one transaction, together with the position of the last.
@@ -107,7 +99,9 @@ impl EventStore {
     /// [`Error::Unavailable`] when the store is closed, [`Error::Internal`] otherwise; nothing was stored then.
     pub async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
         self.touched.record(org, &batches);
-        self.writer.append(&self.home, org, batches).await
+        match &self.backend {
+            Backend::DuckDb(store) => store.append(org, batches).await,
+        }
     }
 
     /// Which hours got events, as far as this process knows: complete for whoever read `position` before.
@@ -127,9 +121,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn position(&self, org: OrgId) -> Result<u64, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.position()))
-            .await
+        match &self.backend {
+            Backend::DuckDb(store) => store.position(org).await,
+        }
     }
 
     /// Which kinds of JSON values the organization's properties have ever held.
@@ -137,9 +131,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.kinds()))
-            .await
+        match &self.backend {
+            Backend::DuckDb(store) => store.kinds(org).await,
+        }
     }
 
     /// Whether any anonymous visitor of the organization turned out to be a user.
@@ -149,14 +143,14 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.links().any()))
-            .await
+        match &self.backend {
+            Backend::DuckDb(store) => store.has_links(org).await,
+        }
     }
 
     /// The rows that a statement gives for one organization.
     ///
-    /// The statement sees that organization's tables alone. Dropping the future stops it.
+    /// In the statement, `events` is that organization's events alone. Dropping the future stops it.
     ///
     /// # Errors
     /// [`Error::TimedOut`] past the time limit; otherwise as [`EventStore::append`].
@@ -170,7 +164,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::fetch`]; the time limit holds for all of them together.
     pub async fn fetch_all(&self, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
-        reader::fetch_all(&self.home, org, statements).await
+        match &self.backend {
+            Backend::DuckDb(store) => store.fetch_all(org, statements).await,
+        }
     }
 
     /// What is wrong with a regular expression, in the store's own dialect of them; nothing when it can be used.
@@ -178,9 +174,9 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {
-        self.home
-            .with_instance(move |instance| instance.pattern_fault(&pattern))
-            .await
+        match &self.backend {
+            Backend::DuckDb(store) => store.pattern_fault(pattern).await,
+        }
     }
 
     /// Whether the store answers.
@@ -188,21 +184,18 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn check(&self) -> Result<(), Error> {
-        if !self.writer.is_running() {
-            return Err(fault::closed());
+        match &self.backend {
+            Backend::DuckDb(store) => store.check().await,
         }
-        self.home.with_instance(Instance::check).await
     }
 
-    /// Finishes what is under way and closes every file; afterwards everything is [`Error::Unavailable`].
+    /// Finishes what is under way and closes every file and connection; afterwards everything is [`Error::Unavailable`].
     ///
     /// # Errors
-    /// [`Error::Internal`] when a file could not be closed.
+    /// [`Error::Internal`] when something could not be closed.
     pub async fn close(&self) -> Result<(), Error> {
-        let closing = self.home.instance.write().await.take();
-        match closing {
-            Some(instance) => blocking(move || instance.close()).await,
-            None => Ok(()),
+        match &self.backend {
+            Backend::DuckDb(store) => store.close().await,
         }
     }
 }
@@ -210,69 +203,25 @@ impl EventStore {
 impl std::fmt::Debug for EventStore {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("EventStore")
-            .field("dir", &self.home.dir)
+            .field("at", &self.at)
             .finish_non_exhaustive()
     }
 }
 
-impl Home {
-    /// The open instance; nobody closes it while the guard lives.
-    async fn open(&self) -> Result<Open, Error> {
-        let guard = Arc::clone(&self.instance).read_owned().await;
-        OwnedRwLockReadGuard::try_map(guard, Option::as_ref).map_err(|_| fault::closed())
-    }
+fn not_yet() -> Error {
+    Error::invalid("events_url", "unsupported", "This store cannot be used yet.")
+}
 
-    /// Runs `work` on a thread that may block.
-    async fn with_instance<T: Send + 'static>(
-        self: &Arc<Self>,
-        work: impl FnOnce(&Instance) -> Result<T, Fault> + Send + 'static,
-    ) -> Result<T, Error> {
-        let open = self.open().await?;
-        let outcome = blocking(move || Ok::<_, Error>(work(&open))).await?;
-        self.settle(outcome).await
-    }
-
-    /// Turns a fault into an error; a fault that broke the instance opens a new one first.
-    async fn settle<T>(self: &Arc<Self>, outcome: Result<T, Fault>) -> Result<T, Error> {
-        match outcome {
-            Err(fault) if fault.broke_the_instance() => {
-                tracing::error!(%fault, "the event store broke and is opened again");
-                self.reopen_broken().await?;
-                Err(fault.into())
-            }
-            other => other.map_err(Error::from),
-        }
-    }
-
-    /// A FATAL error leaves the whole instance unusable: every handle is closed before a new one opens the files.
-    async fn reopen_broken(&self) -> Result<(), Error> {
-        let mut slot = self.instance.write().await;
-        if slot.as_ref().is_none_or(|instance| instance.check().is_ok()) {
-            return Ok(());
-        }
-        drop(slot.take());
-        *slot = Some(self.instance().await?);
-        Ok(())
-    }
-
-    async fn reopen(&self) -> Result<(), Error> {
-        let mut slot = self.instance.write().await;
-        *slot = Some(self.instance().await?);
-        Ok(())
-    }
-
-    async fn instance(&self) -> Result<Instance, Error> {
-        let (dir, clock) = (self.dir.clone(), self.clock.clone());
-        blocking(move || Instance::open(&dir, clock)).await
+const fn closed() -> Error {
+    Error::Unavailable {
+        what: "the event store",
+        retry_after: Duration::from_secs(5),
     }
 }
 
-/// DuckDB blocks its thread, so it never runs on one that serves requests.
-async fn blocking<T: Send + 'static, E: Into<Error> + Send + 'static>(
-    work: impl FnOnce() -> Result<T, E> + Send + 'static,
-) -> Result<T, Error> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(Error::internal)?
-        .map_err(Into::into)
+fn timed_out(limit: Duration) -> Error {
+    let limit = limit.as_secs_f64();
+    Error::TimedOut(format!(
+        "This question was stopped at its time limit of {limit} s. Ask about a shorter range or fewer values."
+    ))
 }

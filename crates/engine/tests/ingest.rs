@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use engine::ingest::{BodyFormat, Ingest};
-use engine::store::{EventStore, Statement};
+use engine::store::{EventStore, EventsAt, Statement};
 use engine::{Caller, Clock, Error, Random};
 use model::event::Receipt;
 use model::ids::OrgId;
@@ -78,7 +78,7 @@ impl Home {
     }
 
     async fn open_with_limit(&self, most_log_bytes: usize) -> Running {
-        let events = self.dir.path().join("events");
+        let events = EventsAt::DuckDb(self.dir.path().join("events"));
         let store = EventStore::open(&events, self.clock.clone())
             .await
             .expect("the store opens");

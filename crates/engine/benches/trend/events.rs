@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::Connection;
 use engine::Clock;
-use engine::store::{Appended, EventStore};
+use engine::store::{Appended, EventStore, EventsAt};
 use model::event::Event;
 use model::ids::OrgId;
 
@@ -24,7 +24,7 @@ const SAMPLES: [&str; 2] = [
 
 /// Ninety days of events, about in the order of their time, as a server would have taken them; gives the file.
 pub(crate) async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: usize) -> Outcome<PathBuf> {
-    let store = EventStore::open(folder, clock.clone()).await?;
+    let store = EventStore::open(&EventsAt::DuckDb(folder.to_owned()), clock.clone()).await?;
     let parsed = SAMPLES.map(|json| Event::parse(json, clock.now(), String::new).map(|parsed| parsed.event));
     let events = parsed
         .into_iter()

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use engine::Clock;
 use engine::query::Queries;
 use engine::query::buckets::Calendar;
-use engine::store::EventStore;
+use engine::store::{EventStore, EventsAt};
 use model::account::WeekStart;
 use model::answer::Answer;
 use model::ids::OrgId;
@@ -51,7 +51,7 @@ async fn measure(count: usize) -> Outcome<()> {
         start.elapsed().as_secs_f64()
     );
     let raw = Raw::open(&file)?;
-    let store = EventStore::open(folder.path(), clock.clone()).await?;
+    let store = EventStore::open(&EventsAt::DuckDb(folder.path().to_owned()), clock.clone()).await?;
     for question in QUESTIONS {
         let (ours, bare) = compare(&question, &store, &clock, org, &raw).await?;
         let ratio = ours.as_secs_f64() / bare.as_secs_f64();

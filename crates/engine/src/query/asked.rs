@@ -5,7 +5,6 @@ use std::sync::Arc;
 use model::ids::OrgId;
 
 use super::buckets::Buckets;
-use super::dialect::Dialect;
 use super::kept::{BucketFigures, BucketKey, KeptBuckets};
 use super::source::Source;
 use super::trail::Trail;
@@ -43,7 +42,7 @@ impl<'q> std::ops::Deref for Asked<'q> {
 
 impl<'q> Asked<'q> {
     pub(super) fn new(looking: Looking<'q>, kinds: &'q Kinds, has_links: bool) -> Self {
-        let dialect = Dialect::DuckDb;
+        let dialect = looking.store.dialect();
         Self {
             looking,
             source: Source {

@@ -7,14 +7,8 @@ pub(super) use bits::WORD;
 
 use super::sql::Sql;
 use super::window::{Run, Window};
+pub(super) use crate::store::Dialect;
 use crate::store::{KindSet, Kinds, Param};
-
-/// The store that a statement is written for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Dialect {
-    /// DuckDB 2.0 with properties as VARIANT.
-    DuckDb,
-}
 
 impl Dialect {
     /// The value at a path of the properties; its keys are bound, whatever they hold.

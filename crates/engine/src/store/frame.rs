@@ -1,6 +1,3 @@
-use duckdb::ToSql;
-use duckdb::types::{ToSqlOutput, Value, ValueRef};
-
 /// SQL with its parameters, in order; the organization's table is called `events`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
@@ -74,39 +71,5 @@ impl Cell {
             Self::Text(text) => Some(text),
             _ => None,
         }
-    }
-}
-
-impl ToSql for Param {
-    fn to_sql(&self) -> duckdb::Result<ToSqlOutput<'_>> {
-        Ok(match self {
-            Self::Int(value) => ToSqlOutput::Owned(Value::BigInt(*value)),
-            Self::Number(value) => ToSqlOutput::Owned(Value::Double(*value)),
-            Self::Text(text) => ToSqlOutput::Borrowed(ValueRef::Text(text.as_bytes())),
-            Self::Time(micros) => {
-                ToSqlOutput::Owned(Value::Timestamp(duckdb::types::TimeUnit::Microsecond, *micros))
-            }
-        })
-    }
-}
-
-/// The types that compiled statements select; anything else is a mistake of ours and reads as NULL.
-pub(crate) fn cell(value: ValueRef<'_>) -> Cell {
-    match value {
-        ValueRef::Boolean(value) => Cell::Int(i64::from(value)),
-        ValueRef::TinyInt(value) => Cell::Int(value.into()),
-        ValueRef::SmallInt(value) => Cell::Int(value.into()),
-        ValueRef::Int(value) => Cell::Int(value.into()),
-        ValueRef::BigInt(value) => Cell::Int(value),
-        ValueRef::HugeInt(value) => i64::try_from(value).map_or(Cell::Null, Cell::Int),
-        ValueRef::UTinyInt(value) => Cell::Int(value.into()),
-        ValueRef::USmallInt(value) => Cell::Int(value.into()),
-        ValueRef::UInt(value) => Cell::Int(value.into()),
-        ValueRef::UBigInt(value) => i64::try_from(value).map_or(Cell::Null, Cell::Int),
-        ValueRef::Float(value) => Cell::Number(value.into()),
-        ValueRef::Double(value) => Cell::Number(value),
-        ValueRef::Timestamp(unit, value) => Cell::Int(unit.to_micros(value)),
-        ValueRef::Text(bytes) => Cell::Text(String::from_utf8_lossy(bytes).into_owned()),
-        _ => Cell::Null,
     }
 }

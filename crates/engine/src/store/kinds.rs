@@ -6,7 +6,7 @@ use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
 /// Most property paths whose kinds are told apart; beyond, a path may hold anything.
 const MOST_PATHS: usize = 10_000;
 /// The property that keeps text which is no JSON.
-pub(super) const UNREADABLE: &str = "$unreadable";
+pub(in crate::store) const UNREADABLE: &str = "$unreadable";
 /// Longer paths cannot be asked for.
 const MOST_PATH_BYTES: usize = 1_200;
 
@@ -48,11 +48,11 @@ impl KindSet {
         Self(self.0 & !kinds.0)
     }
 
-    pub(super) const fn from_bits(bits: u8) -> Self {
+    pub(in crate::store) const fn from_bits(bits: u8) -> Self {
         Self(bits & Self::ANY.0)
     }
 
-    pub(super) const fn bits(self) -> u8 {
+    pub(in crate::store) const fn bits(self) -> u8 {
         self.0
     }
 }
@@ -86,7 +86,7 @@ impl Kinds {
         }
     }
 
-    pub(super) fn with(&self, fresh: &Self) -> Self {
+    pub(in crate::store) fn with(&self, fresh: &Self) -> Self {
         self.paths
             .iter()
             .chain(&fresh.paths)
@@ -99,7 +99,7 @@ impl Kinds {
         self.paths.iter().map(|(path, kinds)| (path.as_str(), *kinds))
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::store) fn is_empty(&self) -> bool {
         self.paths.is_empty()
     }
 
@@ -124,14 +124,14 @@ impl FromIterator<(String, KindSet)> for Kinds {
 }
 
 /// Collects the kinds that are not known yet.
-pub(super) struct Observer<'k> {
+pub(in crate::store) struct Observer<'k> {
     known: &'k Kinds,
     fresh: Kinds,
     path: String,
 }
 
 impl<'k> Observer<'k> {
-    pub(super) fn new(known: &'k Kinds) -> Self {
+    pub(in crate::store) fn new(known: &'k Kinds) -> Self {
         Self {
             known,
             fresh: Kinds::default(),
@@ -140,7 +140,7 @@ impl<'k> Observer<'k> {
     }
 
     /// Looks at one event's properties. Text that is no JSON has no kinds: the store keeps it as text.
-    pub(super) fn observe(&mut self, properties: &str) {
+    pub(in crate::store) fn observe(&mut self, properties: &str) {
         self.path.clear();
         let mut deserializer = serde_json::Deserializer::from_str(properties);
         if Walk(self).deserialize(&mut deserializer).is_err() {
@@ -149,7 +149,7 @@ impl<'k> Observer<'k> {
         }
     }
 
-    pub(super) fn into_fresh(self) -> Kinds {
+    pub(in crate::store) fn into_fresh(self) -> Kinds {
         self.fresh
     }
 

@@ -11,22 +11,22 @@ const MOST_RECENT: usize = 20_000;
 
 /// A visitor's user, as one event said; the least of a visitor's links is the one that counts.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Link {
+pub(in crate::store) struct Link {
     /// Microseconds since 1970.
-    pub(super) ts: i64,
-    pub(super) user_id: String,
+    pub(in crate::store) ts: i64,
+    pub(in crate::store) user_id: String,
 }
 
 /// The links of one organization, as far as the process must know them.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(in crate::store) struct Links {
     any: AtomicBool,
     /// Of each visitor here, the table holds this link or a lesser one.
     recent: Mutex<HashMap<String, Link>>,
 }
 
 impl Links {
-    pub(super) fn new(any: bool) -> Self {
+    pub(in crate::store) fn new(any: bool) -> Self {
         Self {
             any: AtomicBool::new(any),
             recent: Mutex::default(),
@@ -34,16 +34,16 @@ impl Links {
     }
 
     /// Whether any visitor has a user.
-    pub(super) fn any(&self) -> bool {
+    pub(in crate::store) fn any(&self) -> bool {
         self.any.load(Ordering::SeqCst)
     }
 
-    pub(super) fn set_any(&self, any: bool) {
+    pub(in crate::store) fn set_any(&self, any: bool) {
         self.any.store(any, Ordering::SeqCst);
     }
 
     /// The least link of each visitor in `events`, without those that would change nothing.
-    pub(super) fn news<'e>(&self, events: impl Iterator<Item = &'e Event>) -> Vec<(&'e str, Link)> {
+    pub(in crate::store) fn news<'e>(&self, events: impl Iterator<Item = &'e Event>) -> Vec<(&'e str, Link)> {
         let recent = self.recent();
         let mut least: HashMap<&str, (i64, &str)> = HashMap::new();
         for event in events {
@@ -69,7 +69,7 @@ impl Links {
     }
 
     /// These are stored now.
-    pub(super) fn remember(&self, news: Vec<(&str, Link)>) {
+    pub(in crate::store) fn remember(&self, news: Vec<(&str, Link)>) {
         let mut recent = self.recent();
         if recent.len() + news.len() > MOST_RECENT {
             recent.clear();

@@ -3,7 +3,11 @@
 use model::event::Event;
 use serde_json::json;
 
-use crate::world::{World, event, org};
+use crate::world::{World, event, on_every_store, org};
+
+on_every_store! {
+    the_real_log_shows_its_real_counts,
+}
 
 fn page_views() -> Vec<Event> {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/data/apache_access.log");
@@ -47,7 +51,6 @@ fn some(values: [f64; 4]) -> Vec<Option<f64>> {
     values.into_iter().map(Some).collect()
 }
 
-#[tokio::test]
 async fn the_real_log_shows_its_real_counts() {
     let world = World::at("2026-03-01T12:00:00Z").await;
     world.append(org(1), 1, page_views()).await;

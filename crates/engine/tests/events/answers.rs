@@ -4,7 +4,18 @@ use engine::query::buckets::Calendar;
 use model::account::WeekStart;
 use model::query::Interval;
 
-use crate::world::{World, event, org, refused, time, utc};
+use crate::world::{World, event, on_every_store, org, refused, time, utc};
+
+on_every_store! {
+    questions_that_cannot_be_answered_name_the_field,
+    a_property_that_nobody_has_gives_an_empty_answer,
+    property_names_are_never_part_of_the_statement,
+    the_last_units_end_today_or_now,
+    days_are_as_long_as_the_zone_makes_them,
+    weeks_begin_when_the_organization_says,
+    the_period_before_is_cut_like_this_one,
+    a_kept_answer_is_never_stale,
+}
 
 const NOW: &str = "2026-03-01T12:00:30Z";
 
@@ -23,7 +34,6 @@ async fn world_with(times: &[&str]) -> World {
     world
 }
 
-#[tokio::test]
 async fn questions_that_cannot_be_answered_name_the_field() {
     let world = World::at(NOW).await;
     let week = r#""range":{"last":"7d"}"#;
@@ -55,7 +65,6 @@ async fn questions_that_cannot_be_answered_name_the_field() {
     }
 }
 
-#[tokio::test]
 async fn a_property_that_nobody_has_gives_an_empty_answer() {
     let world = world_with(&["2026-03-01T10:00:00Z"]).await;
     let nobody = r#""range":{"last":"7d"},"filter":{"property":"no.such","op":"eq","value":1}"#;
@@ -67,7 +76,6 @@ async fn a_property_that_nobody_has_gives_an_empty_answer() {
     );
 }
 
-#[tokio::test]
 async fn property_names_are_never_part_of_the_statement() {
     let world = world_with(&["2026-03-01T10:00:00Z"]).await;
     for name in [
@@ -93,7 +101,6 @@ async fn property_names_are_never_part_of_the_statement() {
     }
 }
 
-#[tokio::test]
 async fn the_last_units_end_today_or_now() {
     let world = World::at(NOW).await;
     for (last, first, buckets, interval, open) in [
@@ -119,7 +126,6 @@ async fn the_last_units_end_today_or_now() {
     assert_eq!(world.answer(org(1), &past).await.open_from, None);
 }
 
-#[tokio::test]
 async fn days_are_as_long_as_the_zone_makes_them() {
     let world = world_with(&[]).await;
     let day = |zone: &str, date: &str, interval: &str| {
@@ -154,7 +160,6 @@ async fn days_are_as_long_as_the_zone_makes_them() {
     assert_eq!(local, ["2011-12-29", "2011-12-31"]);
 }
 
-#[tokio::test]
 async fn weeks_begin_when_the_organization_says() {
     let world = World::at(NOW).await;
     let question = trend(r#""range":{"from":"2026-02-18","to":"2026-02-24"},"interval":"week""#);
@@ -174,7 +179,6 @@ async fn weeks_begin_when_the_organization_says() {
     );
 }
 
-#[tokio::test]
 async fn the_period_before_is_cut_like_this_one() {
     let world = world_with(&[
         "2024-02-28T10:00:00Z",
@@ -217,7 +221,6 @@ async fn the_period_before_is_cut_like_this_one() {
     );
 }
 
-#[tokio::test]
 async fn a_kept_answer_is_never_stale() {
     let world = world_with(&["2026-03-01T10:00:00Z"]).await;
     let question = trend(r#""range":{"last":"7d"},"breakdown":{"property":"a"}"#);

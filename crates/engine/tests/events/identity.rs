@@ -126,11 +126,12 @@ async fn links_are_there_after_a_restart_and_made_for_files_that_lack_them() {
     older.close().expect("it closes");
 
     for _ in 0..2 {
-        let store = EventStore::open(world.folder.path(), world.clock.clone())
+        let store = EventStore::open(&world.at, world.clock.clone())
             .await
             .expect("it opens again");
         assert!(store.has_links(org(1)).await.expect("it answers"));
         let again = World {
+            at: world.at.clone(),
             folder: tempfile::tempdir().expect("a scratch folder"),
             clock: world.clock.clone(),
             queries: Queries::new(store.clone(), world.clock.clone()),

@@ -5,7 +5,11 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::generator::Generator;
 use crate::oracle::trend::{self, Expected, Line};
-use crate::world::{World, org, utc};
+use crate::world::{World, on_every_store, org, utc};
+
+on_every_store! {
+    ; blocking random_questions_get_the_answers_of_the_reference
+}
 
 const EVENTS: usize = 400;
 
@@ -79,7 +83,6 @@ pub(crate) fn differences(expected: &Expected, answer: &TrendAnswer, is_formula:
     (wanted != given).then(|| format!("lines {given:?}, not {wanted:?}"))
 }
 
-#[test]
 fn random_questions_get_the_answers_of_the_reference() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

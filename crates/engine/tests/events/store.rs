@@ -1,10 +1,17 @@
 use std::time::{Duration, Instant};
 
-use engine::store::{Appended, Cell, EventStore, KindSet, Statement};
+use engine::store::{Appended, Cell, EventStore, EventsAt, KindSet, Statement};
 use engine::{Clock, Error};
 use model::event::{Event, EventParts};
 
-use crate::world::{World, event, org, time};
+use crate::world::{World, event, on_every_store, org, time};
+
+on_every_store! {
+    a_batch_that_comes_again_adds_nothing,
+    what_was_stored_is_there_after_a_restart,
+    organizations_never_see_each_other,
+    appends_and_questions_run_side_by_side,
+}
 
 const NOW: &str = "2026-03-01T12:00:00Z";
 
@@ -29,7 +36,6 @@ fn events(from: usize, to: usize) -> Vec<Event> {
         .collect()
 }
 
-#[tokio::test]
 async fn a_batch_that_comes_again_adds_nothing() {
     let world = World::at(NOW).await;
     let first = Appended {
@@ -56,7 +62,6 @@ async fn a_batch_that_comes_again_adds_nothing() {
     assert_eq!(world.store.position(org(1)).await.expect("a position"), 9);
 }
 
-#[tokio::test]
 async fn what_was_stored_is_there_after_a_restart() {
     let world = World::at(NOW).await;
     world.append(org(1), 3, events(0, 100)).await;
@@ -65,7 +70,7 @@ async fn what_was_stored_is_there_after_a_restart() {
         world.store.check().await,
         Err(Error::Unavailable { .. })
     ));
-    let again = EventStore::open(world.folder.path(), world.clock.clone())
+    let again = EventStore::open(&world.at, world.clock.clone())
         .await
         .expect("it opens again");
     assert_eq!(
@@ -91,9 +96,12 @@ async fn what_was_stored_is_there_after_a_crash() {
             std::fs::copy(&path, crashed.path().join(path.file_name().expect("a name"))).expect("a copy");
         }
     }
-    let again = EventStore::open(crashed.path(), Clock::manual(time(NOW)))
-        .await
-        .expect("it opens");
+    let again = EventStore::open(
+        &EventsAt::DuckDb(crashed.path().to_owned()),
+        Clock::manual(time(NOW)),
+    )
+    .await
+    .expect("it opens");
     assert_eq!(
         (
             count(&again, 1).await,
@@ -103,7 +111,6 @@ async fn what_was_stored_is_there_after_a_crash() {
     );
 }
 
-#[tokio::test]
 async fn organizations_never_see_each_other() {
     let world = World::at(NOW).await;
     world.append(org(1), 1, events(0, 5)).await;
@@ -161,10 +168,9 @@ const ENDLESS: &str =
 
 #[tokio::test]
 async fn a_question_past_its_time_is_stopped() {
-    let folder = tempfile::tempdir().expect("a scratch folder");
+    let world = World::at(NOW).await;
     let limit = Duration::from_millis(300);
-    let clock = Clock::manual(time(NOW));
-    let store = EventStore::open_with_limit(folder.path(), clock, limit)
+    let store = EventStore::open_with_limit(&world.at, world.clock.clone(), limit)
         .await
         .expect("it opens");
     let Err(Error::TimedOut(message)) = store.fetch(org(1), plain(ENDLESS)).await else {
@@ -271,7 +277,6 @@ async fn an_event_that_cannot_be_stored_as_it_is_costs_no_neighbour() {
     assert_eq!(count(&world.store, 1).await, 3);
 }
 
-#[tokio::test]
 async fn appends_and_questions_run_side_by_side() {
     let world = World::at(NOW).await;
     let tasks = (1..=4_u128).map(|number| {

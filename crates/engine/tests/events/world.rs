@@ -4,7 +4,7 @@ use engine::Clock;
 use engine::Error;
 use engine::query::Queries;
 use engine::query::buckets::Calendar;
-use engine::store::{Appended, EventStore};
+use engine::store::{Appended, EventStore, EventsAt};
 use model::Timestamp;
 use model::account::WeekStart;
 use model::answer::{Answer, TrendAnswer};
@@ -14,23 +14,83 @@ use model::query::Query;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+/// The stores that a test can run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StoreKind {
+    DuckDb,
+}
+
+tokio::task_local! {
+    /// The store that the running test was made for.
+    static STORE: StoreKind;
+}
+
+impl StoreKind {
+    /// Runs a test whose [`World::at`] is on this store.
+    pub(crate) async fn run(self, test: impl Future<Output = ()>) {
+        STORE.scope(self, test).await;
+    }
+
+    /// As [`StoreKind::run`], for a test that has a runtime of its own.
+    pub(crate) fn run_blocking(self, test: impl FnOnce()) {
+        STORE.sync_scope(self, test);
+    }
+
+    /// A place that nobody else uses; files are in `folder`.
+    async fn fresh_place(self, folder: &TempDir) -> EventsAt {
+        match self {
+            Self::DuckDb => EventsAt::DuckDb(folder.path().to_owned()),
+        }
+    }
+}
+
+/// Makes a test of each function for every store; after `blocking`, of functions that are not async.
+macro_rules! on_every_store {
+    ($($name:ident),* $(,)? $(; blocking $($blocking:ident),+ $(,)?)?) => {
+        $crate::world::on_every_store!(@on duckdb, DuckDb; $($name)*; $($($blocking)+)?);
+    };
+    (@on $module:ident, $kind:ident; $($name:ident)*; $($blocking:ident)*) => {
+        mod $module {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                $crate::world::StoreKind::$kind.run(super::$name()).await;
+            })*
+            $(#[test]
+            fn $blocking() {
+                $crate::world::StoreKind::$kind.run_blocking(super::$blocking);
+            })*
+        }
+    };
+}
+pub(crate) use on_every_store;
+
 pub(crate) struct World {
     pub(crate) folder: TempDir,
+    /// Where its events are.
+    pub(crate) at: EventsAt,
     pub(crate) clock: Clock,
     pub(crate) store: EventStore,
     pub(crate) queries: Queries,
 }
 
 impl World {
+    /// On the store that the test runs for, or DuckDB, where the time is `now`.
     pub(crate) async fn at(now: &str) -> Self {
+        let kind = STORE.try_with(|kind| *kind).unwrap_or(StoreKind::DuckDb);
+        Self::on(kind, now).await
+    }
+
+    pub(crate) async fn on(kind: StoreKind, now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
+        let at = kind.fresh_place(&folder).await;
         let clock = Clock::manual(time(now));
-        let store = EventStore::open(folder.path(), clock.clone())
+        let store = EventStore::open(&at, clock.clone())
             .await
             .expect("the store opens");
         let queries = Queries::new(store.clone(), clock.clone());
         Self {
             folder,
+            at,
             clock,
             store,
             queries,

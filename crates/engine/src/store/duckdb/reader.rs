@@ -6,10 +6,11 @@ use duckdb::{Connection, InterruptHandle};
 use model::ids::OrgId;
 
 use super::Home;
-use super::fault::{self, Fault};
-use super::frame::{Frame, Statement, cell};
+use super::fault::Fault;
 use super::instance::Instance;
+use super::values::cell;
 use crate::error::Error;
+use crate::store::{Frame, Statement, closed, timed_out};
 
 /// A statement that began just when it was cancelled misses one interrupt, so it gets them until it ends.
 const BETWEEN_INTERRUPTS: Duration = Duration::from_millis(20);
@@ -28,7 +29,7 @@ pub(super) async fn fetch_all(
     let _stops_when_dropped = StopOnDrop(Arc::clone(&running));
     let readers = Arc::clone(&home.readers);
     let answer = async {
-        let permit = readers.acquire_owned().await.map_err(|_| fault::closed())?;
+        let permit = readers.acquire_owned().await.map_err(|_| closed())?;
         let work = move |instance: &Instance| {
             let _permit = permit;
             read(instance, org, &statements, &running)
@@ -39,13 +40,6 @@ pub(super) async fn fetch_all(
         Ok(outcome) => outcome,
         Err(_) => Err(timed_out(home.time_limit)),
     }
-}
-
-fn timed_out(limit: Duration) -> Error {
-    let limit = limit.as_secs_f64();
-    Error::TimedOut(format!(
-        "This question was stopped at its time limit of {limit} s. Ask about a shorter range or fewer values."
-    ))
 }
 
 fn read(

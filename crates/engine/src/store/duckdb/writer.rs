@@ -5,12 +5,13 @@ use duckdb::{Connection, Transaction, params};
 use model::ids::OrgId;
 use tokio::sync::{mpsc, oneshot};
 
+use super::Home;
 use super::attached::Attached;
-use super::fault::{self, Fault};
-use super::kinds::{Kinds, Observer};
-use super::links::Link;
-use super::{Appended, Home};
+use super::fault::Fault;
 use crate::error::Error;
+use crate::store::kinds::{Kinds, Observer};
+use crate::store::links::Link;
+use crate::store::{Appended, closed};
 
 /// Callers wait for room here instead of piling up batches in memory.
 const WAITING_JOBS: usize = 16;
@@ -63,8 +64,8 @@ impl Writer {
             done,
             home: Arc::clone(home),
         };
-        self.jobs.send(job).await.map_err(|_| fault::closed())?;
-        let outcome = outcome.await.map_err(|_| fault::closed())?;
+        self.jobs.send(job).await.map_err(|_| closed())?;
+        let outcome = outcome.await.map_err(|_| closed())?;
         home.settle(outcome).await
     }
 

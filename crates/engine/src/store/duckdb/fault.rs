@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use crate::error::Error;
 
 /// What DuckDB or a file would not do.
@@ -25,12 +23,5 @@ impl Fault {
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         Self::internal(fault)
-    }
-}
-
-pub(crate) const fn closed() -> Error {
-    Error::Unavailable {
-        what: "the event store",
-        retry_after: Duration::from_secs(5),
     }
 }

@@ -8,9 +8,9 @@ use model::Timestamp;
 use model::ids::OrgId;
 
 use super::fault::Fault;
-use super::kinds::{KindSet, Kinds};
-use super::links::Links;
 use crate::clock::Clock;
+use crate::store::kinds::{KindSet, Kinds};
+use crate::store::links::Links;
 
 /// Most files that are attached at the same time, unless more are in use.
 const MOST_ATTACHED: usize = 64;

@@ -1,0 +1,171 @@
+//! Events in DuckDB: one instance, one database file for each organization, attached when it is needed.
+
+mod attached;
+mod fault;
+mod instance;
+mod reader;
+mod values;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::ids::OrgId;
+use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
+
+use super::{Appended, Frame, Kinds, Statement, closed};
+use crate::clock::Clock;
+use crate::error::Error;
+use fault::Fault;
+use instance::Instance;
+use writer::Writer;
+
+/// The files of one folder; clones share everything.
+#[derive(Clone)]
+pub(super) struct DuckDb {
+    home: Arc<Home>,
+    writer: Writer,
+}
+
+/// What the writer thread and the readers share.
+struct Home {
+    dir: PathBuf,
+    clock: Clock,
+    /// Held for reading by everyone who uses the instance, for writing by whoever opens or closes it.
+    instance: Arc<RwLock<Option<Instance>>>,
+    readers: Arc<Semaphore>,
+    time_limit: Duration,
+}
+
+type Open = OwnedRwLockReadGuard<Option<Instance>, Instance>;
+
+impl DuckDb {
+    /// Opens the files in `dir`, which is made when it is not there.
+    pub(super) async fn open(dir: &Path, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
+        let home = Arc::new(Home {
+            dir: dir.to_owned(),
+            clock,
+            instance: Arc::new(RwLock::new(None)),
+            readers: Arc::new(Semaphore::new(reader::concurrent_questions())),
+            time_limit,
+        });
+        home.reopen().await?;
+        let writer = Writer::start().map_err(Error::internal)?;
+        Ok(Self { home, writer })
+    }
+
+    pub(super) async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
+        self.writer.append(&self.home, org, batches).await
+    }
+
+    pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.position()))
+            .await
+    }
+
+    pub(super) async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.kinds()))
+            .await
+    }
+
+    pub(super) async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
+        self.home
+            .with_instance(move |instance| Ok(instance.attach(org)?.links().any()))
+            .await
+    }
+
+    pub(super) async fn fetch_all(
+        &self,
+        org: OrgId,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Frame>, Error> {
+        reader::fetch_all(&self.home, org, statements).await
+    }
+
+    pub(super) async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {
+        self.home
+            .with_instance(move |instance| instance.pattern_fault(&pattern))
+            .await
+    }
+
+    pub(super) async fn check(&self) -> Result<(), Error> {
+        if !self.writer.is_running() {
+            return Err(closed());
+        }
+        self.home.with_instance(Instance::check).await
+    }
+
+    /// Finishes what is under way and closes every file.
+    pub(super) async fn close(&self) -> Result<(), Error> {
+        let closing = self.home.instance.write().await.take();
+        match closing {
+            Some(instance) => blocking(move || instance.close()).await,
+            None => Ok(()),
+        }
+    }
+}
+
+impl Home {
+    /// The open instance; nobody closes it while the guard lives.
+    async fn open(&self) -> Result<Open, Error> {
+        let guard = Arc::clone(&self.instance).read_owned().await;
+        OwnedRwLockReadGuard::try_map(guard, Option::as_ref).map_err(|_| closed())
+    }
+
+    /// Runs `work` on a thread that may block.
+    async fn with_instance<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Instance) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Error> {
+        let open = self.open().await?;
+        let outcome = blocking(move || Ok::<_, Error>(work(&open))).await?;
+        self.settle(outcome).await
+    }
+
+    /// Turns a fault into an error; a fault that broke the instance opens a new one first.
+    async fn settle<T>(self: &Arc<Self>, outcome: Result<T, Fault>) -> Result<T, Error> {
+        match outcome {
+            Err(fault) if fault.broke_the_instance() => {
+                tracing::error!(%fault, "the event store broke and is opened again");
+                self.reopen_broken().await?;
+                Err(fault.into())
+            }
+            other => other.map_err(Error::from),
+        }
+    }
+
+    /// A FATAL error leaves the whole instance unusable: every handle is closed before a new one opens the files.
+    async fn reopen_broken(&self) -> Result<(), Error> {
+        let mut slot = self.instance.write().await;
+        if slot.as_ref().is_none_or(|instance| instance.check().is_ok()) {
+            return Ok(());
+        }
+        drop(slot.take());
+        *slot = Some(self.instance().await?);
+        Ok(())
+    }
+
+    async fn reopen(&self) -> Result<(), Error> {
+        let mut slot = self.instance.write().await;
+        *slot = Some(self.instance().await?);
+        Ok(())
+    }
+
+    async fn instance(&self) -> Result<Instance, Error> {
+        let (dir, clock) = (self.dir.clone(), self.clock.clone());
+        blocking(move || Instance::open(&dir, clock)).await
+    }
+}
+
+/// DuckDB blocks its thread, so it never runs on one that serves requests.
+async fn blocking<T: Send + 'static, E: Into<Error> + Send + 'static>(
+    work: impl FnOnce() -> Result<T, E> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(Error::internal)?
+        .map_err(Into::into)
+}
