@@ -1,11 +1,11 @@
 # Orchestration only: each target is one script, and each script says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench release clean-data
+.PHONY: help run dev test check bench bench-engine release clean-data
 
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Install what is missing, build the release, fill the demo and serve it on 127.0.0.1:3000
 	@scripts/build-release.sh
@@ -24,6 +24,9 @@ check: ## Formatting, lints, documentation and the arrows between the crates
 
 bench: ## Measure speed and size against the targets
 	@scripts/bench.sh
+
+bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=1000000 for other sizes
+	@scripts/bench.sh engine
 
 release: ## One file with the site and DuckDB inside: dist/datapulse
 	@scripts/tools.sh without-duckdb

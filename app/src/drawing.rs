@@ -2,6 +2,7 @@
 
 mod chart;
 mod place;
+mod renderer;
 
 use charts::{Change, Direction, Table};
 use leptos::prelude::*;

@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_datapulse");
 pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
-    _data: TempDir,
+    data: TempDir,
 }
 
 impl Server {
@@ -39,22 +40,29 @@ impl Server {
     }
 
     fn on(data: TempDir) -> Outcome<Self> {
-        let mut process = command(&data).arg("serve").stdout(Stdio::piped()).spawn()?;
-        let mut url = String::new();
-        if let Some(stdout) = process.stdout.take() {
-            BufReader::new(stdout).read_line(&mut url)?;
-        }
-        let address = url
-            .trim()
-            .trim_start_matches("http://")
-            .trim_end_matches('/')
-            .parse();
-        let address = address.map_err(|_| format!("serve printed `{}`, which is no URL", url.trim()))?;
+        let (process, address) = serve(&data, &[])?;
         Ok(Self {
             process,
             address,
-            _data: data,
+            data,
         })
+    }
+
+    /// Ends the process; its data stays.
+    pub(crate) fn stop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+
+    /// Starts it again on its data, with these settings.
+    pub(crate) fn start(&mut self, settings: &[(&str, &str)]) -> Outcome<()> {
+        (self.process, self.address) = serve(&self.data, settings)?;
+        Ok(())
+    }
+
+    /// The folder of its data.
+    pub(crate) fn data(&self) -> &Path {
+        self.data.path()
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -65,13 +73,17 @@ impl Server {
         self.process.id()
     }
 
+    /// Reads from the API.
+    pub(crate) fn get(&self, path: &str, token: &str) -> Outcome<Value> {
+        let request = patient()
+            .get(format!("http://{}{path}", self.address))
+            .header("Authorization", format!("Bearer {token}"));
+        Ok(request.call()?.body_mut().read_json()?)
+    }
+
     /// Calls the API with JSON.
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Outcome<Value> {
-        let agent: ureq::Agent = ureq::Agent::config_builder()
-            .timeout_global(Some(Duration::from_mins(1)))
-            .build()
-            .into();
-        let mut request = agent.post(format!("http://{}{path}", self.address));
+        let mut request = patient().post(format!("http://{}{path}", self.address));
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -96,9 +108,33 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        self.stop();
     }
+}
+
+fn patient() -> ureq::Agent {
+    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1)));
+    config.build().into()
+}
+
+/// A process that serves `data`, once it listens.
+fn serve(data: &TempDir, settings: &[(&str, &str)]) -> Outcome<(Child, SocketAddr)> {
+    let mut process = command(data)
+        .arg("serve")
+        .envs(settings.iter().copied())
+        .stdout(Stdio::piped())
+        .spawn()?;
+    let mut url = String::new();
+    if let Some(stdout) = process.stdout.take() {
+        BufReader::new(stdout).read_line(&mut url)?;
+    }
+    let address = url
+        .trim()
+        .trim_start_matches("http://")
+        .trim_end_matches('/')
+        .parse();
+    let address = address.map_err(|_| format!("serve printed `{}`, which is no URL", url.trim()))?;
+    Ok((process, address))
 }
 
 /// The text of a JSON value.

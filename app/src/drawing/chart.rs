@@ -10,6 +10,7 @@ use model::answer::Answer;
 use model::dashboard::{WidgetOptions, WidgetType};
 
 use super::Box2;
+use super::renderer::redraw;
 
 /// Differences in size that nobody sees, in pixels.
 const UNNOTICED: u32 = 12;
@@ -68,8 +69,15 @@ fn follow(
         if drawn.get_value().is_some_and(|drawn| looks_alike(drawn, wanted)) {
             return;
         }
-        element.set_inner_html(&svg(&answer, kind, &options, wanted));
         drawn.set_value(Some(wanted));
+        let picture = redraw(answer.clone(), kind, options.clone(), wanted);
+        leptos::task::spawn_local(async move {
+            let picture = picture.await;
+            // Meanwhile the frame may have got another size, or be gone.
+            if drawn.try_get_value().flatten() == Some(wanted) {
+                element.set_inner_html(&picture);
+            }
+        });
     });
     let watch = StoredValue::new_local(None::<Watch>);
     Effect::new(move |_| {

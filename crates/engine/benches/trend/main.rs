@@ -2,11 +2,15 @@
 //! same figures, over the same ten million events, in the same run.
 //!
 //! Prints one line for each question, parts apart by tabs; a number after `--` says how many events.
+//!
+//! `-- bare FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and then runs each statement that it
+//! reads from a line of standard input on the bare engine; it answers `milliseconds<TAB>rows<TAB>sum of the second column`.
 
 mod events;
 mod questions;
 mod raw;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use engine::Clock;
@@ -32,12 +36,33 @@ fn main() -> Outcome<()> {
         println!("This is a benchmark: run `cargo bench --package engine --bench trend`.");
         return Ok(());
     }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    if let Some(at) = arguments.iter().position(|argument| argument == "bare") {
+        return runtime.block_on(answer_statements(&arguments[at + 1..]));
+    }
     let count = arguments
         .iter()
         .find_map(|argument| argument.parse().ok())
         .unwrap_or(EVENTS);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(measure(count))
+}
+
+/// The bare engine for a benchmark that itself must not know it.
+async fn answer_statements(arguments: &[String]) -> Outcome<()> {
+    let [folder, org, count, ..] = arguments else {
+        return Err("say FOLDER ORGANIZATION COUNT".into());
+    };
+    let clock = Clock::manual(events::END.parse()?);
+    let org = OrgId::new(org.parse()?);
+    let file = events::generate(Path::new(folder), org, &clock, count.parse()?).await?;
+    let raw = Raw::open(&file)?;
+    println!("ready");
+    for sql in std::io::stdin().lines() {
+        let start = Instant::now();
+        let (rows, sum) = raw.rows_and_sum(&sql?)?;
+        println!("{}\t{rows}\t{sum}", start.elapsed().as_secs_f64() * 1e3);
+    }
+    Ok(())
 }
 
 async fn measure(count: usize) -> Outcome<()> {

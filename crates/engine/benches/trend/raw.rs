@@ -22,6 +22,18 @@ impl Raw {
         Ok(Self(connection))
     }
 
+    /// Runs any statement to its end: its rows, and the sum of its second column's numbers.
+    pub(crate) fn rows_and_sum(&self, sql: &str) -> Outcome<(usize, f64)> {
+        let mut statement = self.0.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let (mut count, mut sum) = (0, 0.0);
+        while let Some(row) = rows.next()? {
+            count += 1;
+            sum += row.get::<_, Option<f64>>(1)?.unwrap_or_default();
+        }
+        Ok((count, sum))
+    }
+
     /// Runs a statement whose columns are bucket, figure and whatever else; sums the figures of the rows with a bucket.
     pub(crate) fn sum(&self, sql: &str) -> Outcome<f64> {
         let mut statement = self.0.prepare(sql)?;
