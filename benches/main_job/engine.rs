@@ -42,7 +42,7 @@ pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
         token: &token,
         bare: &mut bare,
     };
-    server.start(&[("DATAPULSE_ANSWERS_KEPT_MB", "0")])?;
+    server.start(&[("DATAPULSE_CACHE_MB", "0")])?;
     let times = cold.measure(&server, table)?;
     server.stop();
     server.start(&[])?;
