@@ -9,7 +9,6 @@ use super::{Box2, chart::svg};
 
 /// Draws the picture, as soon as there is a renderer.
 #[cfg(debug_assertions)]
-#[expect(clippy::unused_async, reason = "in a release it has to be fetched first")]
 pub(super) async fn redraw(answer: Answer, kind: WidgetType, options: WidgetOptions, room: Box2) -> String {
     svg(&answer, kind, &options, room)
 }
