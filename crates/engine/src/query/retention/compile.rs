@@ -104,6 +104,20 @@ impl Compiler<'_> {
             .add(source.events())
             .text(" WHERE ")
             .add(conditions)
+            .add(self.and_named())
+    }
+
+    /// Where both kinds of events have names, no others are read any further.
+    fn and_named(&self) -> Sql {
+        let names = [&self.spec.start.event, &self.spec.comeback.event];
+        let [Some(start), Some(comeback)] = names else {
+            return Sql::default();
+        };
+        Sql::new(" AND (")
+            .add(self.source.is_named(start))
+            .text(" OR ")
+            .add(self.source.is_named(comeback))
+            .text(")")
     }
 
     fn people(&self) -> String {
