@@ -3,7 +3,6 @@
 mod draft;
 mod filter;
 mod form;
-#[cfg(feature = "ssr")]
 mod preview;
 mod series;
 
