@@ -9,6 +9,7 @@ use engine::address::without_password;
 use engine::auth::Registration;
 use engine::store::EventsAt;
 use model::problem::FieldError;
+use model::rates::Rates;
 use serde::Deserialize;
 
 /// Our own lines, and of the libraries only what somebody should look at.
@@ -55,6 +56,9 @@ pub(crate) struct Given {
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
     pub(crate) rate_limits: Option<Switch>,
+    /// What one unit of each currency is worth: EUR=1,USD=0.92; amounts without a currency are in the first
+    #[arg(long, env = "DATAPULSE_CURRENCY_RATES", value_name = "RATES", global = true)]
+    pub(crate) currency_rates: Option<String>,
     /// How log lines look [default: text on a terminal, json elsewhere]
     #[arg(long, env = "DATAPULSE_LOG_FORMAT", value_enum, global = true)]
     pub(crate) log_format: Option<LogFormat>,
@@ -127,6 +131,8 @@ pub(crate) struct Config {
     pub(crate) registration: Registration,
     /// Whether limits are on.
     pub(crate) rate_limits: bool,
+    /// What currencies are worth.
+    pub(crate) currency_rates: Rates,
     /// How log lines look.
     pub(crate) log_format: Option<LogFormat>,
     /// What is logged.
@@ -176,6 +182,12 @@ impl Config {
                 Joining::Invite => Registration::Invite,
             },
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
+            currency_rates: given
+                .currency_rates
+                .or(file.currency_rates)
+                .unwrap_or_default()
+                .parse()
+                .map_err(|error| format!("DATAPULSE_CURRENCY_RATES: {error}"))?,
             log_format: given.log_format.or(file.log_format),
             log: given.log.or(file.log).unwrap_or_else(|| USUAL_LOG.to_owned()),
             site_dir: given.site_dir.or(file.site_dir),
@@ -213,6 +225,7 @@ impl Config {
                 "rate_limits",
                 if self.rate_limits { "on" } else { "off" }.to_owned(),
             ),
+            ("currency_rates", self.currency_rates.to_string()),
             ("log", self.log.clone()),
         ];
         lines

@@ -31,6 +31,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         events: config.events.clone(),
         public_url: public_url.to_owned(),
         registration: config.registration,
+        currency_rates: config.currency_rates.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

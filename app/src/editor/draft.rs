@@ -30,6 +30,12 @@ pub(crate) struct Draft {
     pub(crate) to: String,
     pub(crate) compare: Option<Compare>,
     pub(crate) formula: String,
+    /// Not offered here; kept as it is.
+    pub(crate) cumulative: bool,
+    /// Not offered here; kept as it is.
+    pub(crate) rolling_average: Option<usize>,
+    /// Not offered here; kept as it is.
+    pub(crate) approximate: bool,
     pub(crate) unit: Unit,
     pub(crate) currency: String,
     pub(crate) text: String,
@@ -42,6 +48,10 @@ pub(crate) struct SeriesDraft {
     pub(crate) event: String,
     pub(crate) measure: Measure,
     pub(crate) property: String,
+    /// Not offered here; kept as it is.
+    pub(crate) group: Option<String>,
+    /// Not offered here; kept as it is.
+    pub(crate) revenue_in: Option<String>,
     pub(crate) label: String,
     pub(crate) filters: Vec<FilterDraft>,
     pub(crate) kept_filter: Option<Filter>,
@@ -53,6 +63,8 @@ impl SeriesDraft {
             event,
             measure: Measure::Count,
             property: String::new(),
+            group: None,
+            revenue_in: None,
             label: String::new(),
             filters: Vec::new(),
             kept_filter: None,
@@ -69,6 +81,8 @@ impl SeriesDraft {
                 .as_ref()
                 .map(ToString::to_string)
                 .unwrap_or_default(),
+            group: series.group.clone(),
+            revenue_in: series.currency.clone(),
             label: series.label.clone().unwrap_or_default(),
             filters,
             kept_filter,
@@ -85,6 +99,14 @@ impl SeriesDraft {
             event: given(&self.event),
             measure: self.measure,
             property,
+            group: self
+                .group
+                .clone()
+                .filter(|_| self.measure == Measure::UniqueGroups),
+            currency: self
+                .revenue_in
+                .clone()
+                .filter(|_| self.measure == Measure::Revenue),
             label: given(&self.label),
             filter: filter_of(
                 &self.filters,
@@ -114,6 +136,9 @@ impl Draft {
             to: String::new(),
             compare: None,
             formula: String::new(),
+            cumulative: false,
+            rolling_average: None,
+            approximate: false,
             unit: Unit::Number,
             currency: "EUR".to_owned(),
             text: String::new(),
@@ -152,6 +177,9 @@ impl Draft {
         self.timezone.clone_from(&spec.timezone);
         self.compare = spec.compare;
         self.formula = spec.formula.clone().unwrap_or_default();
+        self.cumulative = spec.cumulative;
+        self.rolling_average = spec.rolling_average;
+        self.approximate = spec.approximate;
         self.take_range(&spec.range);
     }
 
@@ -211,6 +239,9 @@ impl Draft {
             breakdown,
             compare: self.compare,
             formula: given(&self.formula),
+            cumulative: self.cumulative,
+            rolling_average: self.rolling_average,
+            approximate: self.approximate,
         };
         match TrendQuery::parse(spec) {
             Ok(trend) if errors.is_empty() => Ok(Query::Trend(trend)),

@@ -11,6 +11,7 @@ use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
+use model::rates::Rates;
 use model::role::Action;
 
 use crate::auth::{Auth, AuthSettings, Registration};
@@ -43,6 +44,8 @@ pub struct Settings {
     pub public_url: String,
     /// Who may make an account.
     pub registration: Registration,
+    /// What currencies are worth, for revenue.
+    pub currency_rates: Rates,
 }
 
 /// One thing that readiness looks at.
@@ -95,7 +98,7 @@ impl Engine {
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random),
-            queries: Queries::new(store.clone(), clock.clone()),
+            queries: Queries::new(store.clone(), clock.clone()).with_rates(settings.currency_rates),
             catalogue: Catalogue::new(store.clone()),
             clock,
             db,

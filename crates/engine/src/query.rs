@@ -14,6 +14,8 @@ mod kept;
 mod lifecycle;
 mod partial;
 mod retention;
+mod revenue;
+mod running;
 mod shape;
 mod source;
 mod sql;
@@ -29,6 +31,7 @@ use model::Timestamp;
 use model::answer::Answer;
 use model::ids::OrgId;
 use model::query::Query;
+use model::rates::Rates;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -48,6 +51,7 @@ pub struct Queries {
     store: EventStore,
     clock: Clock,
     kept: Arc<Kept>,
+    rates: Arc<Rates>,
 }
 
 impl Queries {
@@ -61,7 +65,19 @@ impl Queries {
     #[must_use]
     pub fn within(room: u64, store: EventStore, clock: Clock) -> Self {
         let kept = Arc::new(Kept::within(room));
-        Self { store, clock, kept }
+        Self {
+            store,
+            clock,
+            kept,
+            rates: Arc::default(),
+        }
+    }
+
+    /// The same, with the operator's table of rates for revenue.
+    #[must_use]
+    pub fn with_rates(self, rates: Rates) -> Self {
+        let rates = Arc::new(rates);
+        Self { rates, ..self }
     }
 
     /// The answer to `query` for one organization.
@@ -87,6 +103,7 @@ impl Queries {
             kept: &self.kept.buckets,
             touched: Some(&touched),
             trail: &trail,
+            rates: &self.rates,
         };
         let mut answer = self
             .kept
@@ -123,6 +140,7 @@ impl Queries {
             kept: &self.kept.buckets,
             touched: None,
             trail: &trail,
+            rates: &self.rates,
         };
         let mut answer = self.fresh_answer(looking, &query).await?;
         let elapsed = self.clock.now().duration_since(started).as_millis();

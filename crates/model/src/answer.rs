@@ -163,6 +163,9 @@ pub struct Meta {
     pub cached_share: f64,
     /// Whether every figure is exact.
     pub exact: bool,
+    /// What whoever reads the figures should know.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<String>,
 }
 
 impl Meta {
@@ -175,6 +178,7 @@ impl Meta {
             cached: false,
             cached_share: 0.0,
             exact: true,
+            warnings: Vec::new(),
         }
     }
 }

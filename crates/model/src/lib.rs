@@ -11,6 +11,7 @@ pub mod format;
 pub mod ids;
 pub mod problem;
 pub mod query;
+pub mod rates;
 pub mod role;
 pub mod segment;
 pub mod share;

@@ -5,6 +5,7 @@ mod check;
 mod cohort;
 mod filter;
 mod formula;
+mod measure;
 mod property;
 mod range;
 mod reach;
@@ -23,6 +24,7 @@ pub use activity::{ActivityQuery, ActivitySpec};
 pub use cohort::Cohort;
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
+pub use measure::Measure;
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
 pub use reach::Reach;
@@ -30,7 +32,7 @@ pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, Retent
 pub use rewrite::Replace;
 pub use selector::Selector;
 pub use timeframe::Timeframe;
-pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_SERIES, Measure, Series, TrendQuery, TrendSpec};
+pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Series, TrendQuery, TrendSpec};
 
 /// A question that was checked; tagged by `kind` on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -289,6 +291,59 @@ mod tests {
                 format!(r#"{{"kind":"trend",{count},{range},"formula":"A +"}}"#),
                 "formula",
                 "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"unique_groups"}}],{range}}}"#),
+                "series[0].group",
+                "required",
+            ),
+            (
+                format!(
+                    r#"{{"kind":"trend","series":[{{"measure":"unique_groups","group":"a.b"}}],{range}}}"#
+                ),
+                "series[0].group",
+                "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"count","group":"a"}}],{range}}}"#),
+                "series[0].group",
+                "not_needed",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"revenue"}}],{range}}}"#),
+                "series[0].property",
+                "required",
+            ),
+            (
+                format!(
+                    r#"{{"kind":"trend","series":[{{"measure":"revenue","property":"a","currency":"€"}}],{range}}}"#
+                ),
+                "series[0].currency",
+                "invalid",
+            ),
+            (
+                format!(
+                    r#"{{"kind":"trend","series":[{{"measure":"sum","property":"a","currency":"EUR"}}],{range}}}"#
+                ),
+                "series[0].currency",
+                "not_needed",
+            ),
+            (
+                format!(
+                    r#"{{"kind":"trend","series":[{{"measure":"p95","property":"a"}}],{range},"cumulative":true}}"#
+                ),
+                "series[0].measure",
+                "not_cumulative",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"rolling_average":1}}"#),
+                "rolling_average",
+                "out_of_range",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"rolling_average":7,"cumulative":true}}"#),
+                "rolling_average",
+                "not_together",
             ),
             (
                 format!(r#"{{"kind":"trend",{count},{range},"formula":"B / A"}}"#),

@@ -47,6 +47,7 @@ pub(crate) fn trend(first: DateTime, interval: Interval, series: Vec<AnswerSerie
             cached: false,
             cached_share: 0.0,
             exact: true,
+            warnings: Vec::new(),
         },
     }
 }

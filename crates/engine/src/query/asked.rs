@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::ids::OrgId;
+use model::rates::Rates;
 
 use super::buckets::Buckets;
 use super::kept::{BucketFigures, BucketKey, KeptBuckets};
@@ -30,6 +31,7 @@ pub(super) struct Looking<'q> {
     /// Nothing where everything is to be asked anew.
     pub(super) touched: Option<&'q Touched>,
     pub(super) trail: &'q Trail,
+    pub(super) rates: &'q Rates,
 }
 
 impl<'q> std::ops::Deref for Asked<'q> {

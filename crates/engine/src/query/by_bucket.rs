@@ -4,7 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use model::query::{Filter, Series};
+use model::query::{Filter, Measure, Series};
 
 use super::asked::Asked;
 use super::compile::{self, Context, Lines};
@@ -268,7 +268,8 @@ fn fingerprint(asked: &Asked<'_>, context: Context<'_>, series: &Series, lines: 
     let property = breakdown
         .filter(|_| is_broken_down(lines))
         .map(|breakdown| &breakdown.property);
-    let parts = (asked.org, unlabelled, &context.spec.filter, property);
+    let rates = (series.measure == Measure::Revenue).then(|| context.rates.to_string());
+    let parts = (asked.org, unlabelled, &context.spec.filter, property, rates);
     Fingerprint::of(&serde_json::to_string(&parts).unwrap_or_default())
 }
 

@@ -5,7 +5,9 @@
 //! come out of one reading of the events. Percentiles cannot be put together from parts and are computed at once.
 
 use model::query::{Filter, Measure, Series, TrendSpec};
+use model::rates::Rates;
 
+use super::revenue;
 use super::source::Source;
 use super::sql::Sql;
 use super::window::Window;
@@ -17,6 +19,7 @@ pub(super) struct Context<'c> {
     pub(super) source: Source<'c>,
     pub(super) spec: &'c TrendSpec,
     pub(super) window: &'c Window,
+    pub(super) rates: &'c Rates,
 }
 
 /// Which breakdown values get a line of their own.
@@ -33,8 +36,8 @@ pub(super) enum Lines<'l> {
 /// The statement for one series. Its rows are: rank (NULL for the rest), value, bucket (NULL for the total), events, figure.
 pub(super) fn series(context: Context<'_>, series: &Series, lines: Lines<'_>) -> Statement {
     let compiler = Compiler { context, series };
-    let sql = match percentile(series.measure) {
-        Some(share) => compiler.percentile(share, lines),
+    let sql = match compiler.at_once() {
+        Some(figure) => compiler.in_one_step(&figure, lines),
         None => compiler.in_two_steps(lines),
     };
     sql.into_statement()
@@ -43,6 +46,11 @@ pub(super) fn series(context: Context<'_>, series: &Series, lines: Lines<'_>) ->
 /// The events that count for one series: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
 pub(super) fn events(context: Context<'_>, series: &Series, broken_down: bool) -> Sql {
     Compiler { context, series }.events(broken_down)
+}
+
+/// Whether a series' figures come out approximate: where that was asked for, and makes them quicker.
+pub(super) fn is_approximate(spec: &TrendSpec, series: &Series) -> bool {
+    spec.approximate && !spec.cumulative && series.measure.counts_different()
 }
 
 fn percentile(measure: Measure) -> Option<f64> {
@@ -65,7 +73,7 @@ struct Parts {
 fn parts(measure: Measure) -> Parts {
     let (partial, also_by, figure) = match measure {
         Measure::Count => ("", None, "sum(n)"),
-        Measure::Sum => (", sum(x) AS s", None, "sum(s)"),
+        Measure::Sum | Measure::Revenue => (", sum(x) AS s", None, "sum(s)"),
         Measure::Avg => (", sum(x) AS s, count(x) AS c", None, "sum(s) / sum(c)"),
         Measure::Min => (", min(x) AS s", None, "min(s)"),
         Measure::Max => (", max(x) AS s", None, "max(s)"),
@@ -86,6 +94,18 @@ struct Compiler<'c> {
 }
 
 impl Compiler<'_> {
+    /// The SQL of a figure that is computed of the events themselves; others are put together of parts.
+    fn at_once(&self) -> Option<String> {
+        let dialect = self.context.source.dialect;
+        match percentile(self.series.measure) {
+            Some(share) => Some(dialect.percentile("x", share)),
+            None if is_approximate(self.context.spec, self.series) => {
+                Some(dialect.about_how_many_different("x"))
+            }
+            None => None,
+        }
+    }
+
     fn in_two_steps(&self, lines: Lines<'_>) -> Sql {
         let Parts {
             partial,
@@ -95,10 +115,23 @@ impl Compiler<'_> {
         let broken_down = !matches!(lines, Lines::One);
         let value = if broken_down { ", v" } else { "" };
         let also = also_by.map(|column| format!(", {column}")).unwrap_or_default();
-        let groups = Sql::new("WITH g AS MATERIALIZED (SELECT b")
+        // Up to some bucket there are as many different ones as have come for the first time.
+        let first_only = self.context.spec.cumulative && also_by.is_some();
+        let groups = Sql::new(if first_only {
+            "WITH every AS MATERIALIZED (SELECT b"
+        } else {
+            "WITH g AS MATERIALIZED (SELECT b"
+        });
+        let mut groups = groups
             .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
             .add(self.events(broken_down))
             .text(&format!(") GROUP BY b{value}{also})"));
+        if first_only {
+            let by = if broken_down { "v, x" } else { "x" };
+            groups = groups.text(&format!(
+                ", g AS MATERIALIZED (SELECT {by}, min(b) AS b, sum(n) AS n FROM every GROUP BY {by})"
+            ));
+        }
         // A group for each bucket, value and user: among those no user repeats.
         let once = figure.replace("count(DISTINCT x)", "count(x)");
         if !broken_down {
@@ -125,11 +158,10 @@ impl Compiler<'_> {
             .text(&format!(
                 "), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"
             ))
-            .text(&told_apart_and_rest(figure))
+            .text(&told_apart_and_rest(figure, first_only))
     }
 
-    fn percentile(&self, share: f64, lines: Lines<'_>) -> Sql {
-        let figure = self.context.source.dialect.percentile("x", share);
+    fn in_one_step(&self, figure: &str, lines: Lines<'_>) -> Sql {
         match lines {
             Lines::One => Sql::new(&format!("SELECT 0, NULL::VARCHAR, b, count(*), {figure} FROM ("))
                 .add(self.events(false))
@@ -143,14 +175,14 @@ impl Compiler<'_> {
                         greatest("totals", self.limit())
                     ))
                     .add(events())
-                    .text(&ranked(&figure))
+                    .text(&ranked(figure))
             }
             Lines::Chosen(values) => Sql::new("WITH top AS (")
                 .add(chosen(values))
                 .text("), g AS NOT MATERIALIZED (")
                 .add(self.events(true))
                 .text(")")
-                .text(&ranked(&figure)),
+                .text(&ranked(figure)),
         }
     }
 
@@ -164,7 +196,9 @@ impl Compiler<'_> {
 
     /// The events that count: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
     fn events(&self, broken_down: bool) -> Sql {
-        let Context { source, spec, window } = self.context;
+        let Context {
+            source, spec, window, ..
+        } = self.context;
         let mut columns = source.dialect.bucket(window).text(" AS b");
         if let Some(measured) = self.measured() {
             columns = columns.text(", ").add(measured).text(" AS x");
@@ -202,6 +236,10 @@ impl Compiler<'_> {
             (Measure::UniqueUsers | Measure::CountPerUser, _) => Some(source.person()),
             (Measure::UniqueSessions, _) => Some(Sql::new("session_id")),
             (Measure::Unique, Some(property)) => Some(source.text(property)),
+            (Measure::UniqueGroups, _) => self.series.grouped_by().map(|groups| source.text(&groups)),
+            (Measure::Revenue, Some(property)) => {
+                Some(revenue::amount(source, self.context.rates, self.series, property))
+            }
             (_, Some(property)) => Some(source.number(property)),
             // Every other measure names its property.
             (_, None) => None,
@@ -235,9 +273,16 @@ fn chosen(values: &[Option<String>]) -> Sql {
 }
 
 /// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
-fn told_apart_and_rest(figure: &str) -> String {
+fn told_apart_and_rest(figure: &str, first_only: bool) -> String {
+    // Among the others, somebody may have come for the first time with another value.
+    let (columns, by) = if first_only {
+        ("g.x, min(g.b) AS b, sum(g.n) AS n", " GROUP BY g.x")
+    } else {
+        ("g.*", "")
+    };
     format!(
-        ", rest AS NOT MATERIALIZED (SELECT g.* FROM g ANTI JOIN top ON g.v IS NOT DISTINCT FROM top.v)
+        ", rest AS NOT MATERIALIZED (
+            SELECT {columns} FROM g ANTI JOIN top ON g.v IS NOT DISTINCT FROM top.v{by})
          SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
          UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
          UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b

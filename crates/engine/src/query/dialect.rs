@@ -152,6 +152,20 @@ impl Dialect {
         }
     }
 
+    /// About how many different values a column has, as quickly as the store can tell.
+    pub(super) fn about_how_many_different(self, column: &str) -> String {
+        match self {
+            Self::DuckDb => format!("approx_count_distinct({column})"),
+        }
+    }
+
+    /// A bound number, as a 64-bit float to calculate with.
+    pub(super) fn exactly(self, number: f64) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("CAST(").bind(Param::Number(number)).text(" AS DOUBLE)"),
+        }
+    }
+
     /// The percentile of a column, interpolated linearly.
     pub(super) fn percentile(self, column: &str, share: f64) -> String {
         match self {

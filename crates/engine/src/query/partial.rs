@@ -26,7 +26,7 @@ impl Additive {
     pub(super) fn of(measure: Measure) -> Option<Self> {
         match measure {
             Measure::Count => Some(Self::Count),
-            Measure::Sum => Some(Self::Sum),
+            Measure::Sum | Measure::Revenue => Some(Self::Sum),
             Measure::Avg => Some(Self::Avg),
             Measure::Min => Some(Self::Min),
             Measure::Max => Some(Self::Max),

@@ -3,14 +3,22 @@ use model::query::{Series, TrendQuery};
 
 use super::asked::Asked;
 use super::by_bucket;
-use super::compile::{Context, Lines};
+use super::compile::{Context, Lines, is_approximate};
+use super::revenue;
+use super::running;
 use super::shape::{self, Line, Of};
 use super::window::Window;
 use crate::error::Error;
 
 /// The answer to a trend.
 pub(super) async fn answer(asked: &Asked<'_>, trend: &TrendQuery) -> Result<TrendAnswer, Error> {
+    let spec = trend.spec();
+    revenue::check(asked.rates, &spec.series)?;
     let figures = Trend { asked, trend }.figures().await?;
+    let mut meta = Meta::fresh(figures.events);
+    meta.exact =
+        figures.warnings.is_empty() && !spec.series.iter().any(|series| is_approximate(spec, series));
+    meta.warnings = figures.warnings;
     let buckets = asked.buckets;
     Ok(TrendAnswer {
         buckets: buckets.window.starts.clone(),
@@ -20,7 +28,7 @@ pub(super) async fn answer(asked: &Asked<'_>, trend: &TrendQuery) -> Result<Tren
         open_from: buckets.open_from,
         series: figures.series,
         previous: figures.previous,
-        meta: Meta::fresh(figures.events),
+        meta,
     })
 }
 
@@ -34,6 +42,7 @@ struct Figures {
     series: Vec<AnswerSeries>,
     previous: Option<Vec<AnswerSeries>>,
     events: u64,
+    warnings: Vec<String>,
 }
 
 /// The lines of several series, in their order, and the events they are made of.
@@ -53,7 +62,32 @@ impl Trend<'_> {
             series: self.answer(current.series, order.as_deref()),
             previous: previous.map(|previous| self.answer(previous.series, order.as_deref())),
             events,
+            warnings: self.warnings().await?,
         })
+    }
+
+    async fn warnings(&self) -> Result<Vec<String>, Error> {
+        let buckets = self.asked.buckets;
+        let mut warnings =
+            revenue::warnings(self.asked, self.context(&buckets.window), self.series()).await?;
+        if let Some(previous) = &buckets.previous {
+            let of_previous = revenue::warnings(self.asked, self.context(previous), self.series()).await?;
+            warnings.extend(
+                of_previous
+                    .iter()
+                    .map(|warning| format!("Period before: {warning}")),
+            );
+        }
+        Ok(warnings)
+    }
+
+    fn context<'c>(&'c self, window: &'c Window) -> Context<'c> {
+        Context {
+            source: self.asked.source,
+            spec: self.trend.spec(),
+            window,
+            rates: self.asked.rates,
+        }
     }
 
     fn series(&self) -> &[Series] {
@@ -131,13 +165,14 @@ impl Trend<'_> {
     }
 
     async fn fetch(&self, window: &Window, series: &[Series], lines: &[Lines<'_>]) -> Result<Fetched, Error> {
-        let context = Context {
-            source: self.asked.source,
-            spec: self.trend.spec(),
-            window,
-        };
         let mut fetched = Fetched::default();
-        for shaped in by_bucket::lines(self.asked, context, series, lines).await? {
+        let shaped = by_bucket::lines(self.asked, self.context(window), series, lines).await?;
+        for (mut shaped, series) in shaped.into_iter().zip(series) {
+            if self.trend.spec().cumulative {
+                for line in &mut shaped.lines {
+                    running::cumulative(&mut line.values, series.measure);
+                }
+            }
             fetched.series.push(shaped.lines);
             fetched.events += shaped.events;
         }
@@ -155,6 +190,16 @@ impl Trend<'_> {
 
     /// The lines as the answer has them; of a formula, its result alone, in the order that its totals gave.
     fn answer(&self, series: Vec<Vec<Line>>, order: Option<&[Of]>) -> Vec<AnswerSeries> {
+        let mut answer = self.bucket_by_bucket(series, order);
+        if let Some(buckets) = self.trend.spec().rolling_average {
+            for line in &mut answer {
+                line.values = running::rolling_average(&line.values, buckets);
+            }
+        }
+        answer
+    }
+
+    fn bucket_by_bucket(&self, series: Vec<Vec<Line>>, order: Option<&[Of]>) -> Vec<AnswerSeries> {
         if let (Some(formula), Some(order)) = (self.trend.formula(), order) {
             let mut lines = shape::computed(formula, &series);
             lines.sort_by_key(|line| order.iter().position(|of| *of == line.of));

@@ -4,7 +4,14 @@ use std::time::Duration;
 
 use model::event::Event;
 
-use crate::world::{World, event, org, refused};
+use crate::world::{World, event, on_every_store, org, refused};
+
+on_every_store! {
+    events_pass_by_what_their_users_did,
+    a_cohort_moves_with_the_clock_and_with_new_events,
+    cohorts_work_in_series_breakdowns_and_percentiles,
+    what_cannot_be_settled_names_the_field,
+}
 
 const NOW: &str = "2026-03-10T12:00:00Z";
 
@@ -53,7 +60,6 @@ async fn seen(world: &World, filter: &str) -> u64 {
     world.answer(org(1), &views(filter)).await.meta.rows_read
 }
 
-#[tokio::test]
 async fn events_pass_by_what_their_users_did() {
     let world = shop().await;
     for (cohort, passed, why) in [
@@ -101,7 +107,6 @@ async fn events_pass_by_what_their_users_did() {
     assert_eq!(seen(&world, either).await, 2);
 }
 
-#[tokio::test]
 async fn a_cohort_moves_with_the_clock_and_with_new_events() {
     let world = shop().await;
     let bought = r#"{"cohort":{"event":"buy","last":"3d"}}"#;
@@ -114,7 +119,6 @@ async fn a_cohort_moves_with_the_clock_and_with_new_events() {
     assert_eq!(seen(&world, bought).await, 1, "zoe");
 }
 
-#[tokio::test]
 async fn cohorts_work_in_series_breakdowns_and_percentiles() {
     let world = shop().await;
     let question = r#"{"kind":"trend","series":[
@@ -126,7 +130,6 @@ async fn cohorts_work_in_series_breakdowns_and_percentiles() {
     assert_eq!(totals, [Some(2.0), None]);
 }
 
-#[tokio::test]
 async fn what_cannot_be_settled_names_the_field() {
     let world = shop().await;
     for (filter, field, code) in [

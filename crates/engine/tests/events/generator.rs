@@ -120,6 +120,14 @@ impl Generator {
         if self.one_in(9) {
             properties.insert("nest".into(), json!("flat"));
         }
+        if !self.one_in(4) {
+            let currency = self.of(&["EUR", "usd", "USD", "Jpy", "XXX", ""]);
+            properties.insert("currency".into(), json!(currency));
+        }
+        if !self.one_in(4) {
+            let company = format!("c{}", self.0.random_range(0..6));
+            properties.insert("$groups".into(), json!({"company": company, "team": 7}));
+        }
         properties.insert("we\"ird' key".into(), json!(self.of(&["a", "b", "c"])));
         properties.insert(
             "$path".into(),
@@ -155,6 +163,15 @@ impl Generator {
             };
             question["formula"] = json!(formula);
         }
+        let runs_on = |series: &Value| {
+            let measure = serde_json::from_value::<model::query::Measure>(series["measure"].clone());
+            measure.expect("a measure").can_run_on()
+        };
+        if self.one_in(3) && series.iter().all(runs_on) {
+            question["cumulative"] = json!(true);
+        } else if self.one_in(5) {
+            question["rolling_average"] = json!(self.0.random_range(2..9));
+        }
         question["series"] = json!(series);
         question
     }
@@ -185,6 +202,12 @@ impl Generator {
                 "$name",
                 "nobody.has.it"
             ]));
+        }
+        if measure == model::query::Measure::UniqueGroups {
+            series["group"] = json!(self.of(&["company", "team", "nobody"]));
+        }
+        if measure == model::query::Measure::Revenue && self.one_in(2) {
+            series["currency"] = json!(self.of(&["EUR", "usd", "JPY"]));
         }
         if !self.one_in(3) {
             series["event"] = json!(self.of(&NAMES));

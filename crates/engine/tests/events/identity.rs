@@ -4,7 +4,13 @@ use engine::query::Queries;
 use engine::store::EventStore;
 use model::event::Event;
 
-use crate::world::{World, event, org};
+use crate::world::{World, event, on_every_store, org};
+
+on_every_store! {
+    a_visitor_becomes_a_user_for_the_time_before_too,
+    of_several_users_the_earliest_counts_then_the_least,
+    filters_and_breakdowns_see_the_event_as_it_was_sent,
+}
 
 const NOW: &str = "2026-03-10T12:00:00Z";
 
@@ -41,7 +47,6 @@ async fn users(world: &World) -> (Vec<f64>, f64) {
     (days.collect(), answer.series[0].total.expect("a count"))
 }
 
-#[tokio::test]
 async fn a_visitor_becomes_a_user_for_the_time_before_too() {
     let world = World::at(NOW).await;
     let events = vec![
@@ -60,7 +65,6 @@ async fn a_visitor_becomes_a_user_for_the_time_before_too() {
     assert!(!world.store.has_links(org(2)).await.expect("it answers"));
 }
 
-#[tokio::test]
 async fn of_several_users_the_earliest_counts_then_the_least() {
     let world = World::at(NOW).await;
     let events = vec![on(3, "ann", "v"), on(1, "-", "v"), on(2, "bob", "-")];
@@ -93,7 +97,6 @@ async fn of_several_users_the_earliest_counts_then_the_least() {
     );
 }
 
-#[tokio::test]
 async fn filters_and_breakdowns_see_the_event_as_it_was_sent() {
     let world = World::at(NOW).await;
     let events = vec![on(1, "-", "v"), on(2, "ann", "v"), on(2, "ann", "-")];

@@ -12,5 +12,6 @@ mod oracle;
 mod oracle_test;
 mod retention;
 mod store;
+mod trend_options;
 mod users_test;
 mod world;

@@ -64,6 +64,9 @@ macro_rules! on_every_store {
 }
 pub(crate) use on_every_store;
 
+/// What the tests' operator says of currencies.
+pub(crate) const RATES: &str = "EUR=1,USD=0.5,JPY=0.00625";
+
 pub(crate) struct World {
     pub(crate) folder: TempDir,
     /// Where its events are.
@@ -87,7 +90,7 @@ impl World {
         let store = EventStore::open(&at, clock.clone())
             .await
             .expect("the store opens");
-        let queries = Queries::new(store.clone(), clock.clone());
+        let queries = Queries::new(store.clone(), clock.clone()).with_rates(RATES.parse().expect("a table"));
         Self {
             folder,
             at,

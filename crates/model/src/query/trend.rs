@@ -1,12 +1,15 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, Formula, Interval, Property, Range, Timeframe};
+use super::{Filter, Formula, Interval, Measure, Property, Range, Timeframe};
 use crate::problem::FieldError;
+use crate::rates::is_currency;
 
 /// Most series in a trend.
 pub const MAX_SERIES: usize = 10;
 /// Most values of a breakdown that are told apart.
 pub const MAX_BREAKDOWN: usize = 50;
+/// Most buckets that a rolling average looks at.
+pub const MAX_ROLLING: usize = 365;
 const DEFAULT_BREAKDOWN: usize = 10;
 
 /// Figures over time, as they are on the wire. [`TrendQuery::parse`] checks them.
@@ -35,6 +38,15 @@ pub struct TrendSpec {
     /// Arithmetic over the series; the answer then holds its result alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub formula: Option<String>,
+    /// Each bucket holds the figure from the beginning of the range up to its own end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cumulative: bool,
+    /// Each bucket holds the mean of the figures of so many buckets, of which it is the last; 2 to 365.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rolling_average: Option<usize>,
+    /// Different users, sessions, groups and values may be counted approximately, which is quicker.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub approximate: bool,
 }
 
 /// One thing that is counted.
@@ -49,6 +61,12 @@ pub struct Series {
     /// The property that the measure needs, where it needs one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub property: Option<Property>,
+    /// Which groups `unique_groups` counts: `company` for `$groups.company`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The currency of `revenue`; the operator's first where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<String>,
     /// Name in legends and tables.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -58,6 +76,14 @@ pub struct Series {
 }
 
 impl Series {
+    /// The property whose different values are the groups that it counts.
+    #[must_use]
+    pub fn grouped_by(&self) -> Option<Property> {
+        let group = self.group.as_deref()?;
+        let property: Property = format!("$groups.{group}").parse().ok()?;
+        matches!(&property, Property::Key(path) if path.len() == 2).then_some(property)
+    }
+
     /// The label, or one made from measure, property and event.
     #[must_use]
     pub fn display_label(&self) -> String {
@@ -67,117 +93,12 @@ impl Series {
         let event = self.event.as_deref().unwrap_or("any event");
         match (&self.measure, &self.property) {
             (Measure::Count, _) => event.to_owned(),
+            (Measure::UniqueGroups, _) => {
+                let group = self.group.as_deref().unwrap_or("any kind");
+                format!("Unique groups of {group}, {event}")
+            }
             (measure, Some(property)) => format!("{} of {property}, {event}", measure.words()),
             (measure, None) => format!("{}, {event}", measure.words()),
-        }
-    }
-}
-
-/// What is computed of the events in a bucket.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Measure {
-    /// How many events.
-    Count,
-    /// How many different users: `user_id`, or `anonymous_id` where there is none.
-    UniqueUsers,
-    /// How many different `session_id`.
-    UniqueSessions,
-    /// Events per user: `count` divided by `unique_users`.
-    CountPerUser,
-    /// The sum of a numeric property.
-    Sum,
-    /// Its mean.
-    Avg,
-    /// Its least value.
-    Min,
-    /// Its greatest value.
-    Max,
-    /// Its median, interpolated linearly.
-    Median,
-    /// Its 90th percentile, interpolated linearly.
-    P90,
-    /// Its 95th percentile.
-    P95,
-    /// Its 99th percentile.
-    P99,
-    /// How many different values of a property.
-    Unique,
-}
-
-impl Measure {
-    /// Every measure, in the order in which an editor offers them.
-    pub const ALL: [Self; 13] = [
-        Self::Count,
-        Self::UniqueUsers,
-        Self::UniqueSessions,
-        Self::CountPerUser,
-        Self::Sum,
-        Self::Avg,
-        Self::Min,
-        Self::Max,
-        Self::Median,
-        Self::P90,
-        Self::P95,
-        Self::P99,
-        Self::Unique,
-    ];
-
-    /// Whether it is computed of a property.
-    #[must_use]
-    pub const fn needs_property(self) -> bool {
-        !matches!(
-            self,
-            Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::CountPerUser
-        )
-    }
-
-    /// Whether a bucket without events is 0; otherwise it has no value.
-    #[must_use]
-    pub const fn is_a_count(self) -> bool {
-        matches!(
-            self,
-            Self::Count | Self::UniqueUsers | Self::UniqueSessions | Self::Unique
-        )
-    }
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Count => "count",
-            Self::UniqueUsers => "unique_users",
-            Self::UniqueSessions => "unique_sessions",
-            Self::CountPerUser => "count_per_user",
-            Self::Sum => "sum",
-            Self::Avg => "avg",
-            Self::Min => "min",
-            Self::Max => "max",
-            Self::Median => "median",
-            Self::P90 => "p90",
-            Self::P95 => "p95",
-            Self::P99 => "p99",
-            Self::Unique => "unique",
-        }
-    }
-
-    /// The words that people read.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::Count => "Total events",
-            Self::UniqueUsers => "Unique users",
-            Self::UniqueSessions => "Unique sessions",
-            Self::CountPerUser => "Events per user",
-            Self::Sum => "Sum",
-            Self::Avg => "Average",
-            Self::Min => "Minimum",
-            Self::Max => "Maximum",
-            Self::Median => "Median",
-            Self::P90 => "90th percentile",
-            Self::P95 => "95th percentile",
-            Self::P99 => "99th percentile",
-            Self::Unique => "Unique values",
         }
     }
 }
@@ -219,9 +140,17 @@ impl TrendQuery {
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn parse(spec: TrendSpec) -> Result<Self, Vec<FieldError>> {
+    pub fn parse(mut spec: TrendSpec) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
+        for currency in spec
+            .series
+            .iter_mut()
+            .filter_map(|series| series.currency.as_mut())
+        {
+            currency.make_ascii_uppercase();
+        }
         check_series(&spec, &mut errors);
+        check_runs(&spec, &mut errors);
         if spec.range.ends_before_it_starts() {
             let message = "The range ends before it starts. Swap `from` and `to`.";
             errors.push(FieldError::new("range.to", "before_start", message));
@@ -321,6 +250,63 @@ fn check_series(spec: &TrendSpec, errors: &mut Vec<FieldError>) {
             }
             _ => {}
         }
+        errors.extend(wrong_group(series, position));
+        errors.extend(wrong_currency(series, position));
+    }
+}
+
+fn wrong_group(series: &Series, position: usize) -> Option<FieldError> {
+    let field = format!("series[{position}].group");
+    let wants_group = series.measure == Measure::UniqueGroups;
+    match &series.group {
+        None if wants_group => {
+            let message = "Say which groups are counted: `company` counts the values of `$groups.company`.";
+            Some(FieldError::new(field, "required", message))
+        }
+        Some(_) if !wants_group => {
+            let message = "Only `unique_groups` takes a group. Leave it out.";
+            Some(FieldError::new(field, "not_needed", message))
+        }
+        Some(group) if series.grouped_by().is_none() => {
+            let message = format!("`{group}` is no kind of group: name one key of `$groups`, without a dot.");
+            Some(FieldError::new(field, "invalid", message))
+        }
+        _ => None,
+    }
+}
+
+fn wrong_currency(series: &Series, position: usize) -> Option<FieldError> {
+    let currency = series.currency.as_deref()?;
+    let field = format!("series[{position}].currency");
+    if series.measure != Measure::Revenue {
+        let message = "Only `revenue` takes a currency. Leave it out.";
+        return Some(FieldError::new(field, "not_needed", message));
+    }
+    let message = "Use the three letters of ISO 4217, such as `EUR`.";
+    (!is_currency(currency)).then(|| FieldError::new(field, "invalid", message))
+}
+
+fn check_runs(spec: &TrendSpec, errors: &mut Vec<FieldError>) {
+    let series = spec.series.iter().enumerate();
+    for (position, series) in series.filter(|(_, series)| spec.cumulative && !series.measure.can_run_on()) {
+        let measure = series.measure.as_str();
+        let message = format!("`{measure}` cannot be cumulative. Use a count, a sum, `min` or `max`.");
+        errors.push(FieldError::new(
+            format!("series[{position}].measure"),
+            "not_cumulative",
+            message,
+        ));
+    }
+    match spec.rolling_average {
+        Some(buckets) if !(2..=MAX_ROLLING).contains(&buckets) => {
+            let message = format!("Use 2 to {MAX_ROLLING} buckets.");
+            errors.push(FieldError::new("rolling_average", "out_of_range", message));
+        }
+        Some(_) if spec.cumulative => {
+            let message = "A cumulative trend has no rolling average. Leave one of them out.";
+            errors.push(FieldError::new("rolling_average", "not_together", message));
+        }
+        _ => {}
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use model::Timestamp;
 use model::account::WeekStart;
 use model::event::Event;
-use model::query::{Measure, Series, TrendQuery};
+use model::query::{Measure, Property, Series, TrendQuery};
 
 use super::{Seen, as_figure, bucket_of, edges, every_bucket, holds, text, value};
 
@@ -43,7 +43,10 @@ pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart
                 let here: Vec<&Seen<'_>> = part
                     .iter()
                     .copied()
-                    .filter(|seen| bucket(seen.event.timestamp()) == *start)
+                    .filter(|seen| {
+                        let own = bucket(seen.event.timestamp());
+                        own == *start || (spec.cumulative && own < *start)
+                    })
                     .collect();
                 figure(series, &here)
             };
@@ -94,9 +97,25 @@ pub(crate) fn answer(events: &[Event], query: &TrendQuery, week_start: WeekStart
     }
     Expected {
         buckets,
-        lines: computed(query, lines),
+        lines: averaged(query, computed(query, lines)),
         events: counted,
     }
+}
+
+/// The mean of the figures that are there among the last so many buckets.
+fn averaged(query: &TrendQuery, mut lines: Vec<Line>) -> Vec<Line> {
+    let Some(buckets) = query.spec().rolling_average else {
+        return lines;
+    };
+    for line in &mut lines {
+        let figures = line.2.clone();
+        for (at, value) in line.2.iter_mut().enumerate() {
+            let last = figures.iter().take(at + 1).rev().take(buckets);
+            let there: Vec<f64> = last.flatten().copied().collect();
+            *value = (!there.is_empty()).then(|| there.iter().sum::<f64>() / as_figure(there.len()));
+        }
+    }
+    lines
 }
 
 fn computed(query: &TrendQuery, lines: Vec<Line>) -> Vec<Line> {
@@ -158,6 +177,16 @@ fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
                 events.iter().map(|seen| text(property, seen)).collect(),
             ))
         }
+        Measure::UniqueGroups => {
+            let property = Property::Key(vec!["$groups".to_owned(), series.group.clone().expect("a group")]);
+            count(different(
+                events.iter().map(|seen| text(&property, seen)).collect(),
+            ))
+        }
+        Measure::Revenue => {
+            let amounts: Vec<f64> = events.iter().filter_map(|seen| amount(series, seen)).collect();
+            (!amounts.is_empty()).then(|| amounts.iter().sum())
+        }
         Measure::Sum => some_numbers.then_some(sum),
         Measure::Avg => some_numbers.then(|| sum / as_figure(numbers.len())),
         Measure::Min => numbers.first().copied(),
@@ -167,6 +196,21 @@ fn figure(series: &Series, events: &[&Seen<'_>]) -> Option<f64> {
         Measure::P95 => percentile(&numbers, 0.95),
         Measure::P99 => percentile(&numbers, 0.99),
     }
+}
+
+/// In the currency wanted; amounts without a currency are in the table's first.
+fn amount(series: &Series, seen: &Seen<'_>) -> Option<f64> {
+    let number = value(series.property.as_ref()?, seen).as_f64()?;
+    let worth = |currency: &str| match currency.to_uppercase().as_str() {
+        "EUR" => Some(1.0),
+        "USD" => Some(0.5),
+        "JPY" => Some(0.00625),
+        _ => None,
+    };
+    let currency = text(&Property::Key(vec!["currency".to_owned()]), seen);
+    let own = worth(currency.as_deref().unwrap_or("EUR"))?;
+    let wanted = worth(series.currency.as_deref().unwrap_or("EUR"))?;
+    Some(number * own / wanted)
 }
 
 /// The place of the percentile counts steps between neighbours: the whole ones in front, the rest within one step.
