@@ -122,7 +122,7 @@ async fn links_are_there_after_a_restart_and_made_for_files_that_lack_them() {
     world.store.close().await.expect("it closes");
 
     let file = world.folder.path().join(format!("{}.duckdb", org(1)));
-    let older = duckdb::Connection::open(&file).expect("the file opens");
+    let older = ::duckdb::Connection::open(&file).expect("the file opens");
     older
         .execute_batch("DROP TABLE links; CHECKPOINT")
         .expect("as it was before");
