@@ -250,48 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn wrong_questions_name_the_field() {
+    fn wrong_options_of_trends_name_the_field() {
         let range = r#""range":{"last":"7d"}"#;
         let count = r#""series":[{"measure":"count"}]"#;
         let cases = [
-            (format!("{{{count},{range}}}"), "kind", "required"),
-            (format!(r#"{{"kind":"poem",{count},{range}}}"#), "kind", "unknown"),
-            (format!(r#"{{"kind":"trend",{range}}}"#), "series", "required"),
-            (
-                format!(r#"{{"kind":"trend","series":[],{range}}}"#),
-                "series",
-                "required",
-            ),
-            (
-                format!(r#"{{"kind":"trend",{count},{range},"colour":1}}"#),
-                "colour",
-                "unknown_field",
-            ),
-            (
-                format!(r#"{{"kind":"trend","series":[{{"measure":"sum"}}],{range}}}"#),
-                "series[0].property",
-                "required",
-            ),
-            (
-                format!(r#"{{"kind":"trend","series":[{{"measure":"mode"}}],{range}}}"#),
-                "series[0].measure",
-                "invalid",
-            ),
-            (
-                format!(r#"{{"kind":"trend",{count},"range":{{"from":"2015-05-20","to":"2015-05-17"}}}}"#),
-                "range.to",
-                "before_start",
-            ),
-            (
-                format!(r#"{{"kind":"trend",{count},"range":{{"last":"soon"}}}}"#),
-                "range.last",
-                "invalid",
-            ),
-            (
-                format!(r#"{{"kind":"trend",{count},{range},"formula":"A +"}}"#),
-                "formula",
-                "invalid",
-            ),
             (
                 format!(r#"{{"kind":"trend","series":[{{"measure":"unique_groups"}}],{range}}}"#),
                 "series[0].group",
@@ -344,6 +306,55 @@ mod tests {
                 format!(r#"{{"kind":"trend",{count},{range},"rolling_average":7,"cumulative":true}}"#),
                 "rolling_average",
                 "not_together",
+            ),
+        ];
+        for (json, field, code) in cases {
+            assert_eq!(error(&json), (field.to_owned(), code.to_owned()), "{json}");
+        }
+    }
+
+    #[test]
+    fn wrong_questions_name_the_field() {
+        let range = r#""range":{"last":"7d"}"#;
+        let count = r#""series":[{"measure":"count"}]"#;
+        let cases = [
+            (format!("{{{count},{range}}}"), "kind", "required"),
+            (format!(r#"{{"kind":"poem",{count},{range}}}"#), "kind", "unknown"),
+            (format!(r#"{{"kind":"trend",{range}}}"#), "series", "required"),
+            (
+                format!(r#"{{"kind":"trend","series":[],{range}}}"#),
+                "series",
+                "required",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"colour":1}}"#),
+                "colour",
+                "unknown_field",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"sum"}}],{range}}}"#),
+                "series[0].property",
+                "required",
+            ),
+            (
+                format!(r#"{{"kind":"trend","series":[{{"measure":"mode"}}],{range}}}"#),
+                "series[0].measure",
+                "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},"range":{{"from":"2015-05-20","to":"2015-05-17"}}}}"#),
+                "range.to",
+                "before_start",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},"range":{{"last":"soon"}}}}"#),
+                "range.last",
+                "invalid",
+            ),
+            (
+                format!(r#"{{"kind":"trend",{count},{range},"formula":"A +"}}"#),
+                "formula",
+                "invalid",
             ),
             (
                 format!(r#"{{"kind":"trend",{count},{range},"formula":"B / A"}}"#),
