@@ -2,4 +2,5 @@
 
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations/app");
+    println!("cargo:rerun-if-changed=../../migrations/events-postgres");
 }

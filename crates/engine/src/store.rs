@@ -15,6 +15,7 @@ mod duckdb;
 mod frame;
 mod kinds;
 mod links;
+mod postgres;
 mod touched;
 
 use std::sync::Arc;
@@ -24,6 +25,7 @@ use model::event::Event;
 use model::ids::OrgId;
 
 use self::duckdb::DuckDb;
+use self::postgres::Postgres;
 use crate::clock::Clock;
 use crate::error::Error;
 pub use at::{EventsAt, ServerAddress};
@@ -57,6 +59,7 @@ pub struct EventStore {
 #[derive(Clone)]
 enum Backend {
     DuckDb(DuckDb),
+    Postgres(Postgres),
 }
 
 impl EventStore {
@@ -75,7 +78,8 @@ impl EventStore {
     pub async fn open_with_limit(at: &EventsAt, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
         let backend = match at {
             EventsAt::DuckDb(folder) => Backend::DuckDb(DuckDb::open(folder, clock, time_limit).await?),
-            EventsAt::Postgres(_) | EventsAt::ClickHouse(_) => return Err(not_yet()),
+            EventsAt::Postgres(address) => Backend::Postgres(Postgres::open(address, time_limit).await?),
+            EventsAt::ClickHouse(_) => return Err(not_yet()),
         };
         Ok(Self {
             at: at.clone(),
@@ -88,6 +92,7 @@ impl EventStore {
     pub(crate) fn dialect(&self) -> Dialect {
         match &self.backend {
             Backend::DuckDb(_) => Dialect::DuckDb,
+            Backend::Postgres(_) => Dialect::Postgres,
         }
     }
 
@@ -101,6 +106,7 @@ impl EventStore {
         self.touched.record(org, &batches);
         match &self.backend {
             Backend::DuckDb(store) => store.append(org, batches).await,
+            Backend::Postgres(store) => store.append(org, &batches).await,
         }
     }
 
@@ -123,6 +129,7 @@ impl EventStore {
     pub async fn position(&self, org: OrgId) -> Result<u64, Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.position(org).await,
+            Backend::Postgres(store) => store.position(org).await,
         }
     }
 
@@ -133,6 +140,7 @@ impl EventStore {
     pub async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.kinds(org).await,
+            Backend::Postgres(store) => store.kinds(org).await,
         }
     }
 
@@ -145,6 +153,7 @@ impl EventStore {
     pub async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.has_links(org).await,
+            Backend::Postgres(store) => store.has_links(org).await,
         }
     }
 
@@ -166,6 +175,7 @@ impl EventStore {
     pub async fn fetch_all(&self, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.fetch_all(org, statements).await,
+            Backend::Postgres(store) => store.fetch_all(org, statements).await,
         }
     }
 
@@ -176,6 +186,7 @@ impl EventStore {
     pub async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.pattern_fault(pattern).await,
+            Backend::Postgres(store) => store.pattern_fault(&pattern).await,
         }
     }
 
@@ -186,6 +197,7 @@ impl EventStore {
     pub async fn check(&self) -> Result<(), Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.check().await,
+            Backend::Postgres(store) => store.check().await,
         }
     }
 
@@ -196,6 +208,10 @@ impl EventStore {
     pub async fn close(&self) -> Result<(), Error> {
         match &self.backend {
             Backend::DuckDb(store) => store.close().await,
+            Backend::Postgres(store) => {
+                store.close().await;
+                Ok(())
+            }
         }
     }
 }

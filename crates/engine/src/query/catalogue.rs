@@ -51,8 +51,8 @@ impl Catalogue {
     #[must_use]
     pub fn new(store: EventStore) -> Self {
         Self {
+            dialect: store.dialect(),
             store,
-            dialect: Dialect::DuckDb,
             kept: Arc::default(),
         }
     }

@@ -125,7 +125,7 @@ impl Compiler<'_> {
         let mut groups = groups
             .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
             .add(self.events(broken_down))
-            .text(&format!(") GROUP BY b{value}{also})"));
+            .text(&format!(") AS counted GROUP BY b{value}{also})"));
         if first_only {
             let by = if broken_down { "v, x" } else { "x" };
             groups = groups.text(&format!(
@@ -136,12 +136,12 @@ impl Compiler<'_> {
         let once = figure.replace("count(DISTINCT x)", "count(x)");
         if !broken_down {
             return groups.text(&format!(
-                " SELECT 0, NULL::VARCHAR, b, sum(n), {once} FROM g GROUP BY b
-                 UNION ALL SELECT 0, NULL::VARCHAR, NULL, sum(n), {figure} FROM g"
+                " SELECT 0, CAST(NULL AS VARCHAR), b, sum(n), {once} FROM g GROUP BY b
+                 UNION ALL SELECT 0, CAST(NULL AS VARCHAR), NULL, sum(n), {figure} FROM g"
             ));
         }
         let whole = if also_by.is_some() {
-            "(SELECT v, x, sum(n) AS n FROM g GROUP BY v, x)"
+            "(SELECT v, x, sum(n) AS n FROM g GROUP BY v, x) AS by_user"
         } else {
             "g"
         };
@@ -163,15 +163,17 @@ impl Compiler<'_> {
 
     fn in_one_step(&self, figure: &str, lines: Lines<'_>) -> Sql {
         match lines {
-            Lines::One => Sql::new(&format!("SELECT 0, NULL::VARCHAR, b, count(*), {figure} FROM ("))
-                .add(self.events(false))
-                .text(") GROUP BY GROUPING SETS ((b), ())"),
+            Lines::One => Sql::new(&format!(
+                "SELECT 0, CAST(NULL AS VARCHAR), b, count(*), {figure} FROM ("
+            ))
+            .add(self.events(false))
+            .text(") AS counted GROUP BY GROUPING SETS ((b), ())"),
             Lines::Top => {
                 let events = || Sql::new("(").add(self.events(true)).text(")");
                 Sql::new(&format!("WITH totals AS (SELECT v, {figure} AS t FROM "))
                     .add(events())
                     .text(&format!(
-                        " GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ",
+                        " AS counted GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ",
                         greatest("totals", self.limit())
                     ))
                     .add(events())
@@ -260,12 +262,12 @@ fn chosen(values: &[Option<String>]) -> Sql {
     let rows = values.iter().enumerate().map(|(rank, value)| {
         let value = match value {
             Some(text) => Sql::new("(").bind(Param::Text(text.clone())),
-            None => Sql::new("(NULL::VARCHAR"),
+            None => Sql::new("(CAST(NULL AS VARCHAR)"),
         };
         value.text(&format!(", {})", rank + 1))
     });
     if values.is_empty() {
-        return Sql::new("SELECT NULL::VARCHAR AS v, 0 AS r WHERE FALSE");
+        return Sql::new("SELECT CAST(NULL AS VARCHAR) AS v, 0 AS r WHERE FALSE");
     }
     Sql::new("SELECT v, r FROM (VALUES ")
         .add(Sql::join(rows, ", "))
@@ -282,7 +284,8 @@ fn told_apart_and_rest(figure: &str, first_only: bool) -> String {
     };
     format!(
         ", rest AS NOT MATERIALIZED (
-            SELECT {columns} FROM g ANTI JOIN top ON g.v IS NOT DISTINCT FROM top.v{by})
+            SELECT {columns} FROM g
+            WHERE NOT EXISTS (SELECT 1 FROM top WHERE g.v IS NOT DISTINCT FROM top.v){by})
          SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
          UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
          UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
@@ -293,8 +296,8 @@ fn told_apart_and_rest(figure: &str, first_only: bool) -> String {
 /// Buckets and totals of every ranked value; those without a rank are one line together.
 fn ranked(figure: &str) -> String {
     format!(
-        " SELECT r, CASE WHEN r IS NULL THEN NULL ELSE any_value(v) END, b, count(*), {figure}
-         FROM (SELECT g.*, top.r FROM g LEFT JOIN top ON g.v IS NOT DISTINCT FROM top.v)
+        " SELECT r, CASE WHEN r IS NULL THEN NULL ELSE min(v) END, b, count(*), {figure}
+         FROM (SELECT g.*, top.r FROM g LEFT JOIN top ON g.v IS NOT DISTINCT FROM top.v) AS told_apart
          GROUP BY GROUPING SETS ((r, b), (r))"
     )
 }

@@ -21,12 +21,20 @@ impl Dialect {
                     .bind(Param::Text(key.clone()))
                     .text(")")
             }),
+            Self::Postgres => path.iter().fold(Sql::new("properties"), |inner, key| {
+                Sql::new("(")
+                    .add(inner)
+                    .text(" -> ")
+                    .bind(Param::Text(key.clone()))
+                    .text(")")
+            }),
         }
     }
 
     fn kind_of(self, path: &[String]) -> Sql {
         match self {
             Self::DuckDb => Sql::new("variant_type(").add(self.extracted(path)).text(")"),
+            Self::Postgres => Sql::new("jsonb_typeof(").add(self.extracted(path)).text(")"),
         }
     }
 
@@ -40,6 +48,11 @@ impl Dialect {
                 .text(" IN ('UINT64', 'INT64', 'DOUBLE') THEN TRY_CAST(")
                 .add(value)
                 .text(" AS DOUBLE) END"),
+            Self::Postgres => Sql::new("CASE WHEN ")
+                .add(self.kind_of(path))
+                .text(" = 'number' THEN CAST(")
+                .add(value)
+                .text(" AS DOUBLE PRECISION) END"),
         }
     }
 
@@ -53,6 +66,11 @@ impl Dialect {
                 .text(" = 'VARCHAR' THEN ")
                 .add(value)
                 .text("::VARCHAR END"),
+            Self::Postgres => Sql::new("CASE WHEN ")
+                .add(self.kind_of(path))
+                .text(" = 'string' THEN (")
+                .add(value)
+                .text(" #>> '{}') END COLLATE \"C\""),
         }
     }
 
@@ -61,6 +79,8 @@ impl Dialect {
         match (self, expected) {
             (Self::DuckDb, true) => self.kind_of(path).text(" = 'BOOL_TRUE'"),
             (Self::DuckDb, false) => self.kind_of(path).text(" = 'BOOL_FALSE'"),
+            (Self::Postgres, true) => self.extracted(path).text(" = CAST('true' AS jsonb)"),
+            (Self::Postgres, false) => self.extracted(path).text(" = CAST('false' AS jsonb)"),
         }
     }
 
@@ -81,24 +101,35 @@ impl Dialect {
                 .text("::JSON::VARCHAR ELSE ")
                 .add(value())
                 .text("::VARCHAR END"),
+            Self::Postgres => Sql::new("CASE ")
+                .add(self.kind_of(path))
+                .text(" WHEN 'number' THEN CAST(trim_scale(CAST(")
+                .add(value())
+                .text(" AS numeric)) AS text) WHEN 'object' THEN compact_json(")
+                .add(value())
+                .text(") WHEN 'array' THEN compact_json(")
+                .add(value())
+                .text(") ELSE (")
+                .add(value())
+                .text(" #>> '{}') END COLLATE \"C\""),
         }
     }
 
     pub(super) fn exists(self, path: &[String]) -> Sql {
         match self {
             Self::DuckDb => self.kind_of(path).text(" IS NOT NULL"),
+            Self::Postgres => Sql::new("coalesce(")
+                .add(self.kind_of(path))
+                .text(", 'null') <> 'null'"),
         }
     }
 
     /// The column of `events` that grows with every event that is stored and prunes what is read when compared with a
     /// number; nothing where a store has none.
-    #[expect(
-        clippy::unnecessary_wraps,
-        reason = "a store without such a column answers nothing"
-    )]
     pub(super) fn arrival(self) -> Option<&'static str> {
         match self {
             Self::DuckDb => Some("rowid"),
+            Self::Postgres => None,
         }
     }
 
@@ -109,6 +140,10 @@ impl Dialect {
                 "CASE WHEN epoch_us(ts) % 1000000 = 0 THEN strftime(ts, '%Y-%m-%dT%H:%M:%SZ')
                  ELSE rtrim(strftime(ts, '%Y-%m-%dT%H:%M:%S.%f'), '0') || 'Z' END",
             ),
+            Self::Postgres => Sql::new(
+                "CASE WHEN date_trunc('second', ts) = ts THEN to_char(ts, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
+                 ELSE rtrim(to_char(ts, 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0') || 'Z' END COLLATE \"C\"",
+            ),
         }
     }
 
@@ -117,6 +152,11 @@ impl Dialect {
             Self::DuckDb => Sql::new("regexp_matches(")
                 .add(text)
                 .text(", ")
+                .bind(Param::Text(pattern.to_owned()))
+                .text(")"),
+            Self::Postgres => Sql::new("(")
+                .add(text)
+                .text(" ~ ")
                 .bind(Param::Text(pattern.to_owned()))
                 .text(")"),
         }
@@ -129,12 +169,22 @@ impl Dialect {
                 .text(", ")
                 .bind(Param::Text(part.to_owned()))
                 .text(")"),
+            Self::Postgres => Sql::new("(strpos(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(part.to_owned()))
+                .text(") > 0)"),
         }
     }
 
     pub(super) fn starts_with(self, text: Sql, part: &str) -> Sql {
         match self {
             Self::DuckDb => Sql::new("starts_with(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(part.to_owned()))
+                .text(")"),
+            Self::Postgres => Sql::new("starts_with(")
                 .add(text)
                 .text(", ")
                 .bind(Param::Text(part.to_owned()))
@@ -148,6 +198,9 @@ impl Dialect {
         match self {
             Self::DuckDb => {
                 "SELECT anonymous_id, arg_min(user_id, (ts, user_id)) AS user_id FROM links GROUP BY anonymous_id"
+            }
+            Self::Postgres => {
+                "SELECT DISTINCT ON (anonymous_id) anonymous_id, user_id FROM links ORDER BY anonymous_id, ts, user_id"
             }
         }
     }
@@ -170,13 +223,58 @@ impl Dialect {
     pub(super) fn percentile(self, column: &str, share: f64) -> String {
         match self {
             Self::DuckDb => format!("quantile_cont({column}, {share})"),
+            Self::Postgres => format!("percentile_cont({share}) WITHIN GROUP (ORDER BY {column})"),
         }
     }
 
     /// The position of an event's bucket, found by division within a run and by halving among the runs.
     pub(super) fn bucket(self, window: &Window) -> Sql {
         match self {
-            Self::DuckDb => halved(&window.runs()),
+            Self::DuckDb | Self::Postgres => self.halved(&window.runs()),
+        }
+    }
+
+    /// The instant of an event in microseconds since 1970.
+    fn micros(self) -> &'static str {
+        match self {
+            Self::DuckDb => "epoch_us(ts)",
+            Self::Postgres => "CAST(extract(epoch FROM ts) * 1000000 AS BIGINT)",
+        }
+    }
+
+    /// The sign of a division that leaves no fraction.
+    fn whole_division(self) -> &'static str {
+        match self {
+            Self::DuckDb => "//",
+            Self::Postgres => "/",
+        }
+    }
+
+    /// The division is of whole numbers that are never negative: no event lies before its run.
+    fn halved(self, runs: &[Run]) -> Sql {
+        match runs {
+            [] => Sql::new("0"),
+            [run] => Sql::new("((")
+                .text(self.micros())
+                .text(" - ")
+                .bind(Param::Int(run.start))
+                .text(") ")
+                .text(self.whole_division())
+                .text(" ")
+                .bind(Param::Int(run.width))
+                .text(" + ")
+                .bind(Param::Int(run.first))
+                .text(")"),
+            _ => {
+                let (left, right) = runs.split_at(runs.len() / 2);
+                Sql::new("CASE WHEN ts < ")
+                    .bind(Param::Time(right[0].start))
+                    .text(" THEN ")
+                    .add(self.halved(left))
+                    .text(" ELSE ")
+                    .add(self.halved(right))
+                    .text(" END")
+            }
         }
     }
 }
@@ -187,27 +285,4 @@ fn seen(path: &[String], kinds: &Kinds) -> KindSet {
 
 fn only_numbers(kinds: KindSet) -> bool {
     kinds.only(KindSet::NUMBER.or(KindSet::WHOLE_FLOAT))
-}
-
-fn halved(runs: &[Run]) -> Sql {
-    match runs {
-        [] => Sql::new("0"),
-        [run] => Sql::new("((epoch_us(ts) - ")
-            .bind(Param::Int(run.start))
-            .text(") // ")
-            .bind(Param::Int(run.width))
-            .text(" + ")
-            .bind(Param::Int(run.first))
-            .text(")"),
-        _ => {
-            let (left, right) = runs.split_at(runs.len() / 2);
-            Sql::new("CASE WHEN ts < ")
-                .bind(Param::Time(right[0].start))
-                .text(" THEN ")
-                .add(halved(left))
-                .text(" ELSE ")
-                .add(halved(right))
-                .text(" END")
-        }
-    }
 }

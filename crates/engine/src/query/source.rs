@@ -68,7 +68,7 @@ impl Source<'_> {
         match property {
             Property::Key(path) => self.dialect.number(path, self.kinds),
             // No column of an event is a number.
-            _ => Sql::new("NULL::DOUBLE"),
+            _ => Sql::new("CAST(NULL AS DOUBLE PRECISION)"),
         }
     }
 

@@ -23,7 +23,6 @@ pub struct ServerAddress(String);
 
 impl ServerAddress {
     /// The URL with its password, for connecting.
-    #[expect(dead_code, reason = "the stores on servers use it")]
     pub(crate) fn reveal(&self) -> &str {
         &self.0
     }

@@ -3,4 +3,6 @@
 pub(crate) enum Dialect {
     /// DuckDB 2.0 with properties as VARIANT.
     DuckDb,
+    /// PostgreSQL with properties as `jsonb`.
+    Postgres,
 }

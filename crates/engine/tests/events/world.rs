@@ -11,6 +11,7 @@ use model::answer::{Answer, TrendAnswer};
 use model::event::Event;
 use model::ids::OrgId;
 use model::query::Query;
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -18,6 +19,7 @@ use uuid::Uuid;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StoreKind {
     DuckDb,
+    Postgres,
 }
 
 tokio::task_local! {
@@ -40,6 +42,10 @@ impl StoreKind {
     async fn fresh_place(self, folder: &TempDir) -> EventsAt {
         match self {
             Self::DuckDb => EventsAt::DuckDb(folder.path().to_owned()),
+            Self::Postgres => {
+                let url = fresh_postgres_database().await;
+                url.parse().expect("an address")
+            }
         }
     }
 }
@@ -48,6 +54,7 @@ impl StoreKind {
 macro_rules! on_every_store {
     ($($name:ident),* $(,)? $(; blocking $($blocking:ident),+ $(,)?)?) => {
         $crate::world::on_every_store!(@on duckdb, DuckDb; $($name)*; $($($blocking)+)?);
+        $crate::world::on_every_store!(@on postgres, Postgres; $($name)*; $($($blocking)+)?);
     };
     (@on $module:ident, $kind:ident; $($name:ident)*; $($blocking:ident)*) => {
         mod $module {
@@ -139,6 +146,23 @@ impl World {
             .await
             .unwrap_or_else(|error| panic!("{question}: {error:?}"))
     }
+}
+
+async fn fresh_postgres_database() -> String {
+    #[expect(clippy::disallowed_methods, reason = "a test's only setting")]
+    let server = std::env::var("DATAPULSE_TEST_POSTGRES_URL").expect(
+        "set DATAPULSE_TEST_POSTGRES_URL to a PostgreSQL where databases may be made; `make test` starts one",
+    );
+    let name = format!("events_{}", Uuid::new_v4().simple());
+    let mut connection = PgConnection::connect(&server)
+        .await
+        .expect("the PostgreSQL of the tests answers");
+    sqlx::query(AssertSqlSafe(format!("CREATE DATABASE {name}")))
+        .execute(&mut connection)
+        .await
+        .expect("a database is made");
+    let (address, _) = server.rsplit_once('/').expect("the address ends in a database");
+    format!("{address}/{name}")
 }
 
 pub(crate) fn utc() -> Calendar {

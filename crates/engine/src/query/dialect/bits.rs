@@ -13,20 +13,21 @@ impl Dialect {
     pub(in crate::query) fn bit(self, position: &str) -> String {
         match self {
             Self::DuckDb => format!("(CAST(1 AS BIGINT) << ({position}))"),
+            Self::Postgres => format!("(CAST(1 AS BIGINT) << CAST({position} AS INTEGER))"),
         }
     }
 
     /// Aggregates sets to the set of all that is in any of them.
     pub(in crate::query) fn union_of_bits(self, set: &str) -> String {
         match self {
-            Self::DuckDb => format!("bit_or({set})"),
+            Self::DuckDb | Self::Postgres => format!("bit_or({set})"),
         }
     }
 
     /// 1 where `position` is in the set, 0 where it is not.
     pub(in crate::query) fn has_bit(self, set: &str, position: usize) -> String {
         match self {
-            Self::DuckDb => format!("(({set} >> {position}) & 1)"),
+            Self::DuckDb | Self::Postgres => format!("(({set} >> {position}) & 1)"),
         }
     }
 
@@ -34,6 +35,7 @@ impl Dialect {
     pub(in crate::query) fn bits_from(self, set: &str, position: &str) -> String {
         match self {
             Self::DuckDb => format!("({set} >> ({position}))"),
+            Self::Postgres => format!("({set} >> CAST({position} AS INTEGER))"),
         }
     }
 
@@ -43,6 +45,10 @@ impl Dialect {
         match self {
             Self::DuckDb => format!(
                 "({} | (({next} & ({below})) << ({WORD} - ({position}))))",
+                self.bits_from(set, position)
+            ),
+            Self::Postgres => format!(
+                "({} | (({next} & ({below})) << CAST({WORD} - ({position}) AS INTEGER)))",
                 self.bits_from(set, position)
             ),
         }

@@ -11,6 +11,11 @@ impl Dialect {
             Self::DuckDb => {
                 format!("(min(CASE WHEN {condition} THEN {{'at': {at}, 'value': {value}}} END)).value")
             }
+            Self::Postgres => {
+                format!(
+                    "(array_agg({value} ORDER BY {at}, {value} NULLS LAST) FILTER (WHERE {condition}))[1]"
+                )
+            }
         }
     }
 }

@@ -1,0 +1,145 @@
+//! Events on a PostgreSQL server: one table for all organizations, cut into months, read through views that show one
+//! organization alone.
+//!
+//! Everything lies in a schema of its own, so that the server may hold the control plane's tables beside it.
+
+mod document;
+mod fault;
+mod months;
+mod reader;
+mod values;
+mod writer;
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::ids::OrgId;
+use sqlx::PgPool;
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::{Appended, Frame, KindSet, Kinds, ServerAddress, Statement};
+use crate::error::Error;
+use fault::fault;
+use months::Months;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/events-postgres");
+
+const SCHEMA: &str = "datapulse_events";
+const CONNECTIONS: u32 = 16;
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The tables on one server; clones share everything.
+#[derive(Clone)]
+pub(super) struct Postgres {
+    pool: PgPool,
+    months: Arc<Months>,
+    time_limit: Duration,
+}
+
+impl Postgres {
+    /// Connects and brings the tables up to date.
+    pub(super) async fn open(address: &ServerAddress, time_limit: Duration) -> Result<Self, Error> {
+        let options = PgConnectOptions::from_str(address.reveal()).map_err(|error| {
+            let message = format!("This is not an address of a PostgreSQL database: {error}.");
+            Error::invalid("events_url", "invalid", message)
+        })?;
+        let options = options.application_name("datapulse").options([
+            ("search_path", SCHEMA),
+            ("timezone", "UTC"),
+            // A question whose connection is gone is stopped by the server itself.
+            ("client_connection_check_interval", "1000"),
+        ]);
+        let pool = PgPoolOptions::new()
+            .max_connections(CONNECTIONS)
+            .acquire_timeout(PATIENCE)
+            .connect_with(options)
+            .await
+            .map_err(fault)?;
+        // Two processes that start together may both see that it is not there.
+        let made = sqlx::query("CREATE SCHEMA IF NOT EXISTS datapulse_events")
+            .execute(&pool)
+            .await;
+        if let Err(error) = made {
+            tracing::debug!(%error, "the schema of the events was made by somebody else");
+        }
+        MIGRATIONS.run(&pool).await.map_err(Error::internal)?;
+        Ok(Self {
+            pool,
+            months: Arc::default(),
+            time_limit,
+        })
+    }
+
+    pub(super) async fn append(&self, org: OrgId, batches: &[Appended]) -> Result<(), Error> {
+        writer::append(&self.pool, &self.months, org, batches)
+            .await
+            .map_err(fault)
+    }
+
+    pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {
+        let position: Option<(i64,)> = sqlx::query_as("SELECT position FROM progress WHERE org_id = $1")
+            .bind(org.uuid())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(fault)?;
+        Ok(position.map_or(0, |(position,)| u64::try_from(position).unwrap_or(0)))
+    }
+
+    pub(super) async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
+        let rows: Vec<(String, i16)> =
+            sqlx::query_as("SELECT path, kinds FROM property_kinds WHERE org_id = $1")
+                .bind(org.uuid())
+                .fetch_all(&self.pool)
+                .await
+                .map_err(fault)?;
+        let kinds = rows
+            .into_iter()
+            .map(|(path, kinds)| (path, KindSet::from_bits(u8::try_from(kinds).unwrap_or(u8::MAX))));
+        Ok(Arc::new(kinds.collect()))
+    }
+
+    pub(super) async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
+        let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM stored_links WHERE org_id = $1)")
+            .bind(org.uuid())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(fault)?;
+        Ok(any)
+    }
+
+    pub(super) async fn fetch_all(
+        &self,
+        org: OrgId,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Frame>, Error> {
+        reader::fetch_all(&self.pool, org, &statements, self.time_limit).await
+    }
+
+    pub(super) async fn pattern_fault(&self, pattern: &str) -> Result<Option<String>, Error> {
+        let answer: Result<(bool,), sqlx::Error> = sqlx::query_as("SELECT '' ~ $1")
+            .bind(values::pattern(pattern))
+            .fetch_one(&self.pool)
+            .await;
+        match answer {
+            Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some("2201B") => {
+                Ok(Some(error.message().to_owned()))
+            }
+            Err(error) => Err(fault(error)),
+            Ok(_) => Ok(None),
+        }
+    }
+
+    pub(super) async fn check(&self) -> Result<(), Error> {
+        sqlx::query("SELECT 1")
+            .execute(&self.pool)
+            .await
+            .map(|_| ())
+            .map_err(fault)
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+}

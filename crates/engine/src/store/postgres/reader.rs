@@ -1,0 +1,116 @@
+use std::time::Duration;
+
+use model::ids::OrgId;
+use sqlx::pool::PoolConnection;
+use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
+
+use super::fault::fault;
+use super::values::{bound, frame, numbered};
+use crate::error::Error;
+use crate::store::{Frame, Statement, closed, timed_out};
+
+/// PostgreSQL's word for a statement that was stopped.
+const CANCELED: &str = "57014";
+
+pub(super) async fn fetch_all(
+    pool: &PgPool,
+    org: OrgId,
+    statements: &[Statement],
+    limit: Duration,
+) -> Result<Vec<Frame>, Error> {
+    let answer = async {
+        let mut reading = Reading::begin(pool).await?;
+        let frames = read_snapshot(reading.connection()?, org, statements, limit).await;
+        if frames.is_ok() {
+            reading.end();
+        }
+        frames
+    };
+    match tokio::time::timeout(limit, answer).await {
+        Ok(Err(sqlx::Error::Database(error))) if error.code().as_deref() == Some(CANCELED) => {
+            Err(timed_out(limit))
+        }
+        Ok(Err(sqlx::Error::WorkerCrashed)) => Err(closed()),
+        Ok(outcome) => outcome.map_err(fault),
+        Err(_) => Err(timed_out(limit)),
+    }
+}
+
+/// All statements see the same events, and of those only the organization's.
+async fn read_snapshot(
+    connection: &mut PgConnection,
+    org: OrgId,
+    statements: &[Statement],
+    limit: Duration,
+) -> Result<Vec<Frame>, sqlx::Error> {
+    connection
+        .execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        .await?;
+    sqlx::query("SELECT set_config('datapulse.org', $1, true), set_config('statement_timeout', $2, true)")
+        .bind(org.uuid().to_string())
+        .bind(limit.as_millis().max(1).to_string())
+        .execute(&mut *connection)
+        .await?;
+    let mut frames = Vec::with_capacity(statements.len());
+    for statement in statements {
+        // Planned for its values: a plan for any values would read every month.
+        let mut query = sqlx::query(AssertSqlSafe(numbered(&statement.text))).persistent(false);
+        for param in &statement.params {
+            query = bound(query, param);
+        }
+        frames.push(frame(&query.fetch_all(&mut *connection).await?));
+    }
+    connection.execute("COMMIT").await?;
+    Ok(frames)
+}
+
+/// A connection that is used for one question. Unless the question came to its end, the connection is closed and what
+/// runs on it is stopped.
+struct Reading {
+    pool: PgPool,
+    process: i32,
+    connection: Option<PoolConnection<Postgres>>,
+}
+
+impl Reading {
+    async fn begin(pool: &PgPool) -> Result<Self, sqlx::Error> {
+        let mut connection = pool.acquire().await?;
+        let (process,): (i32,) = sqlx::query_as("SELECT pg_backend_pid()")
+            .fetch_one(&mut *connection)
+            .await?;
+        Ok(Self {
+            pool: pool.clone(),
+            process,
+            connection: Some(connection),
+        })
+    }
+
+    fn connection(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        self.connection.as_deref_mut().ok_or(sqlx::Error::WorkerCrashed)
+    }
+
+    fn end(&mut self) {
+        self.connection = None;
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        let Some(connection) = self.connection.take() else {
+            return;
+        };
+        // Never used again, so its process cannot be at work for somebody else when it is told to stop.
+        let abandoned = connection.detach();
+        let (pool, process) = (self.pool.clone(), self.process);
+        tokio::spawn(async move {
+            let stopped = sqlx::query("SELECT pg_cancel_backend($1)")
+                .bind(process)
+                .execute(&pool)
+                .await;
+            if let Err(error) = stopped {
+                tracing::debug!(%error, "a question that nobody waits for runs to its time limit");
+            }
+            drop(abandoned);
+        });
+    }
+}

@@ -1,0 +1,168 @@
+use chrono::{DateTime, Utc};
+use model::event::Event;
+use model::ids::OrgId;
+use sqlx::{PgConnection, PgPool};
+
+use super::document::{storable, without_nul};
+use super::months::Months;
+use crate::store::Appended;
+use crate::store::kinds::{Kinds, Observer};
+use crate::store::links::Links;
+
+/// So many bytes go to the server at a time.
+const CHUNK: usize = 1 << 20;
+
+/// The first year: what is older is kept as its beginning, because PostgreSQL writes earlier years in another way.
+const EARLIEST_MICROS: i64 = -62_135_596_800_000_000;
+
+/// Stores what is not stored yet; the position is committed with the rows, and locked against other processes meanwhile.
+pub(super) async fn append(
+    pool: &PgPool,
+    months: &Months,
+    org: OrgId,
+    batches: &[Appended],
+) -> Result<(), sqlx::Error> {
+    let times = batches.iter().flat_map(|batch| &batch.events).map(time_of);
+    months.make(pool, times).await?;
+    let mut transaction = pool.begin().await?;
+    let stored = locked_position(&mut transaction, org).await?;
+    let fresh = |batch: &&Appended| i64::try_from(batch.position).is_ok_and(|position| position > stored);
+    let fresh: Vec<&Appended> = batches.iter().filter(fresh).collect();
+    let Some(position) = fresh.iter().map(|batch| batch.position).max() else {
+        return transaction.rollback().await;
+    };
+    let events: Vec<&Event> = fresh.iter().flat_map(|batch| &batch.events).collect();
+    copy(&mut transaction, org, &events).await?;
+    add_kinds(&mut transaction, org, &events).await?;
+    add_links(&mut transaction, org, &events).await?;
+    sqlx::query("UPDATE progress SET position = $2 WHERE org_id = $1")
+        .bind(org.uuid())
+        .bind(position.cast_signed())
+        .execute(&mut *transaction)
+        .await?;
+    transaction.commit().await
+}
+
+async fn locked_position(connection: &mut PgConnection, org: OrgId) -> Result<i64, sqlx::Error> {
+    sqlx::query("INSERT INTO progress (org_id, position) VALUES ($1, 0) ON CONFLICT DO NOTHING")
+        .bind(org.uuid())
+        .execute(&mut *connection)
+        .await?;
+    let (position,): (i64,) = sqlx::query_as("SELECT position FROM progress WHERE org_id = $1 FOR UPDATE")
+        .bind(org.uuid())
+        .fetch_one(connection)
+        .await?;
+    Ok(position)
+}
+
+fn time_of(event: &Event) -> DateTime<Utc> {
+    let micros = event.timestamp().as_microsecond().max(EARLIEST_MICROS);
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+async fn copy(connection: &mut PgConnection, org: OrgId, events: &[&Event]) -> Result<(), sqlx::Error> {
+    let mut copy = connection
+        .copy_in_raw(
+            "COPY stored_events (org_id, id, name, ts, user_id, anonymous_id, session_id, properties) FROM STDIN",
+        )
+        .await?;
+    let mut lines = String::with_capacity(CHUNK + CHUNK / 8);
+    let org = org.uuid().to_string();
+    for event in events {
+        add_line(&mut lines, &org, event);
+        if lines.len() > CHUNK {
+            copy.send(lines.as_bytes()).await?;
+            lines.clear();
+        }
+    }
+    copy.send(lines.as_bytes()).await?;
+    copy.finish().await?;
+    Ok(())
+}
+
+fn add_line(lines: &mut String, org: &str, event: &Event) {
+    lines.push_str(org);
+    add_field(lines, Some(event.id()));
+    add_field(lines, Some(event.name()));
+    let time = time_of(event).format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+    add_field(lines, Some(&time));
+    add_field(lines, event.user_id());
+    add_field(lines, event.anonymous_id());
+    add_field(lines, event.session_id());
+    add_field(lines, Some(&storable(event.properties())));
+    lines.push('\n');
+}
+
+/// A tab and the text, as COPY reads it.
+fn add_field(lines: &mut String, text: Option<&str>) {
+    lines.push('\t');
+    let Some(text) = text else {
+        lines.push_str("\\N");
+        return;
+    };
+    for character in text.chars() {
+        match character {
+            '\\' => lines.push_str("\\\\"),
+            '\n' => lines.push_str("\\n"),
+            '\r' => lines.push_str("\\r"),
+            '\t' => lines.push_str("\\t"),
+            '\0' => lines.push('\u{fffd}'),
+            other => lines.push(other),
+        }
+    }
+}
+
+async fn add_kinds(connection: &mut PgConnection, org: OrgId, events: &[&Event]) -> Result<(), sqlx::Error> {
+    let known = Kinds::default();
+    let mut observer = Observer::new(&known);
+    for event in events {
+        observer.observe(event.properties());
+    }
+    let seen = observer.into_fresh();
+    let (paths, kinds): (Vec<String>, Vec<i16>) = seen
+        .iter()
+        .map(|(path, kinds)| (without_nul(path), i16::from(kinds.bits())))
+        .unzip();
+    sqlx::query(
+        "INSERT INTO property_kinds (org_id, path, kinds)
+         SELECT $1, path, bit_or(kinds) FROM unnest($2, $3) AS seen(path, kinds) GROUP BY path ORDER BY path
+         ON CONFLICT (org_id, path) DO UPDATE SET kinds = property_kinds.kinds | excluded.kinds
+         WHERE property_kinds.kinds & excluded.kinds <> excluded.kinds",
+    )
+    .bind(org.uuid())
+    .bind(paths)
+    .bind(kinds)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Only links that say something new: a table that grew with every visit would slow every question.
+async fn add_links(connection: &mut PgConnection, org: OrgId, events: &[&Event]) -> Result<(), sqlx::Error> {
+    let links = Links::default();
+    let news = links.news(events.iter().copied());
+    if news.is_empty() {
+        return Ok(());
+    }
+    let mut visitors = Vec::with_capacity(news.len());
+    let (mut users, mut times) = (Vec::with_capacity(news.len()), Vec::with_capacity(news.len()));
+    for (visitor, link) in news {
+        visitors.push(without_nul(visitor));
+        users.push(without_nul(&link.user_id));
+        times.push(DateTime::from_timestamp_micros(link.ts.max(EARLIEST_MICROS)).unwrap_or_default());
+    }
+    sqlx::query(
+        "INSERT INTO stored_links (org_id, anonymous_id, user_id, ts)
+         SELECT $1, fresh.anonymous_id, fresh.user_id, fresh.ts FROM unnest($2, $3, $4) AS fresh(anonymous_id, user_id, ts)
+         WHERE NOT EXISTS (
+            SELECT 1 FROM stored_links AS stored WHERE stored.org_id = $1 AND stored.anonymous_id = fresh.anonymous_id
+            AND (stored.ts < fresh.ts OR (stored.ts = fresh.ts AND stored.user_id <= fresh.user_id)))",
+    )
+    .bind(org.uuid())
+    .bind(visitors)
+    .bind(users)
+    .bind(times)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
