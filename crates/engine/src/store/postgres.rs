@@ -119,7 +119,7 @@ impl Postgres {
 
     pub(super) async fn pattern_fault(&self, pattern: &str) -> Result<Option<String>, Error> {
         let answer: Result<(bool,), sqlx::Error> = sqlx::query_as("SELECT '' ~ $1")
-            .bind(values::pattern(pattern))
+            .bind(document::without_nul(pattern))
             .fetch_one(&self.pool)
             .await;
         match answer {

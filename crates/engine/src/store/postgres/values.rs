@@ -36,11 +36,6 @@ fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
-/// A regular expression with `.` and `$` meaning what they mean on the other stores.
-pub(super) fn pattern(pattern: &str) -> String {
-    without_nul(pattern)
-}
-
 pub(super) fn frame(rows: &[PgRow]) -> Frame {
     let cells = |row: &PgRow| (0..row.len()).map(|column| cell(row, column)).collect();
     Frame {
