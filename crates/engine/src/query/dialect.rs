@@ -179,12 +179,7 @@ impl Dialect {
 
     pub(super) fn starts_with(self, text: Sql, part: &str) -> Sql {
         match self {
-            Self::DuckDb => Sql::new("starts_with(")
-                .add(text)
-                .text(", ")
-                .bind(Param::Text(part.to_owned()))
-                .text(")"),
-            Self::Postgres => Sql::new("starts_with(")
+            Self::DuckDb | Self::Postgres => Sql::new("starts_with(")
                 .add(text)
                 .text(", ")
                 .bind(Param::Text(part.to_owned()))

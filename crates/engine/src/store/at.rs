@@ -11,7 +11,7 @@ use crate::address::without_password;
 pub enum EventsAt {
     /// In files of this folder.
     DuckDb(PathBuf),
-    /// On a PostgreSQL server, with `TimescaleDB` where it is there.
+    /// On a PostgreSQL server.
     Postgres(ServerAddress),
     /// On a ClickHouse server.
     ClickHouse(ServerAddress),

@@ -52,10 +52,10 @@ fn cell(row: &PgRow, column: usize) -> Cell {
         return Cell::Null;
     }
     let kind = value.type_info().name().to_owned();
-    read(row, column, value, &kind).unwrap_or(Cell::Null)
+    read(row, column, &value, &kind).unwrap_or(Cell::Null)
 }
 
-fn read(row: &PgRow, column: usize, value: PgValueRef<'_>, kind: &str) -> Result<Cell, sqlx::Error> {
+fn read(row: &PgRow, column: usize, value: &PgValueRef<'_>, kind: &str) -> Result<Cell, sqlx::Error> {
     Ok(match kind {
         "BOOL" => Cell::Int(row.try_get::<bool, _>(column)?.into()),
         "INT2" => Cell::Int(row.try_get::<i16, _>(column)?.into()),
@@ -91,16 +91,12 @@ fn numeric(bytes: &[u8]) -> Cell {
         }
         return Cell::Int(if is_negative { -whole } else { whole });
     }
-    let mut text = if is_negative {
-        "-0".to_owned()
-    } else {
-        "0".to_owned()
-    };
-    for group in &digits {
-        text.push_str(&format!("{group:04}"));
-    }
+    let sign = if is_negative { "-" } else { "" };
+    let groups_text: String = digits
+        .iter()
+        .fold(String::new(), |text, group| format!("{text}{group:04}"));
     let exponent = (i64::from(weight) + 1 - i64::from(groups)) * 4;
-    text.push_str(&format!("e{exponent}"));
+    let text = format!("{sign}0{groups_text}e{exponent}");
     text.parse().map_or(Cell::Null, Cell::Number)
 }
 
