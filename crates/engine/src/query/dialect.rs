@@ -204,6 +204,8 @@ impl Dialect {
     pub(super) fn about_how_many_different(self, column: &str) -> String {
         match self {
             Self::DuckDb => format!("approx_count_distinct({column})"),
+            // It has no sketch of its own: the exact count is an estimate without an error.
+            Self::Postgres => format!("count(DISTINCT {column})"),
         }
     }
 
@@ -211,6 +213,9 @@ impl Dialect {
     pub(super) fn exactly(self, number: f64) -> Sql {
         match self {
             Self::DuckDb => Sql::new("CAST(").bind(Param::Number(number)).text(" AS DOUBLE)"),
+            Self::Postgres => Sql::new("CAST(")
+                .bind(Param::Number(number))
+                .text(" AS DOUBLE PRECISION)"),
         }
     }
 
