@@ -1,5 +1,5 @@
-use crate::store::frame::TooManyRows;
 use crate::error::Error;
+use crate::store::frame::TooManyRows;
 
 /// What DuckDB or a file would not do.
 #[derive(Debug, thiserror::Error)]
