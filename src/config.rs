@@ -15,6 +15,9 @@ use serde::Deserialize;
 /// Our own lines, and of the libraries only what somebody should look at.
 const USUAL_LOG: &str = "warn,datapulse=info,engine=info,app=info";
 
+/// More memory than any machine has; keeps the bytes within 64 bits.
+const MOST_CACHE_MB: u64 = 1 << 30;
+
 /// What can be set, as it was given: by flag or environment variable (`clap` reads both), or by a key of the TOML file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -53,6 +56,9 @@ pub(crate) struct Given {
     /// Who may make an account [default: open]
     #[arg(long, env = "DATAPULSE_REGISTRATION", value_enum, global = true)]
     pub(crate) registration: Option<Joining>,
+    /// Megabytes of memory for answers that are kept; 0 keeps none [default: 128]
+    #[arg(long, env = "DATAPULSE_CACHE_MB", value_name = "MB", global = true, value_parser = clap::value_parser!(u64).range(..=MOST_CACHE_MB))]
+    pub(crate) cache_mb: Option<u64>,
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
     pub(crate) rate_limits: Option<Switch>,
@@ -129,6 +135,8 @@ pub(crate) struct Config {
     pub(crate) events: EventsAt,
     /// Who may make an account.
     pub(crate) registration: Registration,
+    /// Megabytes of memory for answers that are kept.
+    pub(crate) cache_mb: u64,
     /// Whether limits are on.
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
@@ -181,6 +189,11 @@ impl Config {
                 Joining::Closed => Registration::Closed,
                 Joining::Invite => Registration::Invite,
             },
+            cache_mb: given
+                .cache_mb
+                .or(file.cache_mb)
+                .unwrap_or(engine::query::ROOM / (1024 * 1024))
+                .min(MOST_CACHE_MB),
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
             currency_rates: given
                 .currency_rates
@@ -228,9 +241,8 @@ impl Config {
             ("currency_rates", self.currency_rates.to_string()),
             ("log", self.log.clone()),
         ];
-        lines
-            .map(|(key, value)| format!("{key} = {}", toml::Value::String(value)))
-            .join("\n")
+        let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
+        format!("{}\ncache_mb = {}", lines.join("\n"), self.cache_mb)
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         public_url: public_url.to_owned(),
         registration: config.registration,
         currency_rates: config.currency_rates.clone(),
+        cache_bytes: config.cache_mb * 1024 * 1024,
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

@@ -13,6 +13,7 @@ async fn open(folder: &TempDir) -> Engine {
         public_url: "http://127.0.0.1:3000".to_owned(),
         registration: engine::auth::Registration::Open,
         currency_rates: model::rates::Rates::default(),
+        cache_bytes: engine::query::ROOM,
     };
     let now = "2026-03-18T15:00:00Z".parse().expect("a constant");
     Engine::open(settings, Clock::manual(now), Random::seeded(1))

@@ -7,6 +7,7 @@ mod dashboards;
 mod events;
 mod operations;
 mod pages;
+mod questions;
 mod real_input;
 mod segments;
 mod shares;

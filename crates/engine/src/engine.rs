@@ -46,6 +46,8 @@ pub struct Settings {
     pub registration: Registration,
     /// What currencies are worth, for revenue.
     pub currency_rates: Rates,
+    /// About how many bytes of answers are kept in memory.
+    pub cache_bytes: u64,
 }
 
 /// One thing that readiness looks at.
@@ -98,7 +100,8 @@ impl Engine {
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random),
-            queries: Queries::new(store.clone(), clock.clone()).with_rates(settings.currency_rates),
+            queries: Queries::within(settings.cache_bytes, store.clone(), clock.clone())
+                .with_rates(settings.currency_rates),
             catalogue: Catalogue::new(store.clone()),
             clock,
             db,

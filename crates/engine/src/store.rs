@@ -17,6 +17,7 @@ mod kinds;
 mod links;
 mod postgres;
 mod touched;
+mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -34,6 +35,7 @@ pub use frame::{Cell, Frame, Param, Statement};
 pub use kinds::{KindSet, Kinds};
 pub(crate) use touched::Touched;
 use touched::TouchedHours;
+use turns::Turns;
 
 /// How long a question may take unless somebody says otherwise.
 pub const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -53,6 +55,7 @@ pub struct EventStore {
     at: EventsAt,
     backend: Backend,
     touched: Arc<TouchedHours>,
+    turns: Arc<Turns>,
 }
 
 /// What keeps the events. The choices are closed, so this is no trait.
@@ -85,6 +88,7 @@ impl EventStore {
             at: at.clone(),
             backend,
             touched: Arc::default(),
+            turns: Arc::default(),
         })
     }
 
@@ -171,8 +175,10 @@ impl EventStore {
     /// As [`EventStore::fetch`] for several statements that all see the same events.
     ///
     /// # Errors
-    /// As [`EventStore::fetch`]; the time limit holds for all of them together.
+    /// As [`EventStore::fetch`]; the time limit holds for all of them together. [`Error::TooMany`] where too many
+    /// questions of the organization wait already, [`Error::Invalid`] for more rows than an answer may have.
     pub async fn fetch_all(&self, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
+        let _turn = self.turns.take(org).await?;
         match &self.backend {
             Backend::DuckDb(store) => store.fetch_all(org, statements).await,
             Backend::Postgres(store) => store.fetch_all(org, statements).await,

@@ -82,5 +82,6 @@ mod tests {
         assert!(Role::Editor.may(Action::Share));
         assert!(!Role::Editor.may(Action::ManageKeys));
         assert!(!Role::Viewer.may(Action::EditDashboards));
+        assert!(Role::Editor.may(Action::Explain) && !Role::Viewer.may(Action::Explain));
     }
 }

@@ -1,3 +1,5 @@
+use crate::error::Error;
+
 /// SQL with its parameters, in order; the organization's table is called `events`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Statement {
@@ -25,6 +27,43 @@ pub enum Param {
 pub struct Frame {
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
+    /// Bytes of text in them.
+    text: usize,
+}
+
+/// Most rows of one statement, and most bytes of text in them.
+const MOST_ROWS: usize = 100_000;
+const MOST_TEXT: usize = 64 * 1024 * 1024;
+
+/// More rows than an answer may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the statement gives more rows than an answer may have")]
+pub(crate) struct TooManyRows;
+
+impl From<TooManyRows> for Error {
+    fn from(_: TooManyRows) -> Self {
+        let message = format!(
+            "This answer would have more than {MOST_ROWS} rows or {} MiB. Ask about a shorter range, a longer interval or fewer \
+             breakdown values.",
+            MOST_TEXT / (1024 * 1024)
+        );
+        Self::invalid("range", "too_many_rows", message)
+    }
+}
+
+impl Frame {
+    /// Adds a row that a store read.
+    ///
+    /// # Errors
+    /// [`TooManyRows`] for one row too many; then the rest is not worth reading.
+    pub(crate) fn push(&mut self, row: Vec<Cell>) -> Result<(), TooManyRows> {
+        self.text += row.iter().filter_map(Cell::text).map(str::len).sum::<usize>();
+        if self.rows.len() >= MOST_ROWS || self.text > MOST_TEXT {
+            return Err(TooManyRows);
+        }
+        self.rows.push(row);
+        Ok(())
+    }
 }
 
 /// One figure or text of a row.

@@ -5,6 +5,7 @@ mod activity;
 mod answers;
 mod catalogue;
 mod cohorts;
+mod fairness;
 mod generator;
 mod identity;
 mod kept;

@@ -1,4 +1,5 @@
 use crate::error::Error;
+use crate::store::frame::TooManyRows;
 
 /// What DuckDB or a file would not do.
 #[derive(Debug, thiserror::Error)]
@@ -9,6 +10,8 @@ pub(crate) enum Fault {
     Folder(#[from] std::io::Error),
     #[error("the folder of the event files has a name that is not UTF-8")]
     FolderName,
+    #[error(transparent)]
+    TooManyRows(#[from] TooManyRows),
 }
 
 impl Fault {
@@ -22,6 +25,9 @@ impl Fault {
 
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
-        Self::internal(fault)
+        match fault {
+            Fault::TooManyRows(limit) => limit.into(),
+            other => Self::internal(other),
+        }
     }
 }

@@ -82,7 +82,7 @@ fn read_one(connection: &Connection, statement: &Statement) -> Result<Frame, Fau
     while let Some(row) = rows.next()? {
         let width = row.as_ref().column_count();
         let cells = (0..width).map(|column| row.get_ref(column).map(cell));
-        frame.rows.push(cells.collect::<duckdb::Result<_>>()?);
+        frame.push(cells.collect::<duckdb::Result<_>>()?)?;
     }
     Ok(frame)
 }

@@ -1,0 +1,113 @@
+//! Whose turn it is: each organization has a few questions under way at once and a short queue, so that one that asks a
+//! lot waits for itself and nobody else waits for it.
+
+use std::collections::HashMap;
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::ids::OrgId;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::TIME_LIMIT;
+use crate::error::Error;
+
+/// Most questions of one organization that wait for their turn.
+const MOST_WAITING: usize = 100;
+/// When somebody who found the queue full should come again.
+const COME_AGAIN: Duration = Duration::from_secs(2);
+/// Organizations beyond this many make the store forget those that ask nothing.
+const REMEMBERED: usize = 1_000;
+
+/// The queues of all organizations.
+#[derive(Debug)]
+pub(super) struct Turns {
+    at_once: usize,
+    queues: Mutex<HashMap<OrgId, Arc<Queue>>>,
+}
+
+#[derive(Debug)]
+struct Queue {
+    places: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+/// One question's turn; it ends with the value.
+#[derive(Debug)]
+pub(super) struct Turn {
+    _place: OwnedSemaphorePermit,
+    _queue: Arc<Queue>,
+}
+
+impl Default for Turns {
+    /// Half of what the store answers at once: a core's worth each.
+    fn default() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self {
+            at_once: cores,
+            queues: Mutex::default(),
+        }
+    }
+}
+
+impl Turns {
+    /// Waits for a turn.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`] where too many wait already, or for too long.
+    pub(super) async fn take(&self, org: OrgId) -> Result<Turn, Error> {
+        let queue = self.queue(org);
+        if let Ok(place) = Arc::clone(&queue.places).try_acquire_owned() {
+            return Ok(turn(place, queue));
+        }
+        let waiting = Waiting(&queue.waiting);
+        if waiting.0.fetch_add(1, Ordering::SeqCst) >= MOST_WAITING {
+            return Err(too_many());
+        }
+        let place = tokio::time::timeout(TIME_LIMIT, Arc::clone(&queue.places).acquire_owned());
+        match place.await {
+            Ok(Ok(place)) => {
+                drop(waiting);
+                Ok(turn(place, queue))
+            }
+            Ok(Err(_)) | Err(_) => Err(too_many()),
+        }
+    }
+
+    fn queue(&self, org: OrgId) -> Arc<Queue> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        if queues.len() > REMEMBERED {
+            queues.retain(|_, queue| Arc::strong_count(queue) > 1);
+        }
+        let queue = queues.entry(org).or_insert_with(|| {
+            Arc::new(Queue {
+                places: Arc::new(Semaphore::new(self.at_once)),
+                waiting: AtomicUsize::new(0),
+            })
+        });
+        Arc::clone(queue)
+    }
+}
+
+fn turn(place: OwnedSemaphorePermit, queue: Arc<Queue>) -> Turn {
+    Turn {
+        _place: place,
+        _queue: queue,
+    }
+}
+
+const fn too_many() -> Error {
+    Error::TooMany {
+        retry_after: COME_AGAIN,
+    }
+}
+
+/// One who waits; no longer when it is dropped.
+struct Waiting<'q>(&'q AtomicUsize);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
