@@ -5,6 +5,7 @@ mod activity;
 mod answers;
 mod catalogue;
 mod cohorts;
+mod funnel;
 mod generator;
 mod identity;
 mod kept;
