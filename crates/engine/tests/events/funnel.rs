@@ -43,10 +43,10 @@ fn events(lines: &str) -> Vec<Event> {
 async fn ask(lines: &str, more: Value) -> FunnelAnswer {
     let world = World::at(NOW).await;
     world.append(org(1), 1, events(lines)).await;
-    world.funnel(org(1), &question(more)).await
+    world.funnel(org(1), &question(&more)).await
 }
 
-fn question(more: Value) -> String {
+fn question(more: &Value) -> String {
     let mut question = json!({
         "kind": "funnel",
         "steps": [{"event": "a"}, {"event": "b"}, {"event": "c", "label": "Bought"}],
