@@ -1,14 +1,17 @@
 //! Answers as CSV, safe to open in a spreadsheet.
 
 use model::Timestamp;
-use model::answer::{Answer, AnswerSeries, Cohort, RetentionAnswer, StickinessAnswer};
+use model::answer::{
+    Answer, AnswerSeries, Cohort, FunnelAnswer, RetentionAnswer, StepFigures, StickinessAnswer,
+};
 
-/// One row for each bucket, cohort or number of intervals; figures in full, a missing one is an empty cell.
+/// One row for each step, bucket, cohort or number of intervals; figures in full, a missing one is an empty cell.
 ///
 /// # Errors
 /// Never in practice: the text is written to memory.
 pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
     let records = match answer {
+        Answer::Funnel(funnel) => steps(funnel),
         Answer::Lifecycle(lifecycle) => over_time(&lifecycle.buckets, &lifecycle.series),
         Answer::Retention(retention) => cohorts(retention),
         Answer::Stickiness(stickiness) => histogram(stickiness),
@@ -22,6 +25,46 @@ pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
         .into_inner()
         .map_err(|error| csv::Error::from(error.into_error()))?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// Of a breakdown, the steps of each value.
+fn steps(funnel: &FunnelAnswer) -> Vec<Vec<String>> {
+    let titles = [
+        "step",
+        "users",
+        "from_previous",
+        "from_first",
+        "median_seconds",
+        "average_seconds",
+    ];
+    let titles = titles.map(str::to_owned).into_iter();
+    let Some(groups) = &funnel.groups else {
+        let rows = funnel.steps.iter().map(step);
+        return std::iter::once(titles.collect()).chain(rows).collect();
+    };
+    let mut records = vec![std::iter::once("value".to_owned()).chain(titles).collect()];
+    for group in groups {
+        let named = |figures| std::iter::once(harmless(group.name())).chain(step(figures));
+        records.extend(
+            group
+                .steps
+                .iter()
+                .map(|figures| named(figures).collect::<Vec<_>>()),
+        );
+    }
+    records
+}
+
+fn step(figures: &StepFigures) -> Vec<String> {
+    let figure = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+    vec![
+        harmless(&figures.label),
+        figures.count.to_string(),
+        figure(figures.from_previous),
+        figure(figures.from_first),
+        figure(figures.median_seconds),
+        figure(figures.average_seconds),
+    ]
 }
 
 /// One column for each series.

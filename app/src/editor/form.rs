@@ -87,6 +87,7 @@ fn type_icon(kind: WidgetType) -> AnyView {
         WidgetType::Donut => {
             "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6"
         }
+        WidgetType::Funnel => "M2.5 4h11M4.5 8h7M6.5 12h3",
         WidgetType::Retention => "M2.5 3h11M2.5 6.3h11M2.5 9.6h7M2.5 12.9h3.5",
         WidgetType::Table => "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 6.3v6.7",
         WidgetType::Text => "M3 4h10M8 4v9",

@@ -104,6 +104,7 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
             small(WidgetType::Retention),
         ),
         ("Lifecycle", samples::lifecycle(), wide(WidgetType::StackedBar)),
+        ("How far users get", samples::funnel(), wide(WidgetType::Funnel)),
         ("Active days", samples::stickiness(), small(WidgetType::Bar)),
         (
             "Narrow",

@@ -7,6 +7,7 @@ use model::query::Interval;
 
 use crate::ChartSpec;
 use crate::cartesian::exact;
+use crate::funnel;
 use crate::lifecycle::{self, Dormant};
 use crate::retention::{figure, percent};
 use crate::series::name;
@@ -17,6 +18,7 @@ const MOST_SERIES: usize = 4;
 #[must_use]
 pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
     match answer {
+        Answer::Funnel(funnel) => funnel::describe(funnel),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), spec),
         Answer::Retention(retention) => of_retention(retention),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
@@ -67,7 +69,7 @@ fn of_trend(trend: &TrendAnswer, spec: &ChartSpec) -> String {
         WidgetType::Area => "Area chart",
         WidgetType::Bar => "Bar chart",
         WidgetType::StackedBar | WidgetType::Retention => "Stacked bar chart",
-        WidgetType::HorizontalBar => "Ranked bars",
+        WidgetType::HorizontalBar | WidgetType::Funnel => "Ranked bars",
         WidgetType::Pie => "Pie chart",
         WidgetType::Donut => "Donut chart",
         WidgetType::Table => "Table",

@@ -14,6 +14,7 @@ mod bars;
 mod cartesian;
 mod describe;
 mod finish;
+mod funnel;
 mod histogram;
 mod layout;
 mod legend;
@@ -96,6 +97,7 @@ pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
     }
     let mut sheet = Sheet::new(spec.width, spec.height);
     match answer {
+        Answer::Funnel(funnel) => funnel::draw(&mut sheet, funnel),
         Answer::Lifecycle(lifecycle) => draw_lifecycle(&mut sheet, lifecycle, spec),
         Answer::Retention(retention) => retention::draw(&mut sheet, retention),
         Answer::Stickiness(stickiness) => histogram::draw(&mut sheet, stickiness, &spec.options),
@@ -128,7 +130,7 @@ fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
         WidgetType::StackedBar | WidgetType::Retention => {
             bars::draw(sheet, trend, options, bars::Arrangement::Stacked);
         }
-        WidgetType::HorizontalBar => ranked::draw(sheet, trend, options),
+        WidgetType::HorizontalBar | WidgetType::Funnel => ranked::draw(sheet, trend, options),
         WidgetType::Pie => round::draw(sheet, trend, options, round::Middle::Filled),
         WidgetType::Donut => round::draw(sheet, trend, options, round::Middle::Total),
     }
@@ -138,6 +140,7 @@ fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
 #[must_use]
 pub fn is_empty(answer: &Answer) -> bool {
     let series = match answer {
+        Answer::Funnel(funnel) => return funnel.is_empty(),
         Answer::Lifecycle(lifecycle) => &lifecycle.series,
         Answer::Retention(retention) => return retention.cohorts.iter().all(|cohort| cohort.size == 0),
         Answer::Stickiness(stickiness) => return stickiness.users() == 0,

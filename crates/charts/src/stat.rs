@@ -4,6 +4,7 @@ use model::answer::{Answer, AnswerSeries, RetentionAnswer, StickinessAnswer, Tre
 use model::dashboard::WidgetOptions;
 use model::format;
 
+use crate::funnel;
 use crate::lifecycle::{self, Dormant};
 use crate::retention::percent;
 
@@ -42,11 +43,12 @@ pub enum Direction {
     Flat,
 }
 
-/// The first series' total; of retention the share that came back in the first interval after, of stickiness the
-/// average of a user's active buckets.
+/// The first series' total; of a funnel the share that came through, of retention the share that came back in the
+/// first interval after, of stickiness the average of a user's active buckets.
 #[must_use]
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     match answer {
+        Answer::Funnel(funnel) => funnel::stat(funnel),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), options),
         Answer::Retention(retention) => of_retention(retention),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),

@@ -1,6 +1,7 @@
 //! The figures of an answer as a table: the table widget, and what every chart has one key away.
 
 mod cohorts;
+mod steps;
 
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
 use model::dashboard::{WidgetOptions, WidgetType};
@@ -36,6 +37,7 @@ pub struct Column {
 #[must_use]
 pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Table {
     match answer {
+        Answer::Funnel(funnel) => steps::of_funnel(funnel),
         Answer::Lifecycle(lifecycle) => {
             of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), kind, options)
         }
@@ -48,7 +50,7 @@ pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Tabl
 fn of_trend(trend: &TrendAnswer, kind: WidgetType, options: &WidgetOptions) -> Table {
     let is_broken_down = trend.series.iter().any(|series| series.breakdown.is_some());
     let shows_totals = match kind {
-        WidgetType::HorizontalBar | WidgetType::Pie | WidgetType::Donut => true,
+        WidgetType::HorizontalBar | WidgetType::Funnel | WidgetType::Pie | WidgetType::Donut => true,
         WidgetType::Table => is_broken_down,
         _ => false,
     };

@@ -10,6 +10,7 @@ mod compile;
 mod dialect;
 mod explained;
 mod filter;
+mod funnel;
 mod kept;
 mod lifecycle;
 mod partial;
@@ -194,6 +195,7 @@ fn buckets_of(query: &Query, calendar: &Calendar, now: Timestamp) -> Result<Buck
 /// One kind of question, one module.
 async fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Error> {
     match query {
+        Query::Funnel(funnel) => funnel::answer(asked, funnel).await.map(Answer::Funnel),
         Query::Lifecycle(lifecycle) => lifecycle::answer(asked, lifecycle).await.map(Answer::Lifecycle),
         Query::Retention(retention) => retention::answer(asked, retention).await.map(Answer::Retention),
         Query::Stickiness(stickiness) => stickiness::answer(asked, stickiness)

@@ -1,5 +1,6 @@
 //! Answers: the figures that a question gets, exact, before anybody draws or words them.
 
+mod funnel;
 mod lifecycle;
 mod retention;
 mod stickiness;
@@ -9,6 +10,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Interval;
+pub use funnel::{Conversion, FunnelAnswer, FunnelGroup, StepFigures, TimeBin, TimeToConvert};
 pub use lifecycle::LifecycleAnswer;
 pub use retention::{Cohort, RetentionAnswer};
 pub use stickiness::{ActiveUsers, StickinessAnswer};
@@ -22,6 +24,8 @@ pub const NONE: &str = "$none";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Answer {
+    /// To a funnel.
+    Funnel(FunnelAnswer),
     /// To a lifecycle.
     Lifecycle(LifecycleAnswer),
     /// To a question about retention.
@@ -37,6 +41,7 @@ impl Answer {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         match self {
+            Self::Funnel(funnel) => &funnel.meta,
             Self::Lifecycle(lifecycle) => &lifecycle.meta,
             Self::Retention(retention) => &retention.meta,
             Self::Stickiness(stickiness) => &stickiness.meta,
@@ -48,6 +53,7 @@ impl Answer {
     #[must_use]
     pub fn meta_mut(&mut self) -> &mut Meta {
         match self {
+            Self::Funnel(funnel) => &mut funnel.meta,
             Self::Lifecycle(lifecycle) => &mut lifecycle.meta,
             Self::Retention(retention) => &mut retention.meta,
             Self::Stickiness(stickiness) => &mut stickiness.meta,
@@ -59,6 +65,7 @@ impl Answer {
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
+            Self::Funnel(funnel) => funnel.size(),
             Self::Lifecycle(lifecycle) => lifecycle.size(),
             Self::Retention(retention) => retention.size(),
             Self::Stickiness(stickiness) => stickiness.size(),

@@ -109,6 +109,8 @@ pub enum WidgetType {
     Pie,
     /// Shares of a whole, with the whole in the middle.
     Donut,
+    /// A bar for each step, and who went no further.
+    Funnel,
     /// Who came back, a row for each cohort.
     Retention,
     /// The figures themselves.
@@ -119,7 +121,7 @@ pub enum WidgetType {
 
 impl WidgetType {
     /// Every type, in the order in which an editor offers them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Stat,
         Self::Line,
         Self::Area,
@@ -128,6 +130,7 @@ impl WidgetType {
         Self::HorizontalBar,
         Self::Pie,
         Self::Donut,
+        Self::Funnel,
         Self::Retention,
         Self::Table,
         Self::Text,
@@ -145,6 +148,7 @@ impl WidgetType {
             Self::HorizontalBar => "horizontal_bar",
             Self::Pie => "pie",
             Self::Donut => "donut",
+            Self::Funnel => "funnel",
             Self::Retention => "retention",
             Self::Table => "table",
             Self::Text => "text",
@@ -169,6 +173,7 @@ impl WidgetType {
             Self::HorizontalBar => "Ranked bars",
             Self::Pie => "Pie",
             Self::Donut => "Donut",
+            Self::Funnel => "Funnel",
             Self::Retention => "Retention",
             Self::Table => "Table",
             Self::Text => "Text",
@@ -187,7 +192,7 @@ impl WidgetType {
         match self {
             Self::Stat => Size { w: 3, h: 2 },
             Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
-            Self::HorizontalBar | Self::Pie | Self::Donut | Self::Table => Size { w: 4, h: 5 },
+            Self::HorizontalBar | Self::Pie | Self::Donut | Self::Funnel | Self::Table => Size { w: 4, h: 5 },
             Self::Retention => Size { w: 8, h: 7 },
             Self::Text => Size { w: 4, h: 2 },
         }

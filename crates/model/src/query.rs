@@ -5,6 +5,8 @@ mod check;
 mod cohort;
 mod filter;
 mod formula;
+mod funnel;
+mod length;
 mod measure;
 mod property;
 mod range;
@@ -24,6 +26,11 @@ pub use activity::{ActivityQuery, ActivitySpec};
 pub use cohort::Cohort;
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
+pub use funnel::{
+    Attribution, Exclusion, FUNNEL_STEPS, FunnelBreakdown, FunnelQuery, FunnelSpec, FunnelStep,
+    MAX_EXCLUSIONS, MAX_WINDOW_DAYS, StepOrder,
+};
+pub use length::Length;
 pub use measure::Measure;
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
@@ -38,6 +45,8 @@ pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Seri
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Query {
+    /// How far users get.
+    Funnel(FunnelQuery),
     /// Users by what became of them from bucket to bucket.
     Lifecycle(ActivityQuery),
     /// Who came back.
@@ -50,7 +59,7 @@ pub enum Query {
 
 impl Query {
     /// Every `kind`, in the order of the alphabet.
-    pub const KINDS: [&str; 4] = ["lifecycle", "retention", "stickiness", "trend"];
+    pub const KINDS: [&str; 5] = ["funnel", "lifecycle", "retention", "stickiness", "trend"];
 
     /// Reads a question from its JSON text.
     ///
@@ -78,6 +87,7 @@ impl Query {
     fn read(value: Value, reader: &impl Reader) -> Result<Self, Vec<FieldError>> {
         let (kind, fields) = untagged(value)?;
         match kind.as_str() {
+            "funnel" => FunnelQuery::parse(reader.read(fields)?).map(Self::Funnel),
             "lifecycle" => ActivityQuery::parse(reader.read(fields)?).map(Self::Lifecycle),
             "retention" => RetentionQuery::parse(reader.read(fields)?).map(Self::Retention),
             "stickiness" => ActivityQuery::parse(reader.read(fields)?).map(Self::Stickiness),
@@ -90,6 +100,7 @@ impl Query {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
+            Self::Funnel(_) => "funnel",
             Self::Lifecycle(_) => "lifecycle",
             Self::Retention(_) => "retention",
             Self::Stickiness(_) => "stickiness",
@@ -101,6 +112,7 @@ impl Query {
     #[must_use]
     pub fn within(&self, range: Option<&Range>, filter: Option<&Filter>) -> Self {
         match self {
+            Self::Funnel(funnel) => Self::Funnel(funnel.within(range, filter)),
             Self::Lifecycle(lifecycle) => Self::Lifecycle(lifecycle.within(range, filter)),
             Self::Retention(retention) => Self::Retention(retention.within(range, filter)),
             Self::Stickiness(stickiness) => Self::Stickiness(stickiness.within(range, filter)),
@@ -118,6 +130,7 @@ impl Query {
     #[must_use]
     pub fn timeframe(&self) -> Timeframe<'_> {
         match self {
+            Self::Funnel(funnel) => funnel.timeframe(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.timeframe(),
             Self::Retention(retention) => retention.timeframe(),
             Self::Trend(trend) => trend.timeframe(),
@@ -130,7 +143,7 @@ impl Query {
         match self {
             Self::Lifecycle(_) => ActivityQuery::LIFECYCLE_REACH,
             Self::Retention(retention) => retention.reach(),
-            Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
+            Self::Funnel(_) | Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
         }
     }
 
@@ -138,6 +151,7 @@ impl Query {
     #[must_use]
     pub fn filters(&self) -> Vec<(String, &Filter)> {
         match self {
+            Self::Funnel(funnel) => funnel.filters(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.filters(),
             Self::Retention(retention) => retention.filters(),
             Self::Trend(trend) => trend.filters(),
@@ -147,6 +161,7 @@ impl Query {
     /// Its fields, without the `kind`.
     fn fields(&self) -> Value {
         let fields = match self {
+            Self::Funnel(funnel) => serde_json::to_value(funnel.spec()),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => serde_json::to_value(activity.spec()),
             Self::Retention(retention) => serde_json::to_value(retention.spec()),
             Self::Trend(trend) => serde_json::to_value(trend.spec()),

@@ -37,6 +37,14 @@ fn every_kind() {
 }
 
 #[test]
+fn funnels() {
+    for (name, height) in [("funnel", 220), ("funnel_flat", 90)] {
+        let spec = spec(WidgetType::Funnel, 420, height, Theme::Light);
+        insta::assert_snapshot!(name, picture(&samples::funnel(), &spec));
+    }
+}
+
+#[test]
 fn the_four_days_of_the_log() {
     for kind in [WidgetType::Bar, WidgetType::Line, WidgetType::Stat] {
         let name = format!("log_{}", kind.as_str());

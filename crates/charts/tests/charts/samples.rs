@@ -3,8 +3,8 @@
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 use model::answer::{
-    ActiveUsers, Answer, AnswerSeries, Cohort, LifecycleAnswer, Meta, NONE, OTHER, RetentionAnswer,
-    StickinessAnswer, TrendAnswer,
+    ActiveUsers, Answer, AnswerSeries, Cohort, FunnelAnswer, LifecycleAnswer, Meta, NONE, OTHER,
+    RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert, TrendAnswer,
 };
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
@@ -305,5 +305,29 @@ pub(crate) fn stickiness() -> Answer {
             .map(|(intervals, users)| ActiveUsers { intervals, users })
             .collect(),
         meta: Meta::fresh(1),
+    })
+}
+
+/// Four steps of which one loses nobody.
+pub(crate) fn funnel() -> Answer {
+    let step = |label: &str, count: u64, from_previous, from_first, seconds: Option<f64>| StepFigures {
+        label: label.to_owned(),
+        count,
+        from_previous: Some(from_previous),
+        from_first: Some(from_first),
+        median_seconds: seconds,
+        average_seconds: seconds,
+    };
+    Answer::Funnel(FunnelAnswer {
+        steps: vec![
+            step("Sign up", 1600, 1.0, 1.0, None),
+            step("Confirm the address", 1600, 1.0, 1.0, Some(95.0)),
+            step("Use a feature", 1000, 0.625, 0.625, Some(4_000.0)),
+            step("Purchase", 80, 0.08, 0.05, Some(200_000.0)),
+        ],
+        groups: None,
+        time_to_convert: TimeToConvert::default(),
+        over_time: None,
+        meta: Meta::fresh(4_280),
     })
 }

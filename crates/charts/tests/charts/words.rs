@@ -1,11 +1,11 @@
 //! Tables and figures say exactly what the answer says.
 
-use charts::{Direction, is_empty, stat, table};
+use charts::{Direction, Theme, describe, is_empty, stat, table};
 use jiff::civil::date;
 use model::answer::Answer;
 use model::dashboard::{WidgetOptions, WidgetType};
 
-use crate::samples::{self, days, series};
+use crate::samples::{self, days, series, spec};
 
 fn compared(now: &[f64], before: &[f64]) -> Answer {
     let mut trend = days(date(2026, 1, 1), vec![series("Views", None, now)]);
@@ -127,4 +127,19 @@ fn a_table_of_active_days() {
         (figure.value.as_str(), figure.exact.as_str()),
         ("2.34 days", "2.34 days of 10")
     );
+}
+
+#[test]
+fn a_funnel_is_told_in_words() {
+    let answer = crate::samples::funnel();
+    let spec = spec(WidgetType::Funnel, 420, 220, Theme::Light);
+    assert_eq!(
+        describe(&answer, &spec),
+        "Funnel from Sign up to Purchase: 5 % of 1,600 users came through"
+    );
+    assert_eq!(stat(&answer, &spec.options).value, "5 %");
+    let table = table(&answer, WidgetType::Table, &spec.options);
+    assert_eq!(table.rows[2][..4], ["Use a feature", "1,000", "62.5 %", "62.5 %"]);
+    assert_eq!(table.rows[0][4], "–");
+    assert!(!is_empty(&answer));
 }

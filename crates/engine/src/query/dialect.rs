@@ -2,6 +2,7 @@
 
 mod bits;
 mod earliest;
+mod lists;
 
 pub(super) use bits::WORD;
 

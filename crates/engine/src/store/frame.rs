@@ -77,6 +77,10 @@ pub enum Cell {
     Number(f64),
     /// Text.
     Text(String),
+    /// A list of whole numbers.
+    Ints(Vec<i64>),
+    /// A list of texts.
+    Texts(Vec<String>),
 }
 
 impl Cell {
@@ -99,7 +103,7 @@ impl Cell {
             )]
             Self::Int(value) => Some(*value as f64),
             Self::Number(value) => Some(*value).filter(|value| value.is_finite()),
-            Self::Null | Self::Text(_) => None,
+            Self::Null | Self::Text(_) | Self::Ints(_) | Self::Texts(_) => None,
         }
     }
 

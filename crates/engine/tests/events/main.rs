@@ -6,6 +6,7 @@ mod answers;
 mod catalogue;
 mod cohorts;
 mod fairness;
+mod funnel;
 mod generator;
 mod identity;
 mod kept;

@@ -1,6 +1,7 @@
 //! What the words of a question mean, as plainly as it can be written: every event is looked at, nothing is clever.
 
 pub(crate) mod activity;
+pub(crate) mod funnel;
 pub(crate) mod retention;
 pub(crate) mod trend;
 

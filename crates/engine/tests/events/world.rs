@@ -7,7 +7,7 @@ use engine::query::buckets::Calendar;
 use engine::store::{Appended, EventStore, EventsAt};
 use model::Timestamp;
 use model::account::WeekStart;
-use model::answer::{Answer, TrendAnswer};
+use model::answer::{Answer, FunnelAnswer, TrendAnswer};
 use model::event::Event;
 use model::ids::OrgId;
 use model::query::Query;
@@ -139,6 +139,13 @@ impl World {
     ) -> Result<Answer, Error> {
         let query = Query::parse(question).unwrap_or_else(|errors| panic!("{question}: {errors:?}"));
         self.queries.run(org, calendar, &query).await
+    }
+
+    pub(crate) async fn funnel(&self, org: OrgId, question: &str) -> FunnelAnswer {
+        match self.ask_any(org, &utc(), question).await {
+            Ok(Answer::Funnel(answer)) => answer,
+            other => panic!("{question} is no funnel: {other:?}"),
+        }
     }
 
     pub(crate) async fn answer(&self, org: OrgId, question: &str) -> TrendAnswer {

@@ -1,0 +1,42 @@
+//! Lists of what one user did.
+
+use super::super::sql::Sql;
+use super::Dialect;
+use crate::store::Param;
+
+impl Dialect {
+    /// Whole microseconds from `start` (microseconds since 1970) to the event's `ts`: a 64-bit integer.
+    pub(in super::super) fn micros_since(self, start: i64) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("(epoch_us(ts) - ").bind(Param::Int(start)).text(")"),
+        }
+    }
+
+    /// Aggregates a column without NULLs to a list, in whatever order; several of one statement stay side by side.
+    pub(in super::super) fn list(self, column: &str) -> String {
+        match self {
+            Self::DuckDb => format!("list({column})"),
+        }
+    }
+
+    /// As [`Dialect::list`], in the order of a column of times and a column of text; text is compared byte by byte.
+    pub(in super::super) fn list_in_order(self, column: &str, time: &str, text: &str) -> String {
+        match self {
+            Self::DuckDb => format!("list({column} ORDER BY {time}, {text})"),
+        }
+    }
+
+    /// Whether a value of a text column is in one of so many portions of about one size.
+    pub(in super::super) fn is_in_portion(self, column: &str, portion: usize, portions: usize) -> String {
+        match self {
+            Self::DuckDb => format!("hash({column}) % {portions} = {portion}"),
+        }
+    }
+
+    /// Whether counting all events needs no look at them.
+    pub(in super::super) const fn knows_its_count(self) -> bool {
+        match self {
+            Self::DuckDb => true,
+        }
+    }
+}
