@@ -4,7 +4,9 @@ use model::answer::{Answer, AnswerSeries, RetentionAnswer, StickinessAnswer, Tre
 use model::dashboard::WidgetOptions;
 use model::format;
 
+use crate::layout::count;
 use crate::lifecycle::{self, Dormant};
+use crate::paths::{figure, journeys};
 use crate::retention::percent;
 
 /// The figure of a stat widget, in words.
@@ -43,14 +45,26 @@ pub enum Direction {
 }
 
 /// The first series' total; of retention the share that came back in the first interval after, of stickiness the
-/// average of a user's active buckets.
+/// average of a user's active buckets, of paths the journeys, of events how many are listed.
 #[must_use]
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     match answer {
+        Answer::Events(events) => plain(count(events.rows.len()), options),
+        Answer::Paths(paths) => plain(figure(journeys(paths)), options),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), options),
         Answer::Retention(retention) => of_retention(retention),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
-        Answer::Trend(trend) => of_trend(trend, options),
+        Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, options),
+    }
+}
+
+/// A figure that is compared with nothing.
+fn plain(value: f64, options: &WidgetOptions) -> Stat {
+    Stat {
+        value: format::short_with_unit(value, options),
+        exact: format::exact_with_unit(value, options),
+        change: None,
+        note: None,
     }
 }
 

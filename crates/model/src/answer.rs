@@ -1,6 +1,8 @@
 //! Answers: the figures that a question gets, exact, before anybody draws or words them.
 
+mod events;
 mod lifecycle;
+mod paths;
 mod retention;
 mod stickiness;
 
@@ -9,7 +11,9 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Interval;
+pub use events::EventsAnswer;
 pub use lifecycle::LifecycleAnswer;
+pub use paths::{PathLink, PathNode, PathsAnswer};
 pub use retention::{Cohort, RetentionAnswer};
 pub use stickiness::{ActiveUsers, StickinessAnswer};
 
@@ -22,10 +26,16 @@ pub const NONE: &str = "$none";
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Answer {
+    /// The events themselves.
+    Events(EventsAnswer),
     /// To a lifecycle.
     Lifecycle(LifecycleAnswer),
+    /// The ways people go.
+    Paths(PathsAnswer),
     /// To a question about retention.
     Retention(RetentionAnswer),
+    /// Figures of sessions over time.
+    Sessions(TrendAnswer),
     /// To a question about stickiness.
     Stickiness(StickinessAnswer),
     /// To a trend.
@@ -37,10 +47,12 @@ impl Answer {
     #[must_use]
     pub fn meta(&self) -> &Meta {
         match self {
+            Self::Events(events) => &events.meta,
             Self::Lifecycle(lifecycle) => &lifecycle.meta,
+            Self::Paths(paths) => &paths.meta,
             Self::Retention(retention) => &retention.meta,
             Self::Stickiness(stickiness) => &stickiness.meta,
-            Self::Trend(trend) => &trend.meta,
+            Self::Sessions(trend) | Self::Trend(trend) => &trend.meta,
         }
     }
 
@@ -48,10 +60,12 @@ impl Answer {
     #[must_use]
     pub fn meta_mut(&mut self) -> &mut Meta {
         match self {
+            Self::Events(events) => &mut events.meta,
             Self::Lifecycle(lifecycle) => &mut lifecycle.meta,
+            Self::Paths(paths) => &mut paths.meta,
             Self::Retention(retention) => &mut retention.meta,
             Self::Stickiness(stickiness) => &mut stickiness.meta,
-            Self::Trend(trend) => &mut trend.meta,
+            Self::Sessions(trend) | Self::Trend(trend) => &mut trend.meta,
         }
     }
 
@@ -59,10 +73,12 @@ impl Answer {
     #[must_use]
     pub fn size(&self) -> usize {
         match self {
+            Self::Events(events) => events.size(),
             Self::Lifecycle(lifecycle) => lifecycle.size(),
+            Self::Paths(paths) => paths.size(),
             Self::Retention(retention) => retention.size(),
             Self::Stickiness(stickiness) => stickiness.size(),
-            Self::Trend(trend) => trend.size(),
+            Self::Sessions(trend) | Self::Trend(trend) => trend.size(),
         }
     }
 }

@@ -109,6 +109,10 @@ pub enum WidgetType {
     Pie,
     /// Shares of a whole, with the whole in the middle.
     Donut,
+    /// Events, the newest first.
+    Feed,
+    /// The ways people go, step by step.
+    Paths,
     /// Who came back, a row for each cohort.
     Retention,
     /// The figures themselves.
@@ -119,7 +123,7 @@ pub enum WidgetType {
 
 impl WidgetType {
     /// Every type, in the order in which an editor offers them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Stat,
         Self::Line,
         Self::Area,
@@ -128,6 +132,8 @@ impl WidgetType {
         Self::HorizontalBar,
         Self::Pie,
         Self::Donut,
+        Self::Feed,
+        Self::Paths,
         Self::Retention,
         Self::Table,
         Self::Text,
@@ -145,6 +151,8 @@ impl WidgetType {
             Self::HorizontalBar => "horizontal_bar",
             Self::Pie => "pie",
             Self::Donut => "donut",
+            Self::Feed => "feed",
+            Self::Paths => "paths",
             Self::Retention => "retention",
             Self::Table => "table",
             Self::Text => "text",
@@ -169,6 +177,8 @@ impl WidgetType {
             Self::HorizontalBar => "Ranked bars",
             Self::Pie => "Pie",
             Self::Donut => "Donut",
+            Self::Feed => "Events",
+            Self::Paths => "Paths",
             Self::Retention => "Retention",
             Self::Table => "Table",
             Self::Text => "Text",
@@ -181,11 +191,24 @@ impl WidgetType {
         !matches!(self, Self::Text)
     }
 
+    /// Whether it is a list or table in the page, and no drawing.
+    #[must_use]
+    pub const fn is_a_table(self) -> bool {
+        matches!(self, Self::Feed | Self::Table)
+    }
+
+    /// Whether it is made for figures over time, which every kind of chart but these can show.
+    #[must_use]
+    pub const fn shows_figures_over_time(self) -> bool {
+        !matches!(self, Self::Feed | Self::Paths)
+    }
+
     /// The size that a new widget of this type has, in columns and rows.
     #[must_use]
     pub const fn usual_size(self) -> Size {
         match self {
             Self::Stat => Size { w: 3, h: 2 },
+            Self::Feed | Self::Paths => Size { w: 12, h: 6 },
             Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
             Self::HorizontalBar | Self::Pie | Self::Donut | Self::Table => Size { w: 4, h: 5 },
             Self::Retention => Size { w: 8, h: 7 },

@@ -3,15 +3,18 @@
 mod activity;
 mod check;
 mod cohort;
+mod events;
 mod filter;
 mod formula;
 mod measure;
+mod paths;
 mod property;
 mod range;
 mod reach;
 mod retention;
 mod rewrite;
 mod selector;
+mod sessions;
 mod timeframe;
 mod trend;
 
@@ -22,15 +25,18 @@ use serde_json::Value;
 use crate::problem::{FieldError, read_value};
 pub use activity::{ActivityQuery, ActivitySpec};
 pub use cohort::Cohort;
+pub use events::{EventsQuery, EventsSpec, MAX_COLUMNS, MAX_EVENTS};
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
 pub use measure::Measure;
+pub use paths::{MAX_PATH_NODES, PATH_STEPS, PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide, PathsSpec};
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
 pub use reach::Reach;
 pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, RetentionSpec};
 pub use rewrite::Replace;
 pub use selector::Selector;
+pub use sessions::{SessionMeasure, SessionsQuery, SessionsSpec};
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Series, TrendQuery, TrendSpec};
 
@@ -38,10 +44,16 @@ pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Seri
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub enum Query {
+    /// The events themselves.
+    Events(EventsQuery),
     /// Users by what became of them from bucket to bucket.
     Lifecycle(ActivityQuery),
+    /// The ways people go.
+    Paths(PathsQuery),
     /// Who came back.
     Retention(RetentionQuery),
+    /// Figures of sessions over time.
+    Sessions(SessionsQuery),
     /// Users by how often they are active.
     Stickiness(ActivityQuery),
     /// Figures over time.
@@ -50,7 +62,15 @@ pub enum Query {
 
 impl Query {
     /// Every `kind`, in the order of the alphabet.
-    pub const KINDS: [&str; 4] = ["lifecycle", "retention", "stickiness", "trend"];
+    pub const KINDS: [&str; 7] = [
+        "events",
+        "lifecycle",
+        "paths",
+        "retention",
+        "sessions",
+        "stickiness",
+        "trend",
+    ];
 
     /// Reads a question from its JSON text.
     ///
@@ -78,8 +98,11 @@ impl Query {
     fn read(value: Value, reader: &impl Reader) -> Result<Self, Vec<FieldError>> {
         let (kind, fields) = untagged(value)?;
         match kind.as_str() {
+            "events" => EventsQuery::parse(reader.read(fields)?).map(Self::Events),
             "lifecycle" => ActivityQuery::parse(reader.read(fields)?).map(Self::Lifecycle),
+            "paths" => PathsQuery::parse(reader.read(fields)?).map(Self::Paths),
             "retention" => RetentionQuery::parse(reader.read(fields)?).map(Self::Retention),
+            "sessions" => SessionsQuery::parse(reader.read(fields)?).map(Self::Sessions),
             "stickiness" => ActivityQuery::parse(reader.read(fields)?).map(Self::Stickiness),
             "trend" => TrendQuery::parse(reader.read(fields)?).map(Self::Trend),
             _ => Err(wrong_kind("unknown", "This `kind` of question is not known.")),
@@ -90,8 +113,11 @@ impl Query {
     #[must_use]
     pub const fn kind(&self) -> &'static str {
         match self {
+            Self::Events(_) => "events",
             Self::Lifecycle(_) => "lifecycle",
+            Self::Paths(_) => "paths",
             Self::Retention(_) => "retention",
+            Self::Sessions(_) => "sessions",
             Self::Stickiness(_) => "stickiness",
             Self::Trend(_) => "trend",
         }
@@ -101,6 +127,9 @@ impl Query {
     #[must_use]
     pub fn within(&self, range: Option<&Range>, filter: Option<&Filter>) -> Self {
         match self {
+            Self::Events(events) => Self::Events(events.within(range, filter)),
+            Self::Paths(paths) => Self::Paths(paths.within(range, filter)),
+            Self::Sessions(sessions) => Self::Sessions(sessions.within(range, filter)),
             Self::Lifecycle(lifecycle) => Self::Lifecycle(lifecycle.within(range, filter)),
             Self::Retention(retention) => Self::Retention(retention.within(range, filter)),
             Self::Stickiness(stickiness) => Self::Stickiness(stickiness.within(range, filter)),
@@ -118,7 +147,10 @@ impl Query {
     #[must_use]
     pub fn timeframe(&self) -> Timeframe<'_> {
         match self {
+            Self::Events(events) => events.timeframe(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.timeframe(),
+            Self::Paths(paths) => paths.timeframe(),
+            Self::Sessions(sessions) => sessions.timeframe(),
             Self::Retention(retention) => retention.timeframe(),
             Self::Trend(trend) => trend.timeframe(),
         }
@@ -130,7 +162,9 @@ impl Query {
         match self {
             Self::Lifecycle(_) => ActivityQuery::LIFECYCLE_REACH,
             Self::Retention(retention) => retention.reach(),
-            Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
+            Self::Events(_) | Self::Paths(_) | Self::Sessions(_) | Self::Stickiness(_) | Self::Trend(_) => {
+                Reach::default()
+            }
         }
     }
 
@@ -138,7 +172,10 @@ impl Query {
     #[must_use]
     pub fn filters(&self) -> Vec<(String, &Filter)> {
         match self {
+            Self::Events(events) => events.filters(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.filters(),
+            Self::Paths(paths) => paths.filters(),
+            Self::Sessions(sessions) => sessions.filters(),
             Self::Retention(retention) => retention.filters(),
             Self::Trend(trend) => trend.filters(),
         }
@@ -147,7 +184,10 @@ impl Query {
     /// Its fields, without the `kind`.
     fn fields(&self) -> Value {
         let fields = match self {
+            Self::Events(events) => serde_json::to_value(events.spec()),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => serde_json::to_value(activity.spec()),
+            Self::Paths(paths) => serde_json::to_value(paths.spec()),
+            Self::Sessions(sessions) => serde_json::to_value(sessions.spec()),
             Self::Retention(retention) => serde_json::to_value(retention.spec()),
             Self::Trend(trend) => serde_json::to_value(trend.spec()),
         };

@@ -4,6 +4,7 @@ mod bits;
 mod earliest;
 
 pub(super) use bits::WORD;
+mod sequence;
 
 use super::sql::Sql;
 use super::window::{Run, Window};

@@ -1,5 +1,6 @@
 //! Random events and questions from a seed, with values chosen to collide, to differ in type and to look alike.
 
+mod journeys;
 mod users;
 
 use model::event::Event;

@@ -1,7 +1,11 @@
 //! What the words of a question mean, as plainly as it can be written: every event is looked at, nothing is clever.
 
 pub(crate) mod activity;
+pub(crate) mod journeys;
+pub(crate) mod paths;
 pub(crate) mod retention;
+pub(crate) mod rows;
+pub(crate) mod sessions;
 pub(crate) mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};

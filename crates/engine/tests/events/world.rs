@@ -7,7 +7,7 @@ use engine::query::buckets::Calendar;
 use engine::store::{Appended, EventStore, EventsAt};
 use model::Timestamp;
 use model::account::WeekStart;
-use model::answer::{Answer, TrendAnswer};
+use model::answer::{Answer, EventsAnswer, PathsAnswer, TrendAnswer};
 use model::event::Event;
 use model::ids::OrgId;
 use model::query::Query;
@@ -118,7 +118,7 @@ impl World {
         question: &str,
     ) -> Result<TrendAnswer, Error> {
         match self.ask_any(org, calendar, question).await? {
-            Answer::Trend(answer) => Ok(answer),
+            Answer::Sessions(answer) | Answer::Trend(answer) => Ok(answer),
             other => panic!("{question} is no trend: {other:?}"),
         }
     }
@@ -132,6 +132,20 @@ impl World {
     ) -> Result<Answer, Error> {
         let query = Query::parse(question).unwrap_or_else(|errors| panic!("{question}: {errors:?}"));
         self.queries.run(org, calendar, &query).await
+    }
+
+    pub(crate) async fn paths(&self, org: OrgId, question: &str) -> PathsAnswer {
+        match self.ask_any(org, &utc(), question).await {
+            Ok(Answer::Paths(answer)) => answer,
+            other => panic!("{question}: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn rows(&self, org: OrgId, question: &str) -> Result<EventsAnswer, Error> {
+        match self.ask_any(org, &utc(), question).await? {
+            Answer::Events(answer) => Ok(answer),
+            other => panic!("{question}: {other:?}"),
+        }
     }
 
     pub(crate) async fn answer(&self, org: OrgId, question: &str) -> TrendAnswer {
