@@ -75,7 +75,7 @@ fn value(asked: &Asked<'_>, property: &Property) -> Sql {
     match property {
         Property::Key(path) => asked.source.dialect.as_json(path),
         // The instant is in every row already.
-        Property::Timestamp => Sql::new("NULL"),
+        Property::Timestamp => Sql::new("CAST(NULL AS VARCHAR)"),
         column => asked.source.text(column),
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn figures(asked: &Asked<'_>, sessions: &SessionsQuery) -> Statement 
     let breakdown = sessions.spec().breakdown.as_ref();
     let (columns, value, order) = match breakdown {
         Some(breakdown) => (with_value(asked, breakdown), "v", "t, id"),
-        None => (Sql::new(", ts"), "NULL AS v", "t"),
+        None => (Sql::new(", ts"), "CAST(NULL AS VARCHAR) AS v", "t"),
     };
     let numbered = format!(
         "SELECT u, ts, t, {value}, row_number() OVER o AS n, lag(t) OVER o AS before,
