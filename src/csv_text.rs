@@ -1,5 +1,8 @@
 //! Answers as CSV, safe to open in a spreadsheet.
 
+mod events;
+mod paths;
+
 use model::Timestamp;
 use model::answer::{
     Answer, AnswerSeries, Cohort, FunnelAnswer, RetentionAnswer, StepFigures, StickinessAnswer,
@@ -12,10 +15,12 @@ use model::answer::{
 pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
     let records = match answer {
         Answer::Funnel(funnel) => steps(funnel),
+        Answer::Events(answer) => events::records(answer),
         Answer::Lifecycle(lifecycle) => over_time(&lifecycle.buckets, &lifecycle.series),
+        Answer::Paths(answer) => paths::records(answer),
         Answer::Retention(retention) => cohorts(retention),
         Answer::Stickiness(stickiness) => histogram(stickiness),
-        Answer::Trend(trend) => over_time(&trend.buckets, &trend.series),
+        Answer::Sessions(trend) | Answer::Trend(trend) => over_time(&trend.buckets, &trend.series),
     };
     let mut writer = csv::Writer::from_writer(Vec::new());
     for record in records {

@@ -142,7 +142,7 @@ fn CardMenu(
     let panel = format!("widget-{id}");
     let closing = StoredValue::new(panel.clone());
     let shut = move || closing.with_value(|panel| close(panel));
-    let has_figures = kind.is_some_and(|kind| kind.asks() && kind != WidgetType::Table);
+    let has_figures = kind.is_some_and(|kind| kind.asks() && !kind.is_a_table());
     let called = Signal::derive(move || format!("Menu of {}", name.get()));
     let has_menu = has_figures || board.may_edit;
     has_menu.then(|| view! {

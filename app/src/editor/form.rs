@@ -51,9 +51,12 @@ fn types(editor: Editor) -> AnyView {
     let has_cohorts = editor
         .draft
         .with_untracked(|draft| matches!(draft.kept_query, Some(Query::Retention(_))));
+    // Of the others only the one that it is already: this form asks for figures over time.
+    let own = editor.draft.with_untracked(|draft| draft.kind);
     let choices = WidgetType::ALL
         .into_iter()
         .filter(|kind| has_cohorts || *kind != WidgetType::Retention)
+        .filter(|kind| kind.shows_figures_over_time() || *kind == own)
         .map(|kind| {
             let is_chosen = move || editor.draft.with(|draft| draft.kind == kind);
             view! {
@@ -88,6 +91,8 @@ fn type_icon(kind: WidgetType) -> AnyView {
             "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6"
         }
         WidgetType::Funnel => "M2.5 4h11M4.5 8h7M6.5 12h3",
+        WidgetType::Feed => "M2.5 4h2M6.5 4h7M2.5 8h2M6.5 8h7M2.5 12h2M6.5 12h7",
+        WidgetType::Paths => "M2.5 3v4M2.5 9v4M13.5 3v3M13.5 8v5M3.5 5c5 0 4 5 9 5M3.5 11c5 0 4-6 9-6",
         WidgetType::Retention => "M2.5 3h11M2.5 6.3h11M2.5 9.6h7M2.5 12.9h3.5",
         WidgetType::Table => "M2.5 3h11v10h-11zM2.5 6.3h11M2.5 9.6h11M6.5 6.3v6.7",
         WidgetType::Text => "M3 4h10M8 4v9",

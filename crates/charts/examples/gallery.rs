@@ -70,6 +70,12 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
             samples::spec(WidgetType::Stat, 260, 56, theme),
         ),
         (
+            "Ways",
+            samples::ways(),
+            samples::spec(WidgetType::Paths, 900, 340, theme),
+        ),
+        ("Ways", samples::ways(), small(WidgetType::Paths)),
+        (
             "Narrow donut",
             samples::paths(),
             samples::spec(WidgetType::Donut, 220, 400, theme),

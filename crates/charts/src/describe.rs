@@ -1,6 +1,6 @@
 //! A chart in one sentence, for those who do not see it.
 
-use model::answer::{Answer, RetentionAnswer, StickinessAnswer, TrendAnswer};
+use model::answer::{Answer, PathNode, PathsAnswer, RetentionAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetType;
 use model::format;
 use model::query::Interval;
@@ -9,6 +9,7 @@ use crate::ChartSpec;
 use crate::cartesian::exact;
 use crate::funnel;
 use crate::lifecycle::{self, Dormant};
+use crate::paths::{self, journeys, steps};
 use crate::retention::{figure, percent};
 use crate::series::name;
 
@@ -19,11 +20,30 @@ const MOST_SERIES: usize = 4;
 pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
     match answer {
         Answer::Funnel(funnel) => funnel::describe(funnel),
+        Answer::Events(events) => format!("List of {} events, the newest first", events.rows.len()),
+        Answer::Paths(paths) => of_paths(paths, spec),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), spec),
         Answer::Retention(retention) => of_retention(retention),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
-        Answer::Trend(trend) => of_trend(trend, spec),
+        Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, spec),
     }
+}
+
+/// How many journeys, and the most frequent way from one step to the next.
+fn of_paths(paths: &PathsAnswer, spec: &ChartSpec) -> String {
+    let words = |journeys| exact(Some(&Some(paths::figure(journeys))), &spec.options);
+    let all = words(journeys(paths));
+    let begin = format!("Path diagram: {all} journeys over {} steps", steps(paths).len());
+    let Some(link) = paths.links.iter().max_by_key(|link| link.value) else {
+        return begin;
+    };
+    let name = |id: &str| paths.node(id).map_or("–", PathNode::words);
+    format!(
+        "{begin}, most often from {} to {}, {}",
+        name(&link.source),
+        name(&link.target),
+        words(link.value)
+    )
 }
 
 fn of_retention(answer: &RetentionAnswer) -> String {
@@ -65,14 +85,14 @@ fn of_stickiness(answer: &StickinessAnswer) -> String {
 fn of_trend(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     let kind = match spec.kind {
         WidgetType::Stat => "Figure with its course",
-        WidgetType::Line => "Line chart",
+        WidgetType::Line | WidgetType::Paths => "Line chart",
         WidgetType::Area => "Area chart",
         WidgetType::Bar => "Bar chart",
         WidgetType::StackedBar | WidgetType::Retention => "Stacked bar chart",
         WidgetType::HorizontalBar | WidgetType::Funnel => "Ranked bars",
         WidgetType::Pie => "Pie chart",
         WidgetType::Donut => "Donut chart",
-        WidgetType::Table => "Table",
+        WidgetType::Feed | WidgetType::Table => "Table",
         WidgetType::Text => "Text",
     };
     format!("{kind}{}: {}", time(trend), totals(trend, spec))

@@ -21,6 +21,7 @@ mod legend;
 mod lifecycle;
 mod line;
 mod palette;
+mod paths;
 mod ranked;
 mod retention;
 mod round;
@@ -92,16 +93,18 @@ impl Svg {
 /// whatever the kind.
 #[must_use]
 pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
-    if matches!(spec.kind, WidgetType::Table | WidgetType::Text) {
+    if matches!(spec.kind, WidgetType::Feed | WidgetType::Table | WidgetType::Text) {
         return Svg::default();
     }
     let mut sheet = Sheet::new(spec.width, spec.height);
     match answer {
         Answer::Funnel(funnel) => funnel::draw(&mut sheet, funnel),
+        Answer::Events(_) => return Svg::default(),
+        Answer::Paths(paths) => paths::draw(&mut sheet, paths, &spec.options),
         Answer::Lifecycle(lifecycle) => draw_lifecycle(&mut sheet, lifecycle, spec),
         Answer::Retention(retention) => retention::draw(&mut sheet, retention),
         Answer::Stickiness(stickiness) => histogram::draw(&mut sheet, stickiness, &spec.options),
-        Answer::Trend(trend) => draw_trend(&mut sheet, trend, spec),
+        Answer::Sessions(trend) | Answer::Trend(trend) => draw_trend(&mut sheet, trend, spec),
     }
     finish::finish(&sheet, &describe(answer, spec), spec.theme)
 }
@@ -122,9 +125,9 @@ fn draw_lifecycle(sheet: &mut Sheet, answer: &LifecycleAnswer, spec: &ChartSpec)
 fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
     let options = &spec.options;
     match spec.kind {
-        WidgetType::Table | WidgetType::Text => {}
+        WidgetType::Feed | WidgetType::Table | WidgetType::Text => {}
         WidgetType::Stat => sparkline::draw(sheet, trend, options),
-        WidgetType::Line => line::draw(sheet, trend, options, line::Fill::None),
+        WidgetType::Line | WidgetType::Paths => line::draw(sheet, trend, options, line::Fill::None),
         WidgetType::Area => line::draw(sheet, trend, options, line::Fill::ToZero),
         WidgetType::Bar => bars::draw(sheet, trend, options, bars::Arrangement::SideBySide),
         WidgetType::StackedBar | WidgetType::Retention => {
@@ -141,10 +144,12 @@ fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
 pub fn is_empty(answer: &Answer) -> bool {
     let series = match answer {
         Answer::Funnel(funnel) => return funnel.is_empty(),
+        Answer::Events(events) => return events.rows.is_empty(),
+        Answer::Paths(paths) => return paths.nodes.is_empty(),
         Answer::Lifecycle(lifecycle) => &lifecycle.series,
         Answer::Retention(retention) => return retention.cohorts.iter().all(|cohort| cohort.size == 0),
         Answer::Stickiness(stickiness) => return stickiness.users() == 0,
-        Answer::Trend(trend) => &trend.series,
+        Answer::Sessions(trend) | Answer::Trend(trend) => &trend.series,
     };
     let counted = |value: &Option<f64>| value.is_some_and(|value| value != 0.0);
     !series

@@ -1,7 +1,8 @@
 //! What a chart is drawn on: it takes figures in `f64` and ink, and hands them to the components of charts-rs.
 
 use charts_rs::{
-    Circle, Fill, Grid, Line, Point, Polygon, Rect, Sector, StraightLine, StraightLineFill, Symbol, Text,
+    Circle, Fill, Grid, Line, Point, Polygon, Rect, Sector, SmoothBand, StraightLine, StraightLineFill,
+    Symbol, Text,
 };
 
 use crate::finish::escaped;
@@ -192,6 +193,44 @@ impl Sheet {
             ..Sector::default()
         };
         self.body.push_str(&sector.svg());
+    }
+
+    /// A rounded rectangle from its upper left corner.
+    pub(crate) fn block(&mut self, corner: Place, (width, height): (f64, f64), ink: Ink, title: &str) {
+        let radius = px(3.0_f64.min(height / 2.0));
+        let rect = Rect {
+            fill: Some(Fill::Solid(ink.colour())),
+            left: px(corner.0),
+            top: px(corner.1),
+            width: px(width),
+            height: px(height),
+            rx: Some(radius),
+            ry: Some(radius),
+            title: Some(title.to_owned()),
+            ..Rect::default()
+        };
+        self.body.push_str(&rect.svg());
+    }
+
+    /// A faint band whose upper edge swings from `from` to `to`.
+    pub(crate) fn band(&mut self, from: Place, to: Place, thickness: f64, ink: Ink, title: &str) {
+        let bend = (to.0 - from.0) * 0.35;
+        let edge = |below: f64| {
+            points(&[
+                (from.0, from.1 + below),
+                (from.0 + bend, from.1 + below),
+                (to.0 - bend, to.1 + below),
+                (to.0, to.1 + below),
+            ])
+        };
+        let band = SmoothBand {
+            top: edge(0.0),
+            bottom: edge(thickness.max(0.5)),
+            fill: Some(Paint::Faint(ink).colour()),
+            title: Some(title.to_owned()),
+            ..SmoothBand::default()
+        };
+        self.body.push_str(&band.svg());
     }
 
     /// What `draw` draws, with edges of the card's colour around every mark.

@@ -5,7 +5,9 @@ use model::dashboard::WidgetOptions;
 use model::format;
 
 use crate::funnel;
+use crate::layout::count;
 use crate::lifecycle::{self, Dormant};
+use crate::paths::{figure, journeys};
 use crate::retention::percent;
 
 /// The figure of a stat widget, in words.
@@ -43,16 +45,28 @@ pub enum Direction {
     Flat,
 }
 
-/// The first series' total; of a funnel the share that came through, of retention the share that came back in the
-/// first interval after, of stickiness the average of a user's active buckets.
+/// The first series' total; of a funnel the share that came through, of retention the share that came back in the first interval after, of stickiness the
+/// average of a user's active buckets, of paths the journeys, of events how many are listed.
 #[must_use]
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     match answer {
+        Answer::Events(events) => plain(count(events.rows.len()), options),
         Answer::Funnel(funnel) => funnel::stat(funnel),
+        Answer::Paths(paths) => plain(figure(journeys(paths)), options),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), options),
         Answer::Retention(retention) => of_retention(retention),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
-        Answer::Trend(trend) => of_trend(trend, options),
+        Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, options),
+    }
+}
+
+/// A figure that is compared with nothing.
+fn plain(value: f64, options: &WidgetOptions) -> Stat {
+    Stat {
+        value: format::short_with_unit(value, options),
+        exact: format::exact_with_unit(value, options),
+        change: None,
+        note: None,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The figures of an answer as a table: the table widget, and what every chart has one key away.
 
 mod cohorts;
+mod events;
+mod paths;
 mod steps;
 
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
@@ -38,12 +40,14 @@ pub struct Column {
 pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Table {
     match answer {
         Answer::Funnel(funnel) => steps::of_funnel(funnel),
+        Answer::Events(events) => events::table(events),
+        Answer::Paths(paths) => paths::table(paths, options),
         Answer::Lifecycle(lifecycle) => {
             of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), kind, options)
         }
         Answer::Retention(retention) => cohorts::of_retention(retention),
         Answer::Stickiness(stickiness) => cohorts::of_stickiness(stickiness),
-        Answer::Trend(trend) => of_trend(trend, kind, options),
+        Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, kind, options),
     }
 }
 

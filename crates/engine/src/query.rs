@@ -8,15 +8,19 @@ mod cohort;
 mod compare;
 mod compile;
 mod dialect;
+mod events;
 mod explained;
 mod filter;
 mod funnel;
+mod journeys;
 mod kept;
 mod lifecycle;
 mod partial;
+mod paths;
 mod retention;
 mod revenue;
 mod running;
+mod sessions;
 mod shape;
 mod source;
 mod sql;
@@ -201,6 +205,9 @@ async fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Error> {
         Query::Stickiness(stickiness) => stickiness::answer(asked, stickiness)
             .await
             .map(Answer::Stickiness),
+        Query::Events(events) => events::answer(asked, events).await.map(Answer::Events),
+        Query::Paths(paths) => paths::answer(asked, paths).await.map(Answer::Paths),
+        Query::Sessions(sessions) => sessions::answer(asked, sessions).await.map(Answer::Sessions),
         Query::Trend(trend) => trend::answer(asked, trend).await.map(Answer::Trend),
     }
 }

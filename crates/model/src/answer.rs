@@ -1,7 +1,9 @@
 //! Answers: the figures that a question gets, exact, before anybody draws or words them.
 
+mod events;
 mod funnel;
 mod lifecycle;
+mod paths;
 mod retention;
 mod stickiness;
 
@@ -10,8 +12,10 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::query::Interval;
+pub use events::EventsAnswer;
 pub use funnel::{Conversion, FunnelAnswer, FunnelGroup, StepFigures, TimeBin, TimeToConvert};
 pub use lifecycle::LifecycleAnswer;
+pub use paths::{PathLink, PathNode, PathsAnswer};
 pub use retention::{Cohort, RetentionAnswer};
 pub use stickiness::{ActiveUsers, StickinessAnswer};
 
@@ -26,10 +30,16 @@ pub const NONE: &str = "$none";
 pub enum Answer {
     /// To a funnel.
     Funnel(FunnelAnswer),
+    /// The events themselves.
+    Events(EventsAnswer),
     /// To a lifecycle.
     Lifecycle(LifecycleAnswer),
+    /// The ways people go.
+    Paths(PathsAnswer),
     /// To a question about retention.
     Retention(RetentionAnswer),
+    /// Figures of sessions over time.
+    Sessions(TrendAnswer),
     /// To a question about stickiness.
     Stickiness(StickinessAnswer),
     /// To a trend.
@@ -42,10 +52,12 @@ impl Answer {
     pub fn meta(&self) -> &Meta {
         match self {
             Self::Funnel(funnel) => &funnel.meta,
+            Self::Events(events) => &events.meta,
             Self::Lifecycle(lifecycle) => &lifecycle.meta,
+            Self::Paths(paths) => &paths.meta,
             Self::Retention(retention) => &retention.meta,
             Self::Stickiness(stickiness) => &stickiness.meta,
-            Self::Trend(trend) => &trend.meta,
+            Self::Sessions(trend) | Self::Trend(trend) => &trend.meta,
         }
     }
 
@@ -54,10 +66,12 @@ impl Answer {
     pub fn meta_mut(&mut self) -> &mut Meta {
         match self {
             Self::Funnel(funnel) => &mut funnel.meta,
+            Self::Events(events) => &mut events.meta,
             Self::Lifecycle(lifecycle) => &mut lifecycle.meta,
+            Self::Paths(paths) => &mut paths.meta,
             Self::Retention(retention) => &mut retention.meta,
             Self::Stickiness(stickiness) => &mut stickiness.meta,
-            Self::Trend(trend) => &mut trend.meta,
+            Self::Sessions(trend) | Self::Trend(trend) => &mut trend.meta,
         }
     }
 
@@ -66,10 +80,12 @@ impl Answer {
     pub fn size(&self) -> usize {
         match self {
             Self::Funnel(funnel) => funnel.size(),
+            Self::Events(events) => events.size(),
             Self::Lifecycle(lifecycle) => lifecycle.size(),
+            Self::Paths(paths) => paths.size(),
             Self::Retention(retention) => retention.size(),
             Self::Stickiness(stickiness) => stickiness.size(),
-            Self::Trend(trend) => trend.size(),
+            Self::Sessions(trend) | Self::Trend(trend) => trend.size(),
         }
     }
 }

@@ -111,6 +111,10 @@ pub enum WidgetType {
     Donut,
     /// A bar for each step, and who went no further.
     Funnel,
+    /// Events, the newest first.
+    Feed,
+    /// The ways people go, step by step.
+    Paths,
     /// Who came back, a row for each cohort.
     Retention,
     /// The figures themselves.
@@ -121,7 +125,7 @@ pub enum WidgetType {
 
 impl WidgetType {
     /// Every type, in the order in which an editor offers them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Stat,
         Self::Line,
         Self::Area,
@@ -131,6 +135,8 @@ impl WidgetType {
         Self::Pie,
         Self::Donut,
         Self::Funnel,
+        Self::Feed,
+        Self::Paths,
         Self::Retention,
         Self::Table,
         Self::Text,
@@ -149,6 +155,8 @@ impl WidgetType {
             Self::Pie => "pie",
             Self::Donut => "donut",
             Self::Funnel => "funnel",
+            Self::Feed => "feed",
+            Self::Paths => "paths",
             Self::Retention => "retention",
             Self::Table => "table",
             Self::Text => "text",
@@ -174,6 +182,8 @@ impl WidgetType {
             Self::Pie => "Pie",
             Self::Donut => "Donut",
             Self::Funnel => "Funnel",
+            Self::Feed => "Events",
+            Self::Paths => "Paths",
             Self::Retention => "Retention",
             Self::Table => "Table",
             Self::Text => "Text",
@@ -186,11 +196,24 @@ impl WidgetType {
         !matches!(self, Self::Text)
     }
 
+    /// Whether it is a list or table in the page, and no drawing.
+    #[must_use]
+    pub const fn is_a_table(self) -> bool {
+        matches!(self, Self::Feed | Self::Table)
+    }
+
+    /// Whether it is made for figures over time, which every kind of chart but these can show.
+    #[must_use]
+    pub const fn shows_figures_over_time(self) -> bool {
+        !matches!(self, Self::Feed | Self::Paths)
+    }
+
     /// The size that a new widget of this type has, in columns and rows.
     #[must_use]
     pub const fn usual_size(self) -> Size {
         match self {
             Self::Stat => Size { w: 3, h: 2 },
+            Self::Feed | Self::Paths => Size { w: 12, h: 6 },
             Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
             Self::HorizontalBar | Self::Pie | Self::Donut | Self::Funnel | Self::Table => Size { w: 4, h: 5 },
             Self::Retention => Size { w: 8, h: 7 },

@@ -3,17 +3,20 @@
 mod activity;
 mod check;
 mod cohort;
+mod events;
 mod filter;
 mod formula;
 mod funnel;
 mod length;
 mod measure;
+mod paths;
 mod property;
 mod range;
 mod reach;
 mod retention;
 mod rewrite;
 mod selector;
+mod sessions;
 mod timeframe;
 mod trend;
 
@@ -24,6 +27,7 @@ use serde_json::Value;
 use crate::problem::{FieldError, read_value};
 pub use activity::{ActivityQuery, ActivitySpec};
 pub use cohort::Cohort;
+pub use events::{EventsQuery, EventsSpec, MAX_COLUMNS, MAX_EVENTS};
 pub use filter::{Comparison, Filter, MAX_FILTER_DEPTH, MAX_LIST_VALUES, Op, Scalar};
 pub use formula::{Formula, Token};
 pub use funnel::{
@@ -32,12 +36,14 @@ pub use funnel::{
 };
 pub use length::Length;
 pub use measure::Measure;
+pub use paths::{MAX_PATH_NODES, PATH_STEPS, PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide, PathsSpec};
 pub use property::Property;
 pub use range::{Edge, Interval, LastUnit, Range};
 pub use reach::Reach;
 pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, RetentionSpec};
 pub use rewrite::Replace;
 pub use selector::Selector;
+pub use sessions::{SessionMeasure, SessionsQuery, SessionsSpec};
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Series, TrendQuery, TrendSpec};
 
@@ -47,10 +53,16 @@ pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Seri
 pub enum Query {
     /// How far users get.
     Funnel(FunnelQuery),
+    /// The events themselves.
+    Events(EventsQuery),
     /// Users by what became of them from bucket to bucket.
     Lifecycle(ActivityQuery),
+    /// The ways people go.
+    Paths(PathsQuery),
     /// Who came back.
     Retention(RetentionQuery),
+    /// Figures of sessions over time.
+    Sessions(SessionsQuery),
     /// Users by how often they are active.
     Stickiness(ActivityQuery),
     /// Figures over time.
@@ -60,6 +72,15 @@ pub enum Query {
 impl Query {
     /// Every `kind`, in the order of the alphabet.
     pub const KINDS: [&str; 5] = ["funnel", "lifecycle", "retention", "stickiness", "trend"];
+    pub const KINDS: [&str; 7] = [
+        "events",
+        "lifecycle",
+        "paths",
+        "retention",
+        "sessions",
+        "stickiness",
+        "trend",
+    ];
 
     /// Reads a question from its JSON text.
     ///
@@ -88,8 +109,11 @@ impl Query {
         let (kind, fields) = untagged(value)?;
         match kind.as_str() {
             "funnel" => FunnelQuery::parse(reader.read(fields)?).map(Self::Funnel),
+            "events" => EventsQuery::parse(reader.read(fields)?).map(Self::Events),
             "lifecycle" => ActivityQuery::parse(reader.read(fields)?).map(Self::Lifecycle),
+            "paths" => PathsQuery::parse(reader.read(fields)?).map(Self::Paths),
             "retention" => RetentionQuery::parse(reader.read(fields)?).map(Self::Retention),
+            "sessions" => SessionsQuery::parse(reader.read(fields)?).map(Self::Sessions),
             "stickiness" => ActivityQuery::parse(reader.read(fields)?).map(Self::Stickiness),
             "trend" => TrendQuery::parse(reader.read(fields)?).map(Self::Trend),
             _ => Err(wrong_kind("unknown", "This `kind` of question is not known.")),
@@ -101,8 +125,11 @@ impl Query {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Funnel(_) => "funnel",
+            Self::Events(_) => "events",
             Self::Lifecycle(_) => "lifecycle",
+            Self::Paths(_) => "paths",
             Self::Retention(_) => "retention",
+            Self::Sessions(_) => "sessions",
             Self::Stickiness(_) => "stickiness",
             Self::Trend(_) => "trend",
         }
@@ -113,6 +140,9 @@ impl Query {
     pub fn within(&self, range: Option<&Range>, filter: Option<&Filter>) -> Self {
         match self {
             Self::Funnel(funnel) => Self::Funnel(funnel.within(range, filter)),
+            Self::Events(events) => Self::Events(events.within(range, filter)),
+            Self::Paths(paths) => Self::Paths(paths.within(range, filter)),
+            Self::Sessions(sessions) => Self::Sessions(sessions.within(range, filter)),
             Self::Lifecycle(lifecycle) => Self::Lifecycle(lifecycle.within(range, filter)),
             Self::Retention(retention) => Self::Retention(retention.within(range, filter)),
             Self::Stickiness(stickiness) => Self::Stickiness(stickiness.within(range, filter)),
@@ -131,7 +161,10 @@ impl Query {
     pub fn timeframe(&self) -> Timeframe<'_> {
         match self {
             Self::Funnel(funnel) => funnel.timeframe(),
+            Self::Events(events) => events.timeframe(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.timeframe(),
+            Self::Paths(paths) => paths.timeframe(),
+            Self::Sessions(sessions) => sessions.timeframe(),
             Self::Retention(retention) => retention.timeframe(),
             Self::Trend(trend) => trend.timeframe(),
         }
@@ -144,6 +177,9 @@ impl Query {
             Self::Lifecycle(_) => ActivityQuery::LIFECYCLE_REACH,
             Self::Retention(retention) => retention.reach(),
             Self::Funnel(_) | Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
+            Self::Events(_) | Self::Paths(_) | Self::Sessions(_) | Self::Stickiness(_) | Self::Trend(_) => {
+                Reach::default()
+            }
         }
     }
 
@@ -152,7 +188,10 @@ impl Query {
     pub fn filters(&self) -> Vec<(String, &Filter)> {
         match self {
             Self::Funnel(funnel) => funnel.filters(),
+            Self::Events(events) => events.filters(),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => activity.filters(),
+            Self::Paths(paths) => paths.filters(),
+            Self::Sessions(sessions) => sessions.filters(),
             Self::Retention(retention) => retention.filters(),
             Self::Trend(trend) => trend.filters(),
         }
@@ -162,7 +201,10 @@ impl Query {
     fn fields(&self) -> Value {
         let fields = match self {
             Self::Funnel(funnel) => serde_json::to_value(funnel.spec()),
+            Self::Events(events) => serde_json::to_value(events.spec()),
             Self::Lifecycle(activity) | Self::Stickiness(activity) => serde_json::to_value(activity.spec()),
+            Self::Paths(paths) => serde_json::to_value(paths.spec()),
+            Self::Sessions(sessions) => serde_json::to_value(sessions.spec()),
             Self::Retention(retention) => serde_json::to_value(retention.spec()),
             Self::Trend(trend) => serde_json::to_value(trend.spec()),
         };

@@ -2,7 +2,7 @@
 
 use charts::{ChartSpec, Theme, describe, is_empty, render, stat, table};
 use jiff::civil::date;
-use model::answer::{Answer, AnswerSeries, NONE, OTHER};
+use model::answer::{Answer, AnswerSeries, Meta, NONE, OTHER, PathLink, PathNode, PathsAnswer};
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
 use proptest::prelude::*;
@@ -36,8 +36,12 @@ fn assert_well_formed(svg: &str) {
 
 fn assert_rules(answer: &Answer, spec: &ChartSpec) {
     let svg = render(answer, spec).into_string();
-    if matches!(spec.kind, WidgetType::Table | WidgetType::Text) {
+    if matches!(spec.kind, WidgetType::Feed | WidgetType::Table | WidgetType::Text) {
         assert_eq!(svg, "");
+        return;
+    }
+    if matches!(answer, Answer::Events(_)) {
+        assert_eq!(svg, "", "rows are a table");
         return;
     }
     assert_well_formed(&svg);
@@ -231,7 +235,44 @@ fn any_series() -> impl Strategy<Value = AnswerSeries> {
         })
 }
 
+fn any_ways() -> impl Strategy<Value = Answer> {
+    let value = prop_oneof![4 => 0..5_000_u64, 1 => Just(u64::MAX)];
+    let name = prop_oneof![Just("$other".to_owned()), "[a-c]", ".{0,60}"];
+    let nodes = prop::collection::vec((0..10_usize, name, value.clone()), 0..60);
+    let links = prop::collection::vec(
+        (any::<prop::sample::Index>(), any::<prop::sample::Index>(), value),
+        0..80,
+    );
+    (nodes, links).prop_map(|(nodes, links)| {
+        let nodes: Vec<PathNode> = nodes
+            .into_iter()
+            .map(|(step, name, value)| PathNode::new(step, &name, value))
+            .collect();
+        let id = |index: &prop::sample::Index| {
+            if nodes.is_empty() {
+                "0:nobody".to_owned()
+            } else {
+                index.get(&nodes).id.clone()
+            }
+        };
+        let links = links.iter().map(|(source, target, value)| PathLink {
+            source: id(source),
+            target: id(target),
+            value: *value,
+        });
+        Answer::Paths(PathsAnswer {
+            links: links.collect(),
+            nodes,
+            meta: Meta::fresh(1),
+        })
+    })
+}
+
 fn any_answer() -> impl Strategy<Value = Answer> {
+    prop_oneof![3 => any_trend(), 1 => any_ways(), 1 => Just(samples::rows())]
+}
+
+fn any_trend() -> impl Strategy<Value = Answer> {
     let all = prop::collection::vec(any_series(), 0..12);
     let previous = prop::option::of(prop::collection::vec(any_series(), 0..12));
     (

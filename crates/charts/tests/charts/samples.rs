@@ -3,8 +3,9 @@
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 use model::answer::{
-    ActiveUsers, Answer, AnswerSeries, Cohort, FunnelAnswer, LifecycleAnswer, Meta, NONE, OTHER,
-    RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert, TrendAnswer,
+    ActiveUsers, Answer, AnswerSeries, Cohort, EventsAnswer, FunnelAnswer, LifecycleAnswer, Meta, NONE,
+    OTHER, PathLink, PathNode, PathsAnswer, RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert,
+    TrendAnswer,
 };
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
@@ -329,5 +330,64 @@ pub(crate) fn funnel() -> Answer {
         time_to_convert: TimeToConvert::default(),
         over_time: None,
         meta: Meta::fresh(4_280),
+    })
+}
+
+fn link(source: &str, target: &str, value: u64) -> PathLink {
+    PathLink {
+        source: source.into(),
+        target: target.into(),
+        value,
+    }
+}
+
+/// Four steps through a shop.
+pub(crate) fn ways() -> Answer {
+    let node = PathNode::new;
+    Answer::Paths(PathsAnswer {
+        nodes: vec![
+            node(0, "/", 620),
+            node(0, "/pricing", 180),
+            node(0, OTHER, 200),
+            node(1, "/pricing", 310),
+            node(1, "/docs/getting-started/install-on-debian", 240),
+            node(1, "/", 120),
+            node(1, OTHER, 60),
+            node(2, "/signup", 260),
+            node(2, "/", 90),
+            node(3, "/welcome", 210),
+        ],
+        links: vec![
+            link("0:/", "1:/pricing", 260),
+            link("0:/", "1:/docs/getting-started/install-on-debian", 200),
+            link("0:/pricing", "1:/", 120),
+            link("0:$other", "1:$other", 60),
+            link("0:$other", "1:/pricing", 50),
+            link("0:$other", "1:/docs/getting-started/install-on-debian", 40),
+            link("1:/pricing", "2:/signup", 190),
+            link("1:/docs/getting-started/install-on-debian", "2:/signup", 70),
+            link("1:/docs/getting-started/install-on-debian", "2:/", 90),
+            link("2:/signup", "3:/welcome", 210),
+        ],
+        meta: Meta::fresh(4_000),
+    })
+}
+
+/// Two rows, the newer first.
+pub(crate) fn rows() -> Answer {
+    let list = |json: &str| serde_json::from_str(json).expect("JSON");
+    Answer::Events(EventsAnswer {
+        columns: Some(vec![
+            "$timestamp".into(),
+            "$name".into(),
+            "amount".into(),
+            "tags".into(),
+        ]),
+        rows: vec![
+            list(r#"["2026-05-04T11:00:00Z","buy",12.5,["a"]]"#),
+            list(r#"["2026-05-04T10:00:00Z","look",null,null]"#),
+        ],
+        next_cursor: None,
+        meta: Meta::fresh(2),
     })
 }

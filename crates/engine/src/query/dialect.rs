@@ -5,6 +5,7 @@ mod earliest;
 mod lists;
 
 pub(super) use bits::WORD;
+mod sequence;
 
 use super::sql::Sql;
 use super::window::{Run, Window};

@@ -1,6 +1,7 @@
 //! Random events and questions from a seed, with values chosen to collide, to differ in type and to look alike.
 
 mod funnel;
+mod journeys;
 mod users;
 
 use model::event::Event;

@@ -2,7 +2,11 @@
 
 pub(crate) mod activity;
 pub(crate) mod funnel;
+pub(crate) mod journeys;
+pub(crate) mod paths;
 pub(crate) mod retention;
+pub(crate) mod rows;
+pub(crate) mod sessions;
 pub(crate) mod trend;
 
 use std::collections::{BTreeMap, BTreeSet};

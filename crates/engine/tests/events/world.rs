@@ -7,7 +7,7 @@ use engine::query::buckets::Calendar;
 use engine::store::{Appended, EventStore, EventsAt};
 use model::Timestamp;
 use model::account::WeekStart;
-use model::answer::{Answer, FunnelAnswer, TrendAnswer};
+use model::answer::{Answer, EventsAnswer, FunnelAnswer, PathsAnswer, TrendAnswer};
 use model::event::Event;
 use model::ids::OrgId;
 use model::query::Query;
@@ -125,7 +125,7 @@ impl World {
         question: &str,
     ) -> Result<TrendAnswer, Error> {
         match self.ask_any(org, calendar, question).await? {
-            Answer::Trend(answer) => Ok(answer),
+            Answer::Sessions(answer) | Answer::Trend(answer) => Ok(answer),
             other => panic!("{question} is no trend: {other:?}"),
         }
     }
@@ -145,6 +145,20 @@ impl World {
         match self.ask_any(org, &utc(), question).await {
             Ok(Answer::Funnel(answer)) => answer,
             other => panic!("{question} is no funnel: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn paths(&self, org: OrgId, question: &str) -> PathsAnswer {
+        match self.ask_any(org, &utc(), question).await {
+            Ok(Answer::Paths(answer)) => answer,
+            other => panic!("{question}: {other:?}"),
+        }
+    }
+
+    pub(crate) async fn rows(&self, org: OrgId, question: &str) -> Result<EventsAnswer, Error> {
+        match self.ask_any(org, &utc(), question).await? {
+            Answer::Events(answer) => Ok(answer),
+            other => panic!("{question}: {other:?}"),
         }
     }
 

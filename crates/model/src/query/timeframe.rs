@@ -12,3 +12,16 @@ pub struct Timeframe<'q> {
     /// Another period to set beside it.
     pub compare: Option<Compare>,
 }
+
+impl<'q> Timeframe<'q> {
+    /// Of a question that neither chooses its buckets nor compares.
+    #[must_use]
+    pub const fn of(range: &'q Range, timezone: Option<&'q str>) -> Self {
+        Self {
+            range,
+            interval: None,
+            timezone,
+            compare: None,
+        }
+    }
+}

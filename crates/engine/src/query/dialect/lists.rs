@@ -9,6 +9,9 @@ impl Dialect {
     pub(in super::super) fn micros_since(self, start: i64) -> Sql {
         match self {
             Self::DuckDb => Sql::new("(epoch_us(ts) - ").bind(Param::Int(start)).text(")"),
+            Self::Postgres => Sql::new("(CAST(extract(epoch FROM ts) * 1000000 AS bigint) - CAST(")
+                .bind(Param::Int(start))
+                .text(" AS bigint))"),
         }
     }
 
@@ -16,6 +19,7 @@ impl Dialect {
     pub(in super::super) fn list(self, column: &str) -> String {
         match self {
             Self::DuckDb => format!("list({column})"),
+            Self::Postgres => format!("array_agg({column})"),
         }
     }
 
@@ -23,6 +27,7 @@ impl Dialect {
     pub(in super::super) fn list_in_order(self, column: &str, time: &str, text: &str) -> String {
         match self {
             Self::DuckDb => format!("list({column} ORDER BY {time}, {text})"),
+            Self::Postgres => format!("array_agg({column} ORDER BY {time}, {text} COLLATE \"C\")"),
         }
     }
 
@@ -30,6 +35,7 @@ impl Dialect {
     pub(in super::super) fn is_in_portion(self, column: &str, portion: usize, portions: usize) -> String {
         match self {
             Self::DuckDb => format!("hash({column}) % {portions} = {portion}"),
+            Self::Postgres => format!("abs(hashtextextended({column}, 0) % {portions}) = {portion}"),
         }
     }
 
@@ -37,6 +43,7 @@ impl Dialect {
     pub(in super::super) const fn knows_its_count(self) -> bool {
         match self {
             Self::DuckDb => true,
+            Self::Postgres => false,
         }
     }
 }

@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
 use super::fault::fault;
 use super::values::{bound, frame, numbered};
 use crate::error::Error;
+use crate::store::frame::TooManyRows;
 use crate::store::{Frame, Statement, closed, timed_out};
 
 /// PostgreSQL's word for a statement that was stopped.
@@ -21,7 +22,7 @@ pub(super) async fn fetch_all(
     let answer = async {
         let mut reading = Reading::begin(pool).await?;
         let frames = read_snapshot(reading.connection()?, org, statements, limit).await;
-        if frames.is_ok() {
+        if matches!(frames, Ok(Ok(_))) {
             reading.end();
         }
         frames
@@ -31,7 +32,7 @@ pub(super) async fn fetch_all(
             Err(timed_out(limit))
         }
         Ok(Err(sqlx::Error::WorkerCrashed)) => Err(closed()),
-        Ok(outcome) => outcome.map_err(fault),
+        Ok(outcome) => Ok(outcome.map_err(fault)??),
         Err(_) => Err(timed_out(limit)),
     }
 }
@@ -42,7 +43,7 @@ async fn read_snapshot(
     org: OrgId,
     statements: &[Statement],
     limit: Duration,
-) -> Result<Vec<Frame>, sqlx::Error> {
+) -> Result<Result<Vec<Frame>, TooManyRows>, sqlx::Error> {
     connection
         .execute("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
         .await?;
@@ -58,10 +59,13 @@ async fn read_snapshot(
         for param in &statement.params {
             query = bound(query, param);
         }
-        frames.push(frame(&query.fetch_all(&mut *connection).await?));
+        match frame(&query.fetch_all(&mut *connection).await?) {
+            Ok(frame) => frames.push(frame),
+            Err(too_many) => return Ok(Err(too_many)),
+        }
     }
     connection.execute("COMMIT").await?;
-    Ok(frames)
+    Ok(Ok(frames))
 }
 
 /// A connection that is used for one question. Unless the question came to its end, the connection is closed and what

@@ -6,6 +6,7 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Row, TypeInfo, ValueRef};
 
 use super::document::without_nul;
+use crate::store::frame::TooManyRows;
 use crate::store::{Cell, Frame, Param};
 
 /// The text with `$1`, `$2` … for its question marks. No statement of ours has one anywhere else.
@@ -36,11 +37,12 @@ fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
-pub(super) fn frame(rows: &[PgRow]) -> Frame {
-    let cells = |row: &PgRow| (0..row.len()).map(|column| cell(row, column)).collect();
-    Frame {
-        rows: rows.iter().map(cells).collect(),
+pub(super) fn frame(rows: &[PgRow]) -> Result<Frame, TooManyRows> {
+    let mut frame = Frame::default();
+    for row in rows {
+        frame.push((0..row.len()).map(|column| cell(row, column)).collect())?;
     }
+    Ok(frame)
 }
 
 /// The types that compiled statements select; anything else is a mistake of ours and reads as NULL.
@@ -65,6 +67,8 @@ fn read(row: &PgRow, column: usize, value: &PgValueRef<'_>, kind: &str) -> Resul
         "FLOAT8" => Cell::Number(row.try_get(column)?),
         "TIMESTAMPTZ" => Cell::Int(row.try_get::<DateTime<Utc>, _>(column)?.timestamp_micros()),
         "NUMERIC" => value.as_bytes().map_or(Cell::Null, numeric),
+        "INT8[]" => Cell::Ints(row.try_get(column)?),
+        "TEXT[]" | "VARCHAR[]" => Cell::Texts(row.try_get(column)?),
         "TEXT" | "VARCHAR" => Cell::Text(row.try_get(column)?),
         _ => Cell::Null,
     })

@@ -1,0 +1,89 @@
+//! Ways and rows: what is drawn and what is said.
+
+use charts::{ChartSpec, Theme, describe, is_empty, render, stat, table};
+use model::answer::{Answer, Meta, PathsAnswer};
+use model::dashboard::{WidgetOptions, WidgetType};
+
+use crate::samples::{self, spec};
+
+fn picture(spec: &ChartSpec) -> String {
+    render(&samples::ways(), spec).as_str().replace("><", ">\n<")
+}
+
+#[test]
+fn ways_in_both_themes_and_where_it_is_narrow() {
+    for (name, width, height, theme) in [
+        ("ways", 640, 280, Theme::Light),
+        ("ways_dark", 640, 280, Theme::Dark),
+        ("ways_narrow", 200, 120, Theme::Page),
+    ] {
+        insta::assert_snapshot!(name, picture(&spec(WidgetType::Paths, width, height, theme)));
+    }
+}
+
+#[test]
+fn every_kind_of_widget_shows_ways_and_rows_somehow() {
+    for kind in WidgetType::ALL {
+        let spec = spec(kind, 500, 200, Theme::Light);
+        let has_picture = kind.asks() && !kind.is_a_table();
+        assert_eq!(
+            render(&samples::ways(), &spec).as_str().is_empty(),
+            !has_picture,
+            "{kind:?}"
+        );
+        assert_eq!(render(&samples::rows(), &spec).as_str(), "", "{kind:?}");
+    }
+}
+
+#[test]
+fn a_table_of_ways_says_where_journeys_end() {
+    let table = table(&samples::ways(), WidgetType::Paths, &WidgetOptions::default());
+    let titles: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+    assert_eq!(titles, ["Step", "From", "To", "Journeys", "Share"]);
+    assert_eq!(table.rows[0], ["1", "/", "/pricing", "260", "41.9 %"]);
+    assert_eq!(table.rows[2], ["1", "/", "(ends here)", "160", "25.8 %"]);
+    let last = table.rows.last().expect("there are rows");
+    assert_eq!(last[1..4], ["/", "(ends here)", "90"]);
+}
+
+#[test]
+fn a_table_of_rows_has_their_columns() {
+    let table = table(&samples::rows(), WidgetType::Feed, &WidgetOptions::default());
+    let columns: Vec<(&str, bool)> = table
+        .columns
+        .iter()
+        .map(|column| (column.title.as_str(), column.is_figure))
+        .collect();
+    assert_eq!(
+        columns,
+        [
+            ("Time", false),
+            ("Event", false),
+            ("amount", true),
+            ("tags", false)
+        ]
+    );
+    assert_eq!(table.rows[0], ["2026-05-04T11:00:00Z", "buy", "12.5", "[\"a\"]"]);
+    assert_eq!(table.rows[1][2..], ["–", "–"]);
+}
+
+#[test]
+fn sentences_and_figures() {
+    let spec = spec(WidgetType::Paths, 1, 1, Theme::Light);
+    assert_eq!(
+        describe(&samples::ways(), &spec),
+        "Path diagram: 1,000 journeys over 4 steps, most often from / to /pricing, 260"
+    );
+    assert_eq!(
+        describe(&samples::rows(), &spec),
+        "List of 2 events, the newest first"
+    );
+    assert_eq!(stat(&samples::ways(), &spec.options).exact, "1,000");
+    let nobody = Answer::Paths(PathsAnswer {
+        nodes: Vec::new(),
+        links: Vec::new(),
+        meta: Meta::fresh(0),
+    });
+    assert!(is_empty(&nobody) && !is_empty(&samples::ways()) && !is_empty(&samples::rows()));
+    assert_eq!(describe(&nobody, &spec), "Path diagram: 0 journeys over 0 steps");
+}

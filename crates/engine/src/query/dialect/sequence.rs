@@ -1,0 +1,52 @@
+//! What questions about the order of events need beyond plain SQL.
+
+use super::Dialect;
+use crate::query::sql::Sql;
+
+impl Dialect {
+    /// The instant of an event as microseconds since 1970: a whole number of 64 bits.
+    pub(in crate::query) fn micros(self) -> &'static str {
+        match self {
+            Self::DuckDb => "epoch_us(ts)",
+            Self::Postgres => "CAST(extract(epoch FROM ts) * 1000000 AS bigint)",
+        }
+    }
+
+    /// The value of a group's row with the least `order` among the rows whose value is not NULL.
+    pub(in crate::query) fn first_value(self, value: &str, order: &str) -> String {
+        match self {
+            Self::DuckDb => format!("arg_min({value}, {order})"),
+            Self::Postgres => {
+                format!("(array_agg({value} ORDER BY {order}) FILTER (WHERE {value} IS NOT NULL))[1]")
+            }
+        }
+    }
+
+    /// As [`Dialect::first_value`] with the greatest `order`.
+    pub(in crate::query) fn last_value(self, value: &str, order: &str) -> String {
+        match self {
+            Self::DuckDb => format!("arg_max({value}, {order})"),
+            Self::Postgres => {
+                format!("(array_agg({value} ORDER BY {order} DESC) FILTER (WHERE {value} IS NOT NULL))[1]")
+            }
+        }
+    }
+
+    /// The value at a path as JSON text, of whatever type; NULL where there is none.
+    pub(in crate::query) fn as_json(self, path: &[String]) -> Sql {
+        match self {
+            Self::DuckDb => Sql::new("CAST(CAST(")
+                .add(self.extracted(path))
+                .text(" AS JSON) AS VARCHAR)"),
+            Self::Postgres => Sql::new("CAST(").add(self.extracted(path)).text(" AS text)"),
+        }
+    }
+
+    /// All properties of an event as JSON text: an object.
+    pub(in crate::query) fn properties_as_json(self) -> &'static str {
+        match self {
+            Self::DuckDb => "CAST(CAST(properties AS JSON) AS VARCHAR)",
+            Self::Postgres => "CAST(properties AS text)",
+        }
+    }
+}

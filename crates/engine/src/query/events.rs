@@ -1,0 +1,124 @@
+//! The events themselves: a page at a time, newest first, from a cursor on.
+
+mod cursor;
+
+use model::Timestamp;
+use model::answer::{EventsAnswer, Meta};
+use model::query::{EventsQuery, Property};
+use serde_json::{Value, json};
+
+use super::asked::Asked;
+use super::sql::Sql;
+use crate::error::Error;
+use crate::store::{Cell, Param, Statement};
+use cursor::Cursor;
+
+/// The answer to a question for events.
+pub(super) async fn answer(asked: &Asked<'_>, events: &EventsQuery) -> Result<EventsAnswer, Error> {
+    let spec = events.spec();
+    let after = spec.cursor.as_deref().map(Cursor::read).transpose()?;
+    let statement = statement(asked, events, after.as_ref());
+    let mut frame = asked.fetch(vec![statement]).await?.pop().unwrap_or_default();
+    let is_more = frame.rows.len() > spec.limit;
+    frame.rows.truncate(spec.limit);
+    let last = frame.rows.last().filter(|_| is_more);
+    let row = |cells: &Vec<Cell>| match &spec.columns {
+        Some(columns) => columns_of(columns, cells),
+        None => whole(cells),
+    };
+    Ok(EventsAnswer {
+        columns: spec
+            .columns
+            .as_ref()
+            .map(|columns| columns.iter().map(ToString::to_string).collect()),
+        rows: frame.rows.iter().map(row).collect(),
+        next_cursor: last.and_then(|cells| Some(Cursor::of(cells)?.written())),
+        meta: Meta::fresh(frame.rows.len() as u64),
+    })
+}
+
+/// Whose rows begin with instant and id; one more than the page holds tells whether there is a next page.
+fn statement(asked: &Asked<'_>, events: &EventsQuery, after: Option<&Cursor>) -> Statement {
+    let (source, spec) = (asked.source, events.spec());
+    let window = &asked.buckets.window;
+    let columns = match &spec.columns {
+        Some(columns) => Sql::join(columns.iter().map(|column| value(asked, column)), ", "),
+        None => {
+            Sql::new("name, user_id, anonymous_id, session_id, ").text(source.dialect.properties_as_json())
+        }
+    };
+    let mut sql = Sql::new("SELECT ")
+        .text(source.dialect.micros())
+        .text(" AS t, id, ")
+        .add(columns)
+        .text(" FROM ")
+        .add(source.events())
+        .text(" WHERE ")
+        .add(source.conditions(window, spec.event.as_deref(), &spec.filter));
+    if let Some(after) = after {
+        let time = after.within(window);
+        sql = sql
+            .text(" AND (ts < ")
+            .bind(Param::Time(time))
+            .text(" OR (ts = ")
+            .bind(Param::Time(time))
+            .text(" AND id < ")
+            .bind(Param::Text(after.id.clone()))
+            .text("))");
+    }
+    sql.text(&format!(" ORDER BY ts DESC, id DESC LIMIT {}", spec.limit + 1))
+        .into_statement()
+}
+
+/// A column of the list: JSON text for a key of the properties, plain for a column of the event.
+fn value(asked: &Asked<'_>, property: &Property) -> Sql {
+    match property {
+        Property::Key(path) => asked.source.dialect.as_json(path),
+        // The instant is in every row already.
+        Property::Timestamp => Sql::new("CAST(NULL AS VARCHAR)"),
+        column => asked.source.text(column),
+    }
+}
+
+fn columns_of(columns: &[Property], cells: &[Cell]) -> Value {
+    let values = columns
+        .iter()
+        .zip(cells.iter().skip(2))
+        .map(|(column, cell)| match column {
+            Property::Timestamp => time(cells),
+            Property::Key(_) => json_of(cell),
+            _ => text(cell),
+        });
+    values.collect()
+}
+
+fn whole(cells: &[Cell]) -> Value {
+    let cell = |position: usize| cells.get(position).unwrap_or(&Cell::Null);
+    json!({
+        "id": text(cell(1)),
+        "name": text(cell(2)),
+        "timestamp": time(cells),
+        "user_id": text(cell(3)),
+        "anonymous_id": text(cell(4)),
+        "session_id": text(cell(5)),
+        "properties": json_of(cell(6)),
+    })
+}
+
+fn time(cells: &[Cell]) -> Value {
+    let micros = cells.first().and_then(Cell::int);
+    let time = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok());
+    time.map_or(Value::Null, |time| Value::from(time.to_string()))
+}
+
+fn text(cell: &Cell) -> Value {
+    cell.text().map_or(Value::Null, Value::from)
+}
+
+/// Text that is no JSON stays text.
+fn json_of(cell: &Cell) -> Value {
+    match cell.text() {
+        Some(json) => serde_json::from_str(json).unwrap_or_else(|_| Value::from(json)),
+        None => Value::Null,
+    }
+}

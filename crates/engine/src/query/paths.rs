@@ -1,0 +1,26 @@
+//! The ways people go. The store puts the journeys together and counts them; only nodes and links come here.
+
+mod compile;
+mod shape;
+
+use model::answer::{Meta, PathsAnswer};
+use model::query::PathsQuery;
+
+use super::asked::Asked;
+use crate::error::Error;
+
+/// The answer to a question for paths.
+pub(super) async fn answer(asked: &Asked<'_>, paths: &PathsQuery) -> Result<PathsAnswer, Error> {
+    let statements = vec![compile::links(asked, paths), compile::events(asked, paths)];
+    let frames = asked.fetch(statements).await?;
+    let [links, events] = frames.as_slice() else {
+        return Err(Error::internal("the store answers every statement"));
+    };
+    let read = events.rows.first().and_then(|row| row.first()?.int());
+    let (nodes, links) = shape::graph(links, paths);
+    Ok(PathsAnswer {
+        nodes,
+        links,
+        meta: Meta::fresh(read.and_then(|read| u64::try_from(read).ok()).unwrap_or(0)),
+    })
+}
