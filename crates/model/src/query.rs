@@ -71,9 +71,9 @@ pub enum Query {
 
 impl Query {
     /// Every `kind`, in the order of the alphabet.
-    pub const KINDS: [&str; 5] = ["funnel", "lifecycle", "retention", "stickiness", "trend"];
-    pub const KINDS: [&str; 7] = [
+    pub const KINDS: [&str; 8] = [
         "events",
+        "funnel",
         "lifecycle",
         "paths",
         "retention",
@@ -176,10 +176,12 @@ impl Query {
         match self {
             Self::Lifecycle(_) => ActivityQuery::LIFECYCLE_REACH,
             Self::Retention(retention) => retention.reach(),
-            Self::Funnel(_) | Self::Stickiness(_) | Self::Trend(_) => Reach::default(),
-            Self::Events(_) | Self::Paths(_) | Self::Sessions(_) | Self::Stickiness(_) | Self::Trend(_) => {
-                Reach::default()
-            }
+            Self::Events(_)
+            | Self::Funnel(_)
+            | Self::Paths(_)
+            | Self::Sessions(_)
+            | Self::Stickiness(_)
+            | Self::Trend(_) => Reach::default(),
         }
     }
 
