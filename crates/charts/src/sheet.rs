@@ -214,12 +214,12 @@ impl Sheet {
 
     /// A faint band whose upper edge swings from `from` to `to`.
     pub(crate) fn band(&mut self, from: Place, to: Place, thickness: f64, ink: Ink, title: &str) {
-        let bend = (to.0 - from.0) * 0.35;
+        let reach = (to.0 - from.0) * 0.35;
         let edge = |below: f64| {
             points(&[
                 (from.0, from.1 + below),
-                (from.0 + bend, from.1 + below),
-                (to.0 - bend, to.1 + below),
+                (from.0 + reach, from.1 + below),
+                (to.0 - reach, to.1 + below),
                 (to.0, to.1 + below),
             ])
         };

@@ -236,14 +236,6 @@ impl Dialect {
         }
     }
 
-    /// The instant of an event in microseconds since 1970.
-    fn micros(self) -> &'static str {
-        match self {
-            Self::DuckDb => "epoch_us(ts)",
-            Self::Postgres => "CAST(extract(epoch FROM ts) * 1000000 AS BIGINT)",
-        }
-    }
-
     /// The sign of a division that leaves no fraction.
     fn whole_division(self) -> &'static str {
         match self {
