@@ -269,7 +269,7 @@ fn any_ways() -> impl Strategy<Value = Answer> {
 }
 
 fn any_answer() -> impl Strategy<Value = Answer> {
-    prop_oneof![3 => any_trend(), 1 => any_ways(), 1 => Just(samples::rows())]
+    prop_oneof![3 => any_trend(), 1 => any_ways(), 1 => Just(crate::paths::rows())]
 }
 
 fn any_trend() -> impl Strategy<Value = Answer> {

@@ -3,9 +3,8 @@
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 use model::answer::{
-    ActiveUsers, Answer, AnswerSeries, Cohort, EventsAnswer, FunnelAnswer, LifecycleAnswer, Meta, NONE,
-    OTHER, PathLink, PathNode, PathsAnswer, RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert,
-    TrendAnswer,
+    ActiveUsers, Answer, AnswerSeries, Cohort, FunnelAnswer, LifecycleAnswer, Meta, NONE, OTHER, PathLink,
+    PathNode, PathsAnswer, RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert, TrendAnswer,
 };
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
@@ -370,24 +369,5 @@ pub(crate) fn ways() -> Answer {
             link("2:/signup", "3:/welcome", 210),
         ],
         meta: Meta::fresh(4_000),
-    })
-}
-
-/// Two rows, the newer first.
-pub(crate) fn rows() -> Answer {
-    let list = |json: &str| serde_json::from_str(json).expect("JSON");
-    Answer::Events(EventsAnswer {
-        columns: Some(vec![
-            "$timestamp".into(),
-            "$name".into(),
-            "amount".into(),
-            "tags".into(),
-        ]),
-        rows: vec![
-            list(r#"["2026-05-04T11:00:00Z","buy",12.5,["a"]]"#),
-            list(r#"["2026-05-04T10:00:00Z","look",null,null]"#),
-        ],
-        next_cursor: None,
-        meta: Meta::fresh(2),
     })
 }
