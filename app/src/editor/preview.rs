@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_millis(350);
 #[derive(Clone, PartialEq)]
 enum Preview {
     Waiting,
-    Answered(Answer),
+    Answered(Box<Answer>),
     Text(String),
     Problem(String),
 }
@@ -58,7 +58,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
         Preview::Text(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
         Preview::Answered(answer) => {
             let (kind, options) = look.get();
-            answer_view(answer, kind, options, kind.usual_size(), Medium::Live)
+            answer_view(*answer, kind, options, kind.usual_size(), Medium::Live)
         }
     });
     let classes = live::text(move || format!("card preview kind-{}", look.with(|(kind, _)| kind.as_str())));
@@ -123,7 +123,10 @@ fn fetch(
     is_asking.set(true);
     spawn_local(async move {
         let fetched = match &now {
-            Wanted::Answer(query) => widgets::ask((**query).clone()).await.map(Preview::Answered),
+            Wanted::Answer(query) => {
+                let answer = widgets::ask((**query).clone()).await;
+                answer.map(|answer| Preview::Answered(Box::new(answer)))
+            }
             Wanted::Text(text) => widgets::markdown(text.clone()).await.map(Preview::Text),
             Wanted::Nothing(_) => return,
         };

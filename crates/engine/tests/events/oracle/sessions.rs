@@ -47,7 +47,7 @@ pub(crate) fn answer(events: &[Event], query: &SessionsQuery, week_start: WeekSt
                 .filter(|session| value(session) == *wanted)
                 .collect()
         };
-        let values: BTreeSet<Option<String>> = sessions.iter().map(|session| value(session)).collect();
+        let values: BTreeSet<Option<String>> = sessions.iter().map(&value).collect();
         let mut ranked: Vec<Option<String>> = values.into_iter().collect();
         ranked.sort_by_key(|value| (std::cmp::Reverse(of(value).len()), value.is_none(), value.clone()));
         ranked.truncate(limit);
