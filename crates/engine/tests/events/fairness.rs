@@ -1,6 +1,6 @@
 //! One organization's worst questions and everybody else.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use engine::Error;
 use engine::store::{Frame, Statement};
@@ -72,36 +72,4 @@ async fn an_answer_with_too_many_rows_is_refused() {
         panic!("it is too long")
     };
     assert_eq!(fields[0].code, "too_many_rows");
-}
-
-async fn median(world: &World, number: u128) -> Duration {
-    let mut times = Vec::new();
-    for _ in 0..15 {
-        let begun = Instant::now();
-        ask(world, number, USUAL)
-            .await
-            .expect("it finishes")
-            .expect("an answer");
-        times.push(begun.elapsed());
-    }
-    times.sort();
-    times[times.len() / 2]
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "measures: `cargo nextest run -p engine --test events --run-ignored only fairness --no-capture` on an idle machine"]
-async fn how_much_one_organization_slows_another() {
-    let world = World::at(NOW).await;
-    let alone = median(&world, 2).await;
-    for worst in [1, 20] {
-        let asked: Vec<_> = (0..worst).map(|_| ask(&world, 1, ENDLESS)).collect();
-        tokio::time::sleep(Duration::from_secs(2)).await;
-        let beside = median(&world, 2).await;
-        for asked in asked {
-            asked.abort();
-        }
-        let ratio = beside.as_secs_f64() / alone.as_secs_f64();
-        println!("alone {alone:?}, beside {worst} of the worst questions {beside:?}: {ratio:.2} times");
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    }
 }

@@ -249,6 +249,9 @@ fn additive_question(generator: &mut Generator, dice: &mut StdRng) -> Value {
         let measure = ["count", "sum", "avg", "min", "max"][dice.random_range(0..5)];
         series["measure"] = json!(measure);
         let fields = series.as_object_mut().expect("a series");
+        for of_other_measures in ["group", "currency", "approximate"] {
+            fields.remove(of_other_measures);
+        }
         if measure == "count" {
             fields.remove("property");
         } else {
@@ -258,6 +261,8 @@ fn additive_question(generator: &mut Generator, dice: &mut StdRng) -> Value {
             );
         }
     }
+    // Averages do not run on.
+    question.as_object_mut().expect("a question").remove("cumulative");
     question
 }
 
