@@ -10,8 +10,6 @@ use crate::world::{World, org};
 const NOW: &str = "2026-03-10T12:00:30Z";
 const ENDLESS: &str =
     "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range * b.range % 7 = 3";
-/// A third of a second or so on two idle cores.
-const USUAL: &str = "SELECT count(DISTINCT range * 7 % 1000003) FROM range(6000000)";
 
 fn plain(text: &str) -> Statement {
     Statement {
