@@ -16,6 +16,7 @@ mod frame;
 mod kinds;
 mod links;
 mod postgres;
+mod selected;
 mod touched;
 mod turns;
 
@@ -33,6 +34,7 @@ pub use at::{EventsAt, ServerAddress};
 pub(crate) use dialect::Dialect;
 pub use frame::{Cell, Frame, Param, Statement};
 pub use kinds::{KindSet, Kinds};
+pub(crate) use selected::SelectedColumn;
 pub(crate) use touched::Touched;
 use touched::TouchedHours;
 use turns::Turns;

@@ -14,10 +14,11 @@ use std::time::Duration;
 use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
-use super::{Appended, Frame, Kinds, Statement, closed};
+use super::{Appended, Cell, Frame, Kinds, SelectedColumn, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use fault::Fault;
+pub(super) use fault::words_about_statement;
 use instance::Instance;
 use writer::Writer;
 
@@ -83,6 +84,27 @@ impl DuckDb {
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
         reader::fetch_all(&self.home, org, statements).await
+    }
+
+    /// The rows of DESCRIBE begin with name and type.
+    pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+        let describe = Statement {
+            text: format!("DESCRIBE {text}"),
+            params: Vec::new(),
+        };
+        let frames = self.fetch_all(org, vec![describe]).await?;
+        let column = |row: &Vec<Cell>| match row.as_slice() {
+            [Cell::Text(name), Cell::Text(type_name), ..] => Some(SelectedColumn {
+                name: name.clone(),
+                type_name: type_name.clone(),
+            }),
+            _ => None,
+        };
+        Ok(frames
+            .iter()
+            .flat_map(|frame| &frame.rows)
+            .filter_map(column)
+            .collect())
     }
 
     pub(super) async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {

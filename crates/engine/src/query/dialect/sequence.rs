@@ -5,10 +5,18 @@ use crate::query::sql::Sql;
 
 impl Dialect {
     /// The instant of an event as microseconds since 1970: a whole number of 64 bits.
-    pub(in crate::query) fn micros(self) -> &'static str {
+    pub(crate) fn micros(self) -> &'static str {
         match self {
             Self::DuckDb => "epoch_us(ts)",
             Self::Postgres => "CAST(extract(epoch FROM ts) * 1000000 AS bigint)",
+        }
+    }
+
+    /// How often a whole number goes into another, rounded down.
+    pub(crate) fn quotient(self, number: &str, by: i64) -> String {
+        match self {
+            Self::DuckDb => format!("CAST(floor({number} / {by}) AS BIGINT)"),
+            Self::Postgres => format!("CAST(floor(CAST({number} AS numeric) / {by}) AS bigint)"),
         }
     }
 
@@ -43,10 +51,18 @@ impl Dialect {
     }
 
     /// All properties of an event as JSON text: an object.
-    pub(in crate::query) fn properties_as_json(self) -> &'static str {
+    pub(crate) fn properties_as_json(self) -> &'static str {
         match self {
             Self::DuckDb => "CAST(CAST(properties AS JSON) AS VARCHAR)",
             Self::Postgres => "CAST(properties AS text)",
+        }
+    }
+
+    /// A column of any type as JSON text; NULL where it is NULL.
+    pub(in crate::query) fn any_as_json(self, column: &str) -> String {
+        match self {
+            Self::DuckDb => format!("CAST(to_json({column}) AS VARCHAR)"),
+            Self::Postgres => format!("CAST(to_json({column}) AS text)"),
         }
     }
 }
