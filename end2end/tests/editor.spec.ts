@@ -65,7 +65,7 @@ test('a funnel is built step by step, seen, saved and opened again', async ({ pa
   await property.fill('plan');
   await step(2).getByLabel('Value').focus();
   await expect(step(2).locator('datalist option[value="free"]')).toBeAttached();
-  await step(2).getByLabel('Condition').selectOption('exists');
+  await step(2).getByLabel('Condition', { exact: true }).selectOption('exists');
   await page.getByLabel('Within').fill('4');
   await page.getByLabel('Unit of time').selectOption('w');
   await expect(preview(page).locator('svg.chart')).toContainText('100 %');
@@ -78,7 +78,7 @@ test('a funnel is built step by step, seen, saved and opened again', async ({ pa
   await card.getByRole('link', { name: 'Edit' }).click();
   await expect(page.getByRole('heading', { name: 'Edit widget' })).toBeVisible();
   await expect(event(3)).toHaveValue('purchase');
-  await expect(step(2).getByLabel('Condition')).toHaveValue('exists');
+  await expect(step(2).getByLabel('Condition', { exact: true })).toHaveValue('exists');
   await expect(page.getByLabel('Within')).toHaveValue('4');
   await expect(page.getByLabel('Unit of time')).toHaveValue('w');
 });
@@ -107,11 +107,11 @@ test('a draft survives the way through every kind of question', async ({ page })
   const board = await makeDashboard(page, 'There and back');
   await newWidget(page, board);
   await page.getByLabel('Event', { exact: true }).fill('feature_used');
-  await page.getByLabel('Range').selectOption('90d');
+  await page.getByLabel('Range', { exact: true }).selectOption('90d');
   for (const topic of TOPICS) {
     await choose(page, topic);
     if (topic !== 'Text') {
-      await expect(page.getByLabel('Range')).toHaveValue('90d');
+      await expect(page.getByLabel('Range', { exact: true })).toHaveValue('90d');
     }
     const shown = topic === 'Funnel' ? preview(page).getByText('Step 2') : preview(page).locator('svg.chart, table, .prose');
     await expect(shown.first()).toBeVisible();
@@ -124,7 +124,7 @@ test('a draft survives the way through every kind of question', async ({ page })
   await page.getByLabel('Event', { exact: true }).fill('feature_usde');
   await expect(preview(page)).toContainText('“feature_usde” was never sent');
   await page.getByLabel('Event', { exact: true }).fill('feature_used');
-  await page.getByLabel('Range').selectOption('custom');
+  await page.getByLabel('Range', { exact: true }).selectOption('custom');
   await page.getByLabel('First day').fill('2001-01-01');
   await page.getByLabel('Last day').fill('2001-01-02');
   await expect(preview(page)).toContainText('No events in this range');

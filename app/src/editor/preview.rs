@@ -178,6 +178,13 @@ impl Asking {
             self.show(Preview::Unfinished(errors.iter().map(fields::words).collect()));
             return;
         }
+        // What was missing is there now: that is no picture to go on with.
+        let is_a_picture = |shown: &Option<(Topic, Preview)>| {
+            matches!(shown, Some((_, Preview::Answered(_) | Preview::Text(_))))
+        };
+        if !self.shown.with_untracked(is_a_picture) {
+            self.shown.set(None);
+        }
         self.is_asking.set(true);
         spawn_local(async move {
             let fetched = match &now {

@@ -65,7 +65,7 @@ fn step(editor: Editor, rows: Rows<StepDraft>, position: usize) -> AnyView {
     let event = spot!(funnel.steps[position].on.event);
     view! {
         <div
-            class="series step"
+            class="series numbered"
             role="group"
             aria-label=format!("Step {number}")
             on:keydown=live::keydown(move |key| rows.on_key(position, &key))

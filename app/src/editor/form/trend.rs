@@ -63,7 +63,7 @@ fn series(editor: Editor, position: usize, count: Memo<usize>) -> AnyView {
         });
     };
     view! {
-        <div class="series" role="group" aria-label=format!("Series {letter}")>
+        <div class="series numbered" role="group" aria-label=format!("Series {letter}")>
             <div class="series-head">
                 <span class="letter" aria-hidden="true">{letter.to_string()}</span>
                 {live::shown(
