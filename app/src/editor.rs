@@ -183,8 +183,9 @@ impl Editor {
 
     /// Says what is wrong beside its field and goes there; at the foot of the page where it has no field.
     fn tell(self, error: &AppError) {
+        let errors = draft::without_prefixes(error.fields().to_vec());
         self.problems
-            .set(draft::without_prefixes(error.fields().to_vec()));
+            .set(self.draft.with_untracked(|draft| draft.placed(&errors)));
         let error = error.clone();
         request_animation_frame(move || {
             if !focus_first_problem() {

@@ -6,6 +6,7 @@ mod events;
 mod funnel;
 mod look;
 mod paths;
+mod placed;
 mod retention;
 mod selector;
 mod sessions;

@@ -45,7 +45,7 @@ struct Asking {
     wanted: Memo<Wanted>,
     /// What came of it, and of which topic.
     shown: RwSignal<Option<(Topic, Preview)>>,
-    is_asking: RwSignal<bool>,
+    is_waiting: RwSignal<bool>,
 }
 
 /// The widget on its card.
@@ -54,7 +54,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
         editor,
         wanted: Memo::new(move |_| editor.draft.with(wanted_of)),
         shown: RwSignal::new(None),
-        is_asking: RwSignal::new(false),
+        is_waiting: RwSignal::new(false),
     };
     asking.ask_after_a_pause();
     let title = live::text(move || {
@@ -84,12 +84,12 @@ pub(super) fn preview(editor: Editor) -> AnyView {
         }
     });
     let classes = live::text(move || format!("card preview kind-{}", look.with(|(kind, _)| kind.as_str())));
-    let is_asking = asking.is_asking;
+    let is_waiting = asking.is_waiting;
     view! {
         <h2 class="preview-title">"Preview"</h2>
-        <article class=classes aria-label="Preview" aria-busy=live::word(move || is_asking.get().then_some("true"))>
+        <article class=classes aria-label="Preview" aria-busy=live::word(move || is_waiting.get().then_some("true"))>
             <header class="card-head"><h3>{title}</h3></header>
-            <div class="card-body" class:stale=live::flag(move || is_asking.get())>{body}</div>
+            <div class="card-body" class:stale=live::flag(move || is_waiting.get())>{body}</div>
         </article>
     }
     .into_any()
@@ -173,7 +173,7 @@ impl Asking {
             return;
         };
         if let Wanted::Nothing(errors) = &now {
-            self.is_asking.set(false);
+            self.is_waiting.set(false);
             self.editor.problems.keep_only(errors);
             self.show(Preview::Unfinished(errors.iter().map(fields::words).collect()));
             return;
@@ -185,7 +185,7 @@ impl Asking {
         if !self.shown.with_untracked(is_a_picture) {
             self.shown.set(None);
         }
-        self.is_asking.set(true);
+        self.is_waiting.set(true);
         spawn_local(async move {
             let fetched = match &now {
                 Wanted::Answer(query) => {
@@ -199,7 +199,7 @@ impl Asking {
             if self.wanted.try_get_untracked().is_none_or(|wanted| wanted != now) {
                 return;
             }
-            self.is_asking.set(false);
+            self.is_waiting.set(false);
             match fetched {
                 Ok(preview) => {
                     self.editor.problems.clear();
@@ -211,7 +211,8 @@ impl Asking {
     }
 
     fn tell(self, error: &AppError) {
-        let named = without_prefixes(error.fields().to_vec());
+        let errors = without_prefixes(error.fields().to_vec());
+        let named = self.editor.draft.with_untracked(|draft| draft.placed(&errors));
         let words = if named.is_empty() {
             vec![error.words()]
         } else {

@@ -1,5 +1,5 @@
 use model::dashboard::WidgetOptions;
-use model::query::Measure;
+use model::query::{Measure, Op};
 use serde_json::json;
 
 use super::*;
@@ -263,4 +263,33 @@ fn what_is_missing_of_other_kinds_is_named_too() {
     draft.turn_to(Topic::Lifecycle);
     draft.conditions.rows.push(FilterDraft::default());
     assert_eq!(wrong_fields(&draft), ["filters[0].property"]);
+}
+
+#[test]
+fn a_regular_expression_that_the_server_refuses_is_told_beside_its_input() {
+    let matching = |op| FilterDraft {
+        property: "$path".to_owned(),
+        op,
+        value: "(".to_owned(),
+    };
+    let mut draft = Draft::new("page_view", None);
+    draft.conditions.rows = vec![matching(Op::Eq), matching(Op::Matches)];
+    draft.funnel.steps[1].on.conditions.rows = vec![matching(Op::Matches)];
+    draft.retention.comeback.conditions.rows = vec![matching(Op::Matches)];
+    for (told, placed) in [
+        ("filter.value", "filters[1].value"),
+        ("steps[1].filter.value", "steps[1].filters[0].value"),
+        ("return.filter.value", "return.filters[0].value"),
+        ("steps[0].filter.value", "steps[0].filter.value"),
+        ("steps[9].filter.value", "steps[9].filter.value"),
+        ("range", "range"),
+    ] {
+        let errors = [FieldError::new(told, "invalid_pattern", "It cannot be read.")];
+        let fields: Vec<String> = draft
+            .placed(&errors)
+            .into_iter()
+            .map(|error| error.field)
+            .collect();
+        assert_eq!(fields, [placed]);
+    }
 }

@@ -52,7 +52,7 @@ impl TimeDraft {
         if !is_offered {
             offered.push((self.range.clone(), format!("Last {}", self.range)));
         }
-        offered.push((CUSTOM.to_owned(), "Between two days".to_owned()));
+        offered.push((CUSTOM.to_owned(), "Between days".to_owned()));
         offered
     }
 

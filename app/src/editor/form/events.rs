@@ -37,7 +37,7 @@ fn columns(editor: Editor) -> AnyView {
                 move || count.get() == 0,
                 || view! { <p class="hint">"Without any, the list tells the time, the event, the user and its properties."</p> }.into_any(),
             )}
-            {live::rows(count, move |position| column(editor, rows, position))}
+            {live::rows(count, move |position| column(editor, &rows, position))}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
             {live::shown(
                 move || count.get() < MAX_COLUMNS,
@@ -48,7 +48,8 @@ fn columns(editor: Editor) -> AnyView {
     .into_any()
 }
 
-fn column(editor: Editor, rows: Rows<String>, position: usize) -> AnyView {
+fn column(editor: Editor, rows: &Rows<String>, position: usize) -> AnyView {
+    let rows = *rows;
     let number = position + 1;
     let called = Called::new(
         format!("column-{position}-property"),

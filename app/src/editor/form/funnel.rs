@@ -42,7 +42,7 @@ fn steps(editor: Editor) -> AnyView {
     view! {
         <fieldset class="part">
             <legend>"Steps"</legend>
-            {live::rows(count, move |position| step(editor, rows, position))}
+            {live::rows(count, move |position| step(editor, &rows, position))}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
             {live::shown(
                 move || count.get() < *FUNNEL_STEPS.end(),
@@ -53,7 +53,8 @@ fn steps(editor: Editor) -> AnyView {
     .into_any()
 }
 
-fn step(editor: Editor, rows: Rows<StepDraft>, position: usize) -> AnyView {
+fn step(editor: Editor, rows: &Rows<StepDraft>, position: usize) -> AnyView {
+    let rows = *rows;
     let number = position + 1;
     let named = |id: &str, label| {
         Called::new(
@@ -75,7 +76,7 @@ fn step(editor: Editor, rows: Rows<StepDraft>, position: usize) -> AnyView {
                 {rows.buttons(position)}
             </div>
             <div class="two">
-                {inputs::event(editor, named("event", "Event").or("page_view"), event)}
+                {inputs::event(editor, named("event", "Event").or("Choose an event"), event)}
                 {inputs::text(editor, named("label", "Label (optional)"), spot!(funnel.steps[position].label))}
             </div>
             {only_some(
@@ -151,7 +152,8 @@ fn exclusion(editor: Editor, position: usize) -> AnyView {
         format!("exclusion-{position}-event"),
         "Event",
         format!("exclude[{position}].event"),
-    );
+    )
+    .or("Choose an event");
     view! {
         <div class="series" role="group" aria-label=format!("Exclusion {number}")>
             <div class="with-remove">

@@ -70,7 +70,7 @@ fn end_event(editor: Editor, side: Side) -> AnyView {
     let Some(end) = end_of(side) else {
         return ().into_any();
     };
-    let called = Called::new("end-event", "Event", format!("{end}.event")).or("page_view");
+    let called = Called::new("end-event", "Event", format!("{end}.event")).or("Choose an event");
     inputs::event(editor, called, spot!(paths.end.event))
 }
 

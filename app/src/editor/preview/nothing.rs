@@ -40,8 +40,8 @@ fn show_days(editor: Editor, days: Range) -> AnyView {
         .into_any()
 }
 
-fn reasons(draft: &Draft, names: &[EventName]) -> Vec<String> {
-    let known = |name: &str| names.iter().find(|event| event.name == name);
+fn reasons(draft: &Draft, sent: &[EventName]) -> Vec<String> {
+    let known = |name: &str| sent.iter().find(|event| event.name == name);
     let named = draft.named_events();
     let mut reasons: Vec<String> = named
         .iter()
@@ -67,9 +67,9 @@ fn reasons(draft: &Draft, names: &[EventName]) -> Vec<String> {
 }
 
 /// The days on which the named events came, unless these are asked about already.
-fn days_with_events(draft: &Draft, names: &[EventName]) -> Option<Range> {
+fn days_with_events(draft: &Draft, sent: &[EventName]) -> Option<Range> {
     let named = draft.named_events();
-    let meant: Vec<&EventName> = names
+    let meant: Vec<&EventName> = sent
         .iter()
         .filter(|event| named.is_empty() || named.contains(&event.name.as_str()))
         .collect();
