@@ -1,11 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 
-/** Starts the real program on a free port with an empty data directory; the function it returns stops it. */
+/** Starts the real program on a free port with nothing but the demo in it; the function it returns stops it. */
 export default async function startDatapulse(): Promise<() => Promise<void>> {
   const program = process.env.DATAPULSE_PROGRAM;
   if (!program) {
@@ -13,15 +14,14 @@ export default async function startDatapulse(): Promise<() => Promise<void>> {
   }
 
   const dataDir = await mkdtemp(join(tmpdir(), 'datapulse-end2end-'));
-  const server = spawn(program, ['serve'], {
-    env: {
-      ...process.env,
-      DATAPULSE_ADDR: '127.0.0.1:0',
-      DATAPULSE_DATA_DIR: dataDir,
-      DATAPULSE_RATE_LIMITS: 'off',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const env = {
+    ...process.env,
+    DATAPULSE_ADDR: '127.0.0.1:0',
+    DATAPULSE_DATA_DIR: dataDir,
+    DATAPULSE_RATE_LIMITS: 'off',
+  };
+  await promisify(execFile)(program, ['seed', '--demo'], { env });
+  const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
 
   // Read by `tests/fixtures.ts` in every worker.
   process.env.DATAPULSE_URL = await firstLine(server);

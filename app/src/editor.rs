@@ -1,20 +1,26 @@
 //! Making and changing a widget.
 
+mod conditions;
 mod draft;
+mod fields;
 mod filter;
 mod form;
+mod inputs;
 mod preview;
-mod series;
+mod rows;
+mod spot;
+mod suggest;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
+use model::catalogue::EventName;
 use model::dashboard::{Dashboard, Widget};
 use model::ids::{DashboardId, WidgetId};
 
-use crate::api::{dashboards, widgets};
+use crate::api::{catalogue, dashboards, widgets};
 use crate::board::no_such_page;
 use crate::error::AppError;
 use crate::parts::field::Problems;
@@ -22,8 +28,9 @@ use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::toast::Toasts;
-pub(crate) use draft::Draft;
-pub(crate) use filter::{FilterDraft, FilterLens, filter_row};
+use draft::Draft;
+pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row};
+use suggest::Catalogue;
 
 /// Properties that are suggested before any other is known.
 pub(crate) const USUAL_PROPERTIES: [&str; 9] = [
@@ -38,14 +45,17 @@ pub(crate) const USUAL_PROPERTIES: [&str; 9] = [
     "$device",
 ];
 
-type Subject = (Dashboard, Option<Widget>, Vec<String>);
+type Subject = (Dashboard, Option<Widget>, Vec<EventName>);
 
 /// What the parts of the editor share.
 #[derive(Clone, Copy)]
-pub(crate) struct Editor {
-    pub(crate) draft: RwSignal<Draft>,
-    pub(crate) problems: Problems,
-    pub(crate) names: StoredValue<Vec<String>>,
+struct Editor {
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    names: StoredValue<Vec<EventName>>,
+    catalogue: Catalogue,
+    /// What is told to those who do not see what moved.
+    said: RwSignal<String>,
     is_saving: RwSignal<bool>,
     toasts: Toasts,
     dashboard: DashboardId,
@@ -92,7 +102,7 @@ async fn subject(dashboard: DashboardId, widget: Option<WidgetId>) -> Result<Sub
     {
         return Err(no_such_page());
     }
-    Ok((dashboard, widget, widgets::event_names().await?))
+    Ok((dashboard, widget, catalogue::event_names().await?))
 }
 
 fn editor_view((dashboard, widget, names): Subject) -> AnyView {
@@ -102,13 +112,16 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
     } else {
         "New widget"
     };
+    let most_frequent = names.first().map(|event| event.name.clone()).unwrap_or_default();
     let draft = widget
         .as_ref()
-        .map_or_else(|| Draft::new(&names, dashboard.range.clone()), Draft::of);
+        .map_or_else(|| Draft::new(&most_frequent, dashboard.range.as_ref()), Draft::of);
     let editor = Editor {
         draft: RwSignal::new(draft),
         problems: Problems::new(),
         names: StoredValue::new(names),
+        catalogue: Catalogue::new(),
+        said: RwSignal::new(String::new()),
         is_saving: RwSignal::new(false),
         toasts: Toasts::here(),
         dashboard: dashboard.id,
@@ -170,8 +183,9 @@ impl Editor {
 
     /// Says what is wrong beside its field and goes there; at the foot of the page where it has no field.
     fn tell(self, error: &AppError) {
+        let errors = draft::without_prefixes(error.fields().to_vec());
         self.problems
-            .set(draft::without_prefixes(error.fields().to_vec()));
+            .set(self.draft.with_untracked(|draft| draft.placed(&errors)));
         let error = error.clone();
         request_animation_frame(move || {
             if !focus_first_problem() {

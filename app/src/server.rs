@@ -3,11 +3,13 @@
 use axum::http::{StatusCode, header, request::Parts};
 use engine::db::PageRequest;
 use engine::organizations::OrganizationPatch;
+use engine::query::ValuesAsked;
 use engine::{Caller, Engine, Error};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::WeekStart;
 use model::dashboard::{Dashboard, DashboardPage, Panel};
+use model::query::Property;
 
 use crate::api::dashboards::{Page, Shown};
 use crate::error::AppError;
@@ -74,6 +76,19 @@ pub(crate) fn organization_patch(name: String, timezone: String, week_start: Wee
         name: Some(name),
         timezone: Some(timezone),
         week_start: Some(week_start),
+    }
+}
+
+/// Values that an input suggests.
+const SUGGESTED_VALUES: usize = 200;
+
+/// Which values an input suggests.
+pub(crate) fn suggested_values(event: Option<String>, property: Property) -> ValuesAsked {
+    ValuesAsked {
+        property,
+        event,
+        search: None,
+        limit: SUGGESTED_VALUES,
     }
 }
 

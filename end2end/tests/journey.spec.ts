@@ -91,7 +91,7 @@ test('a dashboard is edited, and a deletion can be undone', async ({ page }) => 
   await register(page, 'Grace');
   const board = await makeDashboard(page, 'Notes');
   await page.getByRole('link', { name: 'Add the first widget' }).click();
-  await page.locator('label.type', { hasText: /^Text$/ }).click();
+  await page.locator('label.topic', { hasText: /^Text$/ }).click();
   await page.getByLabel('Title').fill('Read me');
   await page.getByRole('textbox', { name: 'Text' }).fill('# Hello\n\n**bold**\n\n<script>alert(1)</script>');
   await page.getByRole('button', { name: 'Save widget' }).click();

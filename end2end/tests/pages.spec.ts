@@ -1,21 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
-
 import { expect, test } from './fixtures.ts';
-import { hydrated, importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
-
-async function isSound(page: Page, path: string): Promise<void> {
-  await page.goto(path);
-  await hydrated(page);
-  // What is being asked anew is paler until the answer is there.
-  await expect(page.locator('.stale')).toHaveCount(0);
-  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
-  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target).join(', ')}`);
-  expect(found, `axe on ${path}`).toEqual([]);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  expect(overflow, `${path} is wider than the screen`).toBeLessThanOrEqual(0);
-  expect(await page.evaluate(() => document.cookie), 'no cookie is open to scripts').toBe('');
-}
+import { importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
+import { isSound } from './sound.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 820, 1440]) {

@@ -29,6 +29,15 @@ export async function register(page: Page, name: string): Promise<string> {
   return email;
 }
 
+/** Signs in to the organization that holds the demo's events. */
+export async function signInToDemo(page: Page): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('E-mail').fill('demo@datapulse.local');
+  await page.getByLabel('Password').fill('datapulse-demo');
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Dashboards', exact: true })).toBeVisible();
+}
+
 /** Makes a write key on the settings page and reads it there. */
 export async function makeWriteKey(page: Page): Promise<string> {
   await page.goto('/settings/keys');

@@ -60,22 +60,6 @@ pub async fn ask(query: Query) -> Result<Answer, AppError> {
     Ok(crate::server::engine()?.ask(&caller, &query).await?)
 }
 
-/// Names that are suggested.
-#[cfg(feature = "ssr")]
-const MOST_NAMES: usize = 200;
-
-/// The names of the organization's events, the most frequent first.
-#[server(prefix = "/api/fn", endpoint = "event_names", input = Json, output = Json)]
-pub async fn event_names() -> Result<Vec<String>, AppError> {
-    let caller = crate::server::caller()?;
-    let names = crate::server::engine()?.catalogue().names(&caller).await?;
-    Ok(names
-        .into_iter()
-        .take(MOST_NAMES)
-        .map(|event| event.name)
-        .collect())
-}
-
 /// Markdown as safe HTML.
 #[server(prefix = "/api/fn", endpoint = "markdown", input = Json, output = Json)]
 pub async fn markdown(text: String) -> Result<String, AppError> {

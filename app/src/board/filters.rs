@@ -6,7 +6,7 @@ use model::query::{Comparison, Filter, Query};
 
 use super::Board;
 use crate::address;
-use crate::editor::{FilterDraft, FilterLens, filter_row};
+use crate::editor::{FilterDraft, FilterLens, Lists, filter_row};
 use crate::parts::field::Problems;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
@@ -97,13 +97,21 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
     view! {
         <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left">
             <form class="filter-form" on:submit=live::submit(add)>
-                {filter_row("page-filter", FilterLens::of(draft), problems, "")}
+                {filter_row("page-filter", FilterLens::of(draft), problems, "", lists())}
                 <button type="submit" class="button primary wide">"Add filter"</button>
             </form>
         </Popover>
         <datalist id="properties">
             {live::part(move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view().into_any())}
         </datalist>
+    }
+}
+
+/// Values are not suggested here: the page's first file stays small.
+fn lists() -> Lists {
+    Lists {
+        properties: "properties".to_owned(),
+        values: String::new(),
     }
 }
 

@@ -79,8 +79,8 @@ impl FilterDraft {
         let text = self.value.trim();
         match self.op {
             Op::Exists | Op::NotExists => Vec::new(),
-            Op::In | Op::NotIn | Op::Between => text
-                .split(',')
+            Op::In | Op::NotIn | Op::Between => parts(text)
+                .into_iter()
                 .map(str::trim)
                 .filter(|part| !part.is_empty())
                 .map(scalar)
@@ -113,15 +113,28 @@ fn scalar(text: &str) -> Scalar {
     }
 }
 
+/// What stands between the commas that are not inside quotes.
+fn parts(text: &str) -> Vec<&str> {
+    let mut is_quoted = false;
+    text.split(|letter| {
+        is_quoted ^= letter == '"';
+        letter == ',' && !is_quoted
+    })
+    .collect()
+}
+
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"')
         .and_then(|text| text.strip_suffix('"'))
         .unwrap_or(text)
 }
 
-fn written(value: &Scalar) -> String {
+/// The value as it would be typed: in quotes where it would be read as something else.
+pub(super) fn written(value: &Scalar) -> String {
     match value {
-        Scalar::Text(text) if scalar(text) != Scalar::Text(text.clone()) => format!("\"{text}\""),
+        Scalar::Text(text) if scalar(text.trim()) != Scalar::Text(text.clone()) || text.contains(',') => {
+            format!("\"{text}\"")
+        }
         other => other.to_string(),
     }
 }
@@ -148,8 +161,20 @@ impl FilterLens {
     }
 }
 
+/// The `id`s of the lists of suggestions that a condition's inputs use.
+pub(crate) struct Lists {
+    pub(crate) properties: String,
+    pub(crate) values: String,
+}
+
 /// The inputs of one condition. Problems are those whose field is `prefix` and the input's own name.
-pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix: &str) -> AnyView {
+pub(crate) fn filter_row(
+    id: &str,
+    lens: FilterLens,
+    problems: Problems,
+    prefix: &str,
+    lists: Lists,
+) -> AnyView {
     let ops = OPS
         .into_iter()
         .map(|op| (op.as_str().to_owned(), words::op(op).to_owned()))
@@ -165,6 +190,7 @@ pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix:
     });
     let value_id = format!("{id}-value");
     let value_problem = named("value");
+    let values = lists.values;
     let needs_value = Memo::new(move |_| lens.read.with(|draft| takes_value(draft.op)));
     view! {
         <div class="filter-row">
@@ -172,7 +198,7 @@ pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix:
                 id=format!("{id}-property")
                 label="Property"
                 placeholder="$path"
-                list="properties"
+                list=lists.properties
                 value=Signal::derive(move || lens.read.with(|draft| draft.property.clone()))
                 on_input=Callback::new(move |text| lens.change(|draft| draft.property = text))
                 problem=named("property")
@@ -184,17 +210,18 @@ pub(crate) fn filter_row(id: &str, lens: FilterLens, problems: Problems, prefix:
                 value=Signal::derive(move || lens.read.with(|draft| draft.op.as_str().to_owned()))
                 on_choice=choose
             />
-            {live::shown(move || needs_value.get(), move || value_field(value_id.clone(), lens, value_problem))}
+            {live::shown(move || needs_value.get(), move || value_field(value_id.clone(), lens, value_problem, values.clone()))}
         </div>
     }
     .into_any()
 }
 
-fn value_field(id: String, lens: FilterLens, problem: Signal<Option<String>>) -> AnyView {
+fn value_field(id: String, lens: FilterLens, problem: Signal<Option<String>>, list: String) -> AnyView {
     view! {
         <TextField
             id=id
             label=Signal::derive(move || lens.read.with(|draft| value_label(draft.op)).to_owned())
+            list=list
             value=Signal::derive(move || lens.read.with(|draft| draft.value.clone()))
             on_input=Callback::new(move |text| lens.change(|draft| draft.value = text))
             problem=problem
@@ -235,6 +262,11 @@ mod tests {
                 r#"{"property":"p","op":"contains","value":"42"}"#,
             ),
             (Op::In, "a, 2,", r#"{"property":"p","op":"in","value":["a",2.0]}"#),
+            (
+                Op::In,
+                r#""a, b", c"#,
+                r#"{"property":"p","op":"in","value":["a, b","c"]}"#,
+            ),
             (
                 Op::Between,
                 "1, 2",

@@ -18,6 +18,14 @@ impl Problems {
         self.0.set(errors);
     }
 
+    /// What is no longer among `errors` is solved.
+    pub(crate) fn keep_only(self, errors: &[FieldError]) {
+        let is_there = |known: &FieldError| errors.iter().any(|error| error.field == known.field);
+        if self.0.with_untracked(|known| !known.iter().all(is_there)) {
+            self.0.update(|known| known.retain(is_there));
+        }
+    }
+
     pub(crate) fn clear(self) {
         self.0.set(Vec::new());
     }
@@ -92,8 +100,8 @@ pub(crate) fn TextField(
     #[prop(optional, default = "text")]
     kind: &'static str,
     /// The `id` of the list of suggestions.
-    #[prop(optional)]
-    list: Option<&'static str>,
+    #[prop(optional, into)]
+    list: Option<String>,
     /// What is wrong with it.
     #[prop(optional, into)]
     problem: Signal<Option<String>>,
@@ -105,7 +113,7 @@ pub(crate) fn TextField(
                 id=id
                 type=kind
                 class="input"
-                list=list
+                list=list.filter(|list| !list.is_empty())
                 placeholder=placeholder
                 autocomplete="off"
                 prop:value=live::text(move || value.get())

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use leptos::ev::{Event, KeyboardEvent, MouseEvent, SubmitEvent};
+use leptos::ev::{Event, FocusEvent, KeyboardEvent, MouseEvent, SubmitEvent};
 use leptos::prelude::*;
 
 /// A part of a page that follows its signals.
@@ -49,6 +49,11 @@ pub(crate) fn submit(act: impl FnMut(SubmitEvent) + 'static) -> Handler<SubmitEv
 }
 
 pub(crate) fn keydown(act: impl FnMut(KeyboardEvent) + 'static) -> Handler<KeyboardEvent> {
+    Box::new(act)
+}
+
+/// For `focusin`.
+pub(crate) fn focus(act: impl FnMut(FocusEvent) + 'static) -> Handler<FocusEvent> {
     Box::new(act)
 }
 

@@ -202,12 +202,6 @@ impl WidgetType {
         matches!(self, Self::Feed | Self::Table)
     }
 
-    /// Whether it is made for figures over time, which every kind of chart but these can show.
-    #[must_use]
-    pub const fn shows_figures_over_time(self) -> bool {
-        !matches!(self, Self::Feed | Self::Paths)
-    }
-
     /// The size that a new widget of this type has, in columns and rows.
     #[must_use]
     pub const fn usual_size(self) -> Size {

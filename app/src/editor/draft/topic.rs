@@ -1,0 +1,137 @@
+//! What a widget can be about.
+
+use model::dashboard::WidgetType;
+use model::query::Query;
+
+/// A kind of question, or a text that asks nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Topic {
+    Trend,
+    Funnel,
+    Retention,
+    Lifecycle,
+    Stickiness,
+    Paths,
+    Sessions,
+    Events,
+    Text,
+}
+
+/// What can show figures over time.
+const OVER_TIME: [WidgetType; 9] = [
+    WidgetType::Line,
+    WidgetType::Area,
+    WidgetType::Bar,
+    WidgetType::StackedBar,
+    WidgetType::HorizontalBar,
+    WidgetType::Pie,
+    WidgetType::Donut,
+    WidgetType::Stat,
+    WidgetType::Table,
+];
+
+impl Topic {
+    /// Every topic, in the order in which they are offered.
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Trend,
+        Self::Funnel,
+        Self::Retention,
+        Self::Lifecycle,
+        Self::Stickiness,
+        Self::Paths,
+        Self::Sessions,
+        Self::Events,
+        Self::Text,
+    ];
+
+    pub(crate) const fn of(query: &Query) -> Self {
+        match query {
+            Query::Trend(_) => Self::Trend,
+            Query::Funnel(_) => Self::Funnel,
+            Query::Retention(_) => Self::Retention,
+            Query::Lifecycle(_) => Self::Lifecycle,
+            Query::Stickiness(_) => Self::Stickiness,
+            Query::Paths(_) => Self::Paths,
+            Query::Sessions(_) => Self::Sessions,
+            Query::Events(_) => Self::Events,
+        }
+    }
+
+    /// The word in the form.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Trend => "trend",
+            Self::Funnel => "funnel",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
+            Self::Stickiness => "stickiness",
+            Self::Paths => "paths",
+            Self::Sessions => "sessions",
+            Self::Events => "events",
+            Self::Text => "text",
+        }
+    }
+
+    /// The words that people read.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Trend => "Trend",
+            Self::Funnel => "Funnel",
+            Self::Retention => "Retention",
+            Self::Lifecycle => "Lifecycle",
+            Self::Stickiness => "Stickiness",
+            Self::Paths => "Paths",
+            Self::Sessions => "Sessions",
+            Self::Events => "Events",
+            Self::Text => "Text",
+        }
+    }
+
+    /// What it tells, in a line.
+    pub(crate) const fn hint(self) -> &'static str {
+        match self {
+            Self::Trend => "How many or how much, over time or by property.",
+            Self::Funnel => "How many people get from one step to the next.",
+            Self::Retention => "Who comes back, and how long after they began.",
+            Self::Lifecycle => "How many people are new, stay, come back or fall silent.",
+            Self::Stickiness => "On how many days, or weeks, people are active.",
+            Self::Paths => "Which ways people go, step by step.",
+            Self::Sessions => "How many visits, how long, where they begin and end.",
+            Self::Events => "The events themselves, the newest first.",
+            Self::Text => "A note for those who look, in Markdown.",
+        }
+    }
+
+    /// The types that can show it, the usual one in front.
+    pub(crate) const fn types(self) -> &'static [WidgetType] {
+        match self {
+            Self::Trend | Self::Sessions => &OVER_TIME,
+            Self::Funnel => &[WidgetType::Funnel, WidgetType::Stat, WidgetType::Table],
+            Self::Retention => &[WidgetType::Retention, WidgetType::Stat, WidgetType::Table],
+            Self::Lifecycle => &[
+                WidgetType::StackedBar,
+                WidgetType::Bar,
+                WidgetType::Line,
+                WidgetType::Area,
+                WidgetType::Table,
+            ],
+            Self::Stickiness => &[WidgetType::Bar, WidgetType::Stat, WidgetType::Table],
+            Self::Paths => &[WidgetType::Paths, WidgetType::Stat, WidgetType::Table],
+            Self::Events => &[WidgetType::Feed],
+            Self::Text => &[WidgetType::Text],
+        }
+    }
+
+    /// Whether its figures may be money, seconds or bytes.
+    pub(crate) const fn has_units(self) -> bool {
+        matches!(self, Self::Trend | Self::Sessions)
+    }
+
+    /// Whether its time is cut into buckets that can be chosen.
+    pub(crate) const fn has_buckets(self) -> bool {
+        matches!(
+            self,
+            Self::Trend | Self::Lifecycle | Self::Stickiness | Self::Sessions
+        )
+    }
+}

@@ -1,0 +1,20 @@
+//! Whose activity a lifecycle or stickiness is about.
+
+use leptos::prelude::*;
+
+use super::super::Editor;
+use super::super::inputs::{self, Called};
+use super::super::spot::Spot;
+
+pub(super) fn form(editor: Editor, event: Spot<String>) -> AnyView {
+    let called = Called::new("active-event", "Event", "event")
+        .or("Any event")
+        .hint("People are active when they do it.");
+    view! {
+        <fieldset class="part">
+            <legend>"Active people"</legend>
+            {inputs::event(editor, called, event)}
+        </fieldset>
+    }
+    .into_any()
+}

@@ -1,0 +1,24 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { expect } from './fixtures.ts';
+import { hydrated } from './people.ts';
+
+/** Opens a page and checks it. */
+export async function isSound(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await hydrated(page);
+  await isSoundNow(page, path);
+}
+
+/** Checks that what is shown is accessible, fits the screen and keeps its cookies from scripts. */
+export async function isSoundNow(page: Page, what: string): Promise<void> {
+  // What is being asked anew is paler until the answer is there.
+  await expect(page.locator('.stale')).toHaveCount(0);
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
+  const found = violations.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target).join(', ')}`);
+  expect(found, `axe on ${what}`).toEqual([]);
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  expect(overflow, `${what} is wider than the screen`).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(() => document.cookie), 'no cookie is open to scripts').toBe('');
+}
