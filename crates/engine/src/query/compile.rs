@@ -117,26 +117,24 @@ impl Compiler<'_> {
         let also = also_by.map(|column| format!(", {column}")).unwrap_or_default();
         // Up to some bucket there are as many different ones as have come for the first time.
         let first_only = self.context.spec.cumulative && also_by.is_some();
-        let groups = Sql::new(if first_only {
-            "WITH every AS MATERIALIZED (SELECT b"
-        } else {
-            "WITH g AS MATERIALIZED (SELECT b"
-        });
-        let mut groups = groups
-            .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
-            .add(self.events(broken_down))
-            .text(&format!(") AS counted GROUP BY b{value}{also})"));
+        let once = self.context.source.dialect.once();
+        let name = if first_only { "every" } else { "g" };
+        let mut groups = Sql::new(&format!(
+            "WITH {name} {once} (SELECT b{value}{also}, count(*) AS n{partial} FROM ("
+        ))
+        .add(self.events(broken_down))
+        .text(&format!(") AS counted GROUP BY b{value}{also})"));
         if first_only {
             let by = if broken_down { "v, x" } else { "x" };
             groups = groups.text(&format!(
-                ", g AS MATERIALIZED (SELECT {by}, min(b) AS b, sum(n) AS n FROM every GROUP BY {by})"
+                ", g {once} (SELECT {by}, min(b) AS b, sum(n) AS n FROM every GROUP BY {by})"
             ));
         }
         // A group for each bucket, value and user: among those no user repeats.
-        let once = figure.replace("count(DISTINCT x)", "count(x)");
+        let of_different = figure.replace("count(DISTINCT x)", "count(x)");
         if !broken_down {
             return groups.text(&format!(
-                " SELECT 0, CAST(NULL AS VARCHAR), b, sum(n), {once} FROM g GROUP BY b
+                " SELECT 0, CAST(NULL AS VARCHAR), b, sum(n), {of_different} FROM g GROUP BY b
                  UNION ALL SELECT 0, CAST(NULL AS VARCHAR), NULL, sum(n), {figure} FROM g"
             ));
         }
@@ -151,17 +149,17 @@ impl Compiler<'_> {
         };
         groups
             .text(&format!(
-                ", totals AS MATERIALIZED (SELECT v, sum(n) AS n, {once} AS t FROM {whole} GROUP BY v)"
+                ", totals {once} (SELECT v, sum(n) AS n, {of_different} AS t FROM {whole} GROUP BY v), top {once} ("
             ))
-            .text(", top AS MATERIALIZED (")
             .add(top)
             .text(&format!(
-                "), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"
+                "), cells AS (SELECT v, b, sum(n) AS n, {of_different} AS t FROM g GROUP BY v, b)"
             ))
-            .text(&told_apart_and_rest(figure, first_only))
+            .text(&self.told_apart_and_rest(figure, first_only))
     }
 
     fn in_one_step(&self, figure: &str, lines: Lines<'_>) -> Sql {
+        let each_time = self.context.source.dialect.each_time();
         match lines {
             Lines::One => Sql::new(&format!(
                 "SELECT 0, CAST(NULL AS VARCHAR), b, count(*), {figure} FROM ("
@@ -173,7 +171,7 @@ impl Compiler<'_> {
                 Sql::new(&format!("WITH totals AS (SELECT v, {figure} AS t FROM "))
                     .add(events())
                     .text(&format!(
-                        " AS counted GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ",
+                        " AS counted GROUP BY v), top AS ({}), g {each_time} ",
                         greatest("totals", self.limit())
                     ))
                     .add(events())
@@ -181,11 +179,31 @@ impl Compiler<'_> {
             }
             Lines::Chosen(values) => Sql::new("WITH top AS (")
                 .add(chosen(values))
-                .text("), g AS NOT MATERIALIZED (")
+                .text(&format!("), g {each_time} ("))
                 .add(self.events(true))
                 .text(")")
                 .text(&ranked(figure)),
         }
+    }
+
+    /// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
+    fn told_apart_and_rest(&self, figure: &str, first_only: bool) -> String {
+        // Among the others, somebody may have come for the first time with another value.
+        let (columns, by) = if first_only {
+            ("g.x, min(g.b) AS b, sum(g.n) AS n", " GROUP BY g.x")
+        } else {
+            ("g.*", "")
+        };
+        format!(
+            ", rest {} (
+                SELECT {columns} FROM g
+                WHERE NOT EXISTS (SELECT 1 FROM top WHERE g.v IS NOT DISTINCT FROM top.v){by})
+             SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
+             UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
+             UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
+             UNION ALL SELECT NULL, NULL, NULL, sum(n), {figure} FROM rest HAVING count(*) > 0",
+            self.context.source.dialect.each_time()
+        )
     }
 
     fn limit(&self) -> usize {
@@ -272,25 +290,6 @@ fn chosen(values: &[Option<String>]) -> Sql {
     Sql::new("SELECT v, r FROM (VALUES ")
         .add(Sql::join(rows, ", "))
         .text(") AS chosen(v, r)")
-}
-
-/// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
-fn told_apart_and_rest(figure: &str, first_only: bool) -> String {
-    // Among the others, somebody may have come for the first time with another value.
-    let (columns, by) = if first_only {
-        ("g.x, min(g.b) AS b, sum(g.n) AS n", " GROUP BY g.x")
-    } else {
-        ("g.*", "")
-    };
-    format!(
-        ", rest AS NOT MATERIALIZED (
-            SELECT {columns} FROM g
-            WHERE NOT EXISTS (SELECT 1 FROM top WHERE g.v IS NOT DISTINCT FROM top.v){by})
-         SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
-         UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
-         UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
-         UNION ALL SELECT NULL, NULL, NULL, sum(n), {figure} FROM rest HAVING count(*) > 0"
-    )
 }
 
 /// Buckets and totals of every ranked value; those without a rank are one line together.

@@ -1,6 +1,6 @@
 //! What questions about the order of events need beyond plain SQL.
 
-use super::Dialect;
+use super::{Dialect, clickhouse};
 use crate::query::sql::Sql;
 
 impl Dialect {
@@ -9,6 +9,7 @@ impl Dialect {
         match self {
             Self::DuckDb => "epoch_us(ts)",
             Self::Postgres => "CAST(extract(epoch FROM ts) * 1000000 AS bigint)",
+            Self::ClickHouse => "toUnixTimestamp64Micro(ts)",
         }
     }
 
@@ -19,6 +20,7 @@ impl Dialect {
             Self::Postgres => {
                 format!("(array_agg({value} ORDER BY {order}) FILTER (WHERE {value} IS NOT NULL))[1]")
             }
+            Self::ClickHouse => format!("argMin({value}, {order})"),
         }
     }
 
@@ -29,6 +31,24 @@ impl Dialect {
             Self::Postgres => {
                 format!("(array_agg({value} ORDER BY {order} DESC) FILTER (WHERE {value} IS NOT NULL))[1]")
             }
+            Self::ClickHouse => format!("argMax({value}, {order})"),
+        }
+    }
+
+    /// Of the row before in a window's order, the value of a column; NULL where there is none. The window follows.
+    pub(in crate::query) fn before(self, column: &str) -> String {
+        match self {
+            Self::DuckDb | Self::Postgres => format!("lag({column})"),
+            // Of a column that is never NULL it would give zero or empty text.
+            Self::ClickHouse => format!("lag(toNullable({column}))"),
+        }
+    }
+
+    /// As [`Dialect::before`] of the row after.
+    pub(in crate::query) fn after(self, column: &str) -> String {
+        match self {
+            Self::DuckDb | Self::Postgres => format!("lead({column})"),
+            Self::ClickHouse => format!("lead(toNullable({column}))"),
         }
     }
 
@@ -39,6 +59,7 @@ impl Dialect {
                 .add(self.extracted(path))
                 .text(" AS JSON) AS VARCHAR)"),
             Self::Postgres => Sql::new("CAST(").add(self.extracted(path)).text(" AS text)"),
+            Self::ClickHouse => clickhouse::as_json(path),
         }
     }
 
@@ -47,6 +68,7 @@ impl Dialect {
         match self {
             Self::DuckDb => "CAST(CAST(properties AS JSON) AS VARCHAR)",
             Self::Postgres => "CAST(properties AS text)",
+            Self::ClickHouse => "document",
         }
     }
 }
