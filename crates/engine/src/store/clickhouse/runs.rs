@@ -17,7 +17,7 @@ pub(super) struct Run {
 }
 
 /// Which rows of an organization can be seen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Visible {
     org: OrgId,
     /// Of each run, in their order, the last position that counts.
