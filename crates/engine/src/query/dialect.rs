@@ -177,9 +177,9 @@ impl Dialect {
             // As elsewhere, a dot is any character but the end of a line.
             Self::ClickHouse => Sql::new("match(")
                 .add(text)
-                .text(", concat('(?-s)', ")
-                .bind(Param::Text(pattern.to_owned()))
-                .text("))"),
+                .text(", ")
+                .bind(Param::Text(format!("(?-s){pattern}")))
+                .text(")"),
         }
     }
 

@@ -32,6 +32,12 @@ impl Type {
         if let Some(inner) = inside(name, "LowCardinality") {
             return Self::read(inner);
         }
+        // The name of a function, and the type of what it makes.
+        if let Some((_, inner)) =
+            inside(name, "SimpleAggregateFunction").and_then(|both| both.split_once(", "))
+        {
+            return Self::read(inner);
+        }
         Ok(match name {
             "Nothing" => Self::Nothing,
             "Bool" => Self::Bool,
@@ -151,6 +157,10 @@ mod tests {
             Some(Cell::Text("hi".to_owned()))
         );
         assert_eq!(read("Nullable(Nothing)", &[1]), Some(Cell::Null));
+        assert_eq!(
+            read("SimpleAggregateFunction(max, UInt8)", &[9]),
+            Some(Cell::Int(9))
+        );
         assert_eq!(
             read("DateTime64(6, 'UTC')", &(-5_i64).to_le_bytes()),
             Some(Cell::Int(-5))
