@@ -117,24 +117,26 @@ impl Compiler<'_> {
         let also = also_by.map(|column| format!(", {column}")).unwrap_or_default();
         // Up to some bucket there are as many different ones as have come for the first time.
         let first_only = self.context.spec.cumulative && also_by.is_some();
-        let once = self.context.source.dialect.once();
-        let name = if first_only { "every" } else { "g" };
-        let mut groups = Sql::new(&format!(
-            "WITH {name} {once} (SELECT b{value}{also}, count(*) AS n{partial} FROM ("
-        ))
-        .add(self.events(broken_down))
-        .text(&format!(") AS counted GROUP BY b{value}{also})"));
+        let groups = Sql::new(if first_only {
+            "WITH every AS MATERIALIZED (SELECT b"
+        } else {
+            "WITH g AS MATERIALIZED (SELECT b"
+        });
+        let mut groups = groups
+            .text(&format!("{value}{also}, count(*) AS n{partial} FROM ("))
+            .add(self.events(broken_down))
+            .text(&format!(") AS counted GROUP BY b{value}{also})"));
         if first_only {
             let by = if broken_down { "v, x" } else { "x" };
             groups = groups.text(&format!(
-                ", g {once} (SELECT {by}, min(b) AS b, sum(n) AS n FROM every GROUP BY {by})"
+                ", g AS MATERIALIZED (SELECT {by}, min(b) AS b, sum(n) AS n FROM every GROUP BY {by})"
             ));
         }
         // A group for each bucket, value and user: among those no user repeats.
-        let of_different = figure.replace("count(DISTINCT x)", "count(x)");
+        let once = figure.replace("count(DISTINCT x)", "count(x)");
         if !broken_down {
             return groups.text(&format!(
-                " SELECT 0, CAST(NULL AS VARCHAR), b, sum(n), {of_different} FROM g GROUP BY b
+                " SELECT 0, CAST(NULL AS VARCHAR), b, sum(n), {once} FROM g GROUP BY b
                  UNION ALL SELECT 0, CAST(NULL AS VARCHAR), NULL, sum(n), {figure} FROM g"
             ));
         }
@@ -149,11 +151,12 @@ impl Compiler<'_> {
         };
         groups
             .text(&format!(
-                ", totals {once} (SELECT v, sum(n) AS n, {of_different} AS t FROM {whole} GROUP BY v), top {once} ("
+                ", totals AS MATERIALIZED (SELECT v, sum(n) AS n, {once} AS t FROM {whole} GROUP BY v)"
             ))
+            .text(", top AS MATERIALIZED (")
             .add(top)
             .text(&format!(
-                "), cells AS (SELECT v, b, sum(n) AS n, {of_different} AS t FROM g GROUP BY v, b)"
+                "), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"
             ))
             .text(&self.told_apart_and_rest(figure, first_only))
     }
@@ -196,8 +199,7 @@ impl Compiler<'_> {
         };
         format!(
             ", rest {} (
-                SELECT {columns} FROM g
-                WHERE NOT EXISTS (SELECT 1 FROM top WHERE g.v IS NOT DISTINCT FROM top.v){by})
+                SELECT {columns} FROM g LEFT JOIN top ON g.v IS NOT DISTINCT FROM top.v WHERE top.r IS NULL{by})
              SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
              UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
              UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b

@@ -259,15 +259,7 @@ impl Dialect {
         }
     }
 
-    /// Between the name of a stage of a statement and its body: it is read once, however often it is named.
-    pub(super) fn once(self) -> &'static str {
-        match self {
-            Self::DuckDb | Self::Postgres => "AS MATERIALIZED",
-            Self::ClickHouse => "AS",
-        }
-    }
-
-    /// As [`Dialect::once`]: it is read wherever it is named.
+    /// Between the name of a stage of a statement and its body, where it is to be read wherever it is named and not kept.
     pub(super) fn each_time(self) -> &'static str {
         match self {
             Self::DuckDb | Self::Postgres => "AS NOT MATERIALIZED",

@@ -74,6 +74,7 @@ impl ClickHouse {
     /// Makes what is missing of the database and its tables.
     pub(super) async fn open(address: &ServerAddress, time_limit: Duration) -> Result<Self, Error> {
         let client = Client::new(address)?;
+        tables::check(&client).await?;
         tables::make(&client).await?;
         let shared = Shared {
             client,

@@ -216,8 +216,9 @@ async fn of_very_many_events_the_newest_are_looked_at() {
     let world = World::at("2026-05-01T12:00:00Z").await;
     let numbered = |n: u32| {
         let plan = if n < 100 { "old" } else { "new" };
+        let (hour, minute, second) = (n / 3_600, n / 60 % 60, n % 60);
         event(&format!(
-            r#"{{"id":"{n}","name":"view","timestamp":"2026-03-01T10:00:00Z","properties":{{"{plan}":1}}}}"#
+            r#"{{"id":"{n}","name":"view","timestamp":"2026-03-01T{hour:02}:{minute:02}:{second:02}Z","properties":{{"{plan}":1}}}}"#
         ))
     };
     world.append(org(1), 1, (0..50_100).map(numbered).collect()).await;

@@ -190,7 +190,7 @@ async fn links_and_kinds_are_kept_once() {
     let visits = |position: u64, user: &str| {
         let second = position % 60;
         let text = format!(
-            r#"{{"name":"x","timestamp":"2026-02-01T00:00:{second:02}Z","user_id":"{user}","anonymous_id":"v\tä\\","properties":{{"a":1}}}}"#
+            r#"{{"name":"x","timestamp":"2026-02-01T00:00:{second:02}Z","user_id":"{user}","anonymous_id":"v ä\\","properties":{{"a":1}}}}"#
         );
         Appended {
             position,
@@ -349,7 +349,11 @@ async fn every_json_and_every_time_is_kept() {
     let all = events.iter().cloned().chain([damaged]).collect();
     world.append(org(1), 1, all).await;
     let kept = texts(&world.store, "SELECT document FROM events ORDER BY id").await;
-    assert_eq!(kept[..documents.len()], documents);
+    let expected = documents.map(|document| {
+        let document: serde_json::Value = serde_json::from_str(document).expect("it is JSON");
+        document.to_string()
+    });
+    assert_eq!(kept[..documents.len()], expected);
     assert_eq!(kept[documents.len()], r#"{"$unreadable":"{broken"}"#);
     let frame = world
         .store

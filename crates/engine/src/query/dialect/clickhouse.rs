@@ -46,7 +46,12 @@ pub(super) fn kind_of(path: &[String]) -> Sql {
         .text("), 'Null')")
 }
 
+/// Adding zero makes a zero of the negative zero, which is in no list of numbers.
 pub(super) fn number(path: &[String]) -> Sql {
+    Sql::new("(").add(any_number(path)).text(" + 0)")
+}
+
+fn any_number(path: &[String]) -> Sql {
     if has_a_column(path) {
         let as_number = |of: &str| {
             Sql::new("CAST(")

@@ -56,6 +56,7 @@ fn asking(statement: &Statement, filters: &str, limit: Duration) -> Asking {
         // Our own limit comes first; this one is for a server that does not notice that nobody waits.
         .set("max_execution_time", limit.as_secs_f64().to_string())
         .set("cancel_http_readonly_queries_on_client_close", "1")
+        .set("enable_materialized_cte", "1")
         // Long lists of values are long statements.
         .set("max_query_size", "16777216")
         .set("max_ast_elements", "1000000")

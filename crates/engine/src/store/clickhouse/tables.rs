@@ -2,9 +2,21 @@
 
 use super::client::{Asking, Client};
 use super::fault::Fault;
+use crate::error::Error;
 
 const TABLES: &str = include_str!("../../../../../migrations/events-clickhouse/0001_events.sql");
 const HOW_MANY: i64 = 4;
+
+/// Refuses a server that lacks what questions need, before the first is asked.
+pub(super) async fn check(client: &Client) -> Result<(), Error> {
+    let setting = "SELECT count() FROM system.settings WHERE name = 'enable_materialized_cte'";
+    if count(client, setting).await? == 1 {
+        return Ok(());
+    }
+    let message =
+        "This ClickHouse is too old: questions need one that can keep a stage of a statement (26.9 can).";
+    Err(Error::invalid("events_url", "too_old", message))
+}
 
 /// A user that may not make tables finds them made by somebody who may.
 pub(super) async fn make(client: &Client) -> Result<(), Fault> {
