@@ -14,7 +14,8 @@ use std::time::Duration;
 use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
-use super::{Appended, Cell, Frame, Kinds, SelectedColumn, Statement, closed};
+use super::selected::described;
+use super::{Appended, Frame, Kinds, SelectedColumn, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use fault::Fault;
@@ -86,25 +87,12 @@ impl DuckDb {
         reader::fetch_all(&self.home, org, statements).await
     }
 
-    /// The rows of DESCRIBE begin with name and type.
     pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
         let describe = Statement {
             text: format!("DESCRIBE {text}"),
             params: Vec::new(),
         };
-        let frames = self.fetch_all(org, vec![describe]).await?;
-        let column = |row: &Vec<Cell>| match row.as_slice() {
-            [Cell::Text(name), Cell::Text(type_name), ..] => Some(SelectedColumn {
-                name: name.clone(),
-                type_name: type_name.clone(),
-            }),
-            _ => None,
-        };
-        Ok(frames
-            .iter()
-            .flat_map(|frame| &frame.rows)
-            .filter_map(column)
-            .collect())
+        Ok(described(&self.fetch_all(org, vec![describe]).await?))
     }
 
     pub(super) async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {

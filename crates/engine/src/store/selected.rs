@@ -2,7 +2,7 @@
 
 use model::ids::OrgId;
 
-use super::{Backend, EventStore, Frame, Statement, duckdb, postgres};
+use super::{Backend, Cell, EventStore, Frame, Statement, clickhouse, duckdb, postgres};
 use crate::error::Error;
 
 /// A column of a statement that a person wrote.
@@ -24,6 +24,7 @@ impl EventStore {
         let columns = match &self.backend {
             Backend::DuckDb(store) => store.columns_of(org, text).await,
             Backend::Postgres(store) => store.columns_of(text).await,
+            Backend::ClickHouse(store) => store.columns_of(org, text).await,
         };
         columns.map_err(told)
     }
@@ -37,14 +38,28 @@ impl EventStore {
     }
 }
 
+/// The rows of a DESCRIBE, which begin with name and type.
+pub(super) fn described(frames: &[Frame]) -> Vec<SelectedColumn> {
+    let column = |row: &Vec<Cell>| match row.as_slice() {
+        [Cell::Text(name), Cell::Text(type_name), ..] => Some(SelectedColumn {
+            name: name.clone(),
+            type_name: type_name.clone(),
+        }),
+        _ => None,
+    };
+    let rows = frames.iter().flat_map(|frame| &frame.rows);
+    rows.filter_map(column).collect()
+}
+
 /// What a store will not do with a statement is no fault of ours when the statement is not ours.
 fn told(error: Error) -> Error {
     let Error::Internal(source) = error else {
         return error;
     };
-    match duckdb::words_about_statement(source.as_ref())
+    let words = duckdb::words_about_statement(source.as_ref())
         .or_else(|| postgres::words_about_statement(source.as_ref()))
-    {
+        .or_else(|| clickhouse::words_about_statement(source.as_ref()));
+    match words {
         Some(words) => Error::invalid("sql", "refused", format!("The event store says: {words}.")),
         None => Error::Internal(source),
     }

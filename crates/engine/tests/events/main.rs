@@ -4,6 +4,7 @@ mod access_log;
 mod activity;
 mod answers;
 mod catalogue;
+mod clickhouse;
 mod cohorts;
 mod copy;
 mod fairness;

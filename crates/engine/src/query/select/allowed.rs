@@ -125,6 +125,7 @@ const FUNCTIONS: &[&str] = &[
     "ascii",
     "bit_length",
     "btrim",
+    "char",
     "char_length",
     "character_length",
     "chr",

@@ -14,7 +14,7 @@ use sqlparser::ast::{
     BinaryOperator, DataType, Expr, Ident, InTarget, ObjectName, Query, Select, SetExpr, Statement,
     TableAlias, TableFactor, TypedString, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
 };
-use sqlparser::dialect::{Dialect as Grammar, DuckDbDialect, PostgreSqlDialect};
+use sqlparser::dialect::{ClickHouseDialect, Dialect as Grammar, DuckDbDialect, PostgreSqlDialect};
 use sqlparser::parser::Parser;
 
 use super::allowed;
@@ -60,6 +60,7 @@ fn one_select(sql: &str, dialect: Dialect) -> Result<Statement, Error> {
     let grammar: &dyn Grammar = match dialect {
         Dialect::DuckDb => &DuckDbDialect {},
         Dialect::Postgres => &PostgreSqlDialect {},
+        Dialect::ClickHouse => &ClickHouseDialect {},
     };
     let statements = Parser::parse_sql(grammar, sql).map_err(|error| {
         let message = format!("This cannot be read as SQL: {error}.");
@@ -293,6 +294,12 @@ impl Confine<'_> {
         ControlFlow::Continue(())
     }
 
+    /// In ClickHouse a backslash takes away the meaning of the quote behind it.
+    fn check_backslashes(&self, text: &str) -> Outcome {
+        let is_plain = self.dialect != Dialect::ClickHouse || !text.contains('\\');
+        refuse_unless(is_plain, "A backslash in text or in a name (write char(92))")
+    }
+
     fn instant(&self, edge: Timestamp) -> Expr {
         let text = edge.to_string();
         let text = text.trim_end_matches('Z').replace('T', " ");
@@ -300,6 +307,7 @@ impl Confine<'_> {
             Dialect::DuckDb | Dialect::Postgres => {
                 DataType::Timestamp(None, sqlparser::ast::TimezoneInfo::None)
             }
+            Dialect::ClickHouse => DataType::Datetime64(6, Some("UTC".to_owned())),
         };
         Expr::Cast {
             kind: sqlparser::ast::CastKind::Cast,
