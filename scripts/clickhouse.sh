@@ -11,7 +11,7 @@ python="$DATAPULSE_CACHE/tools/clickhouse-$version/bin/python"
 # The engine itself comes as a Python package; the server before it is tests/servers/clickhouse.py.
 install() {
     [ -e "${python%/bin/python}/.installed" ] && return
-    has python3 || die "Python 3 is missing, with its module venv. Install them and run this again."
+    python3 -c 'import ensurepip, venv' 2>/dev/null || scripts/debian.sh python3-venv
     say "Installing the engine of ClickHouse for the tests (180 MB, once)"
     rm -rf "${python%/bin/python}"
     python3 -m venv "${python%/bin/python}"

@@ -88,6 +88,16 @@ async fn from_postgres_to_duckdb() {
     everything_arrives(StoreKind::Postgres, StoreKind::DuckDb).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn from_duckdb_to_clickhouse() {
+    everything_arrives(StoreKind::DuckDb, StoreKind::ClickHouse).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_clickhouse_to_postgres() {
+    everything_arrives(StoreKind::ClickHouse, StoreKind::Postgres).await;
+}
+
 /// Hours of 15,000 events are pages of their own.
 fn hours(count: u32) -> Vec<Event> {
     let one = |hour: u32, number: u32| {

@@ -39,7 +39,7 @@ async fn one_select_gives_columns_and_rows() {
     let world = world().await;
     let answer = select(
         &world,
-        "SELECT name, count(*) AS n, count(*) > 1 AS often, max(ts) AS newest, NULL AS nothing, count(*) AS n
+        "SELECT name, count(*) AS n, CAST(count(*) > 1 AS BOOLEAN) AS often, max(ts) AS newest, NULL AS nothing, count(*) AS n
          FROM events GROUP BY name ORDER BY n DESC, name",
     )
     .await

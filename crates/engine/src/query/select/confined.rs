@@ -206,7 +206,15 @@ impl VisitorMut for Confine<'_> {
                 | Value::Placeholder(_)
                 | Value::SingleQuotedString(_)
         );
-        refuse_unless(is_plain, &format!("The text {value} (write it in simple quotes)"))
+        refuse_unless(is_plain, &format!("The text {value} (write it in simple quotes)"))?;
+        match &value.value {
+            Value::SingleQuotedString(text) => self.check_backslashes(text),
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn pre_visit_ident(&mut self, name: &mut Ident) -> Outcome {
+        self.check_backslashes(&name.value)
     }
 
     fn pre_visit_expr(&mut self, expression: &mut Expr) -> Outcome {
