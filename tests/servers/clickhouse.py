@@ -23,7 +23,7 @@ import chdb
 NO_SETTINGS = {"query", "database", "default_format", "query_id", "wait_end_of_query", "buffer_size"}
 INSERT = re.compile(r"\s*(INSERT\s+INTO\s+.*?)\s+FORMAT\s+(\w+)\s*", re.IGNORECASE | re.DOTALL)
 CODE = re.compile(r"Code: (\d+)\.")
-UNKNOWN_DATABASE, AUTHENTICATION_FAILED = 81, 516
+AUTHENTICATION_FAILED = 516
 
 
 class Refused(Exception):
@@ -83,8 +83,7 @@ class Engine:
         """The answer to a request; `tag` is how the engine's list of statements calls it."""
         connection = chdb.connect(self.path)
         try:
-            if request.database != "default":
-                self.use(connection, request.database)
+            connection.query(f"USE `{request.database}`")
             # Reading only comes last: before, settings may change.
             settings = {**request.settings, "log_comment": tag}
             readonly = settings.pop("readonly", None)
@@ -97,14 +96,6 @@ class Engine:
             return connection.query(request.query, request.format, params=request.params).bytes() or b""
         finally:
             connection.close()
-
-    def use(self, connection, database):
-        found = connection.query(
-            "SELECT count() FROM system.databases WHERE name = {name:String}", "TabSeparated", params={"name": database}
-        )
-        if found.bytes().strip() != b"1":
-            raise Refused(UNKNOWN_DATABASE, f"Code: {UNKNOWN_DATABASE}. Database {database} does not exist.")
-        connection.query(f"USE `{database}`")
 
     def insert(self, connection, statement, format_name, rows):
         with tempfile.NamedTemporaryFile(dir=Path(self.path).parent) as file:
