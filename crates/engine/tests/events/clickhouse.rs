@@ -271,7 +271,11 @@ async fn a_question_past_its_time_is_stopped() {
         panic!("it never ends")
     };
     assert!(message.contains("0.3 s"), "{message}");
-    assert_eq!(ids(&store).await, Vec::<String>::new(), "others are answered");
+    assert_eq!(
+        ids(&world.store).await,
+        Vec::<String>::new(),
+        "others are answered"
+    );
 }
 
 #[tokio::test]

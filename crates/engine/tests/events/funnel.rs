@@ -248,7 +248,7 @@ fn random_funnels_get_the_answers_of_the_reference() {
     let events = Generator::new(11).crowded_events(500);
     runtime.block_on(world.append(org(1), 1, events.clone()));
     let mut runner = TestRunner::new(Config {
-        cases: 250,
+        cases: crate::world::cases(250),
         failure_persistence: None,
         ..Config::default()
     });

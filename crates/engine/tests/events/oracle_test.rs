@@ -95,7 +95,7 @@ fn random_questions_get_the_answers_of_the_reference() {
         runtime.block_on(world.append(org(1), position, batch));
     }
     let mut runner = TestRunner::new(Config {
-        cases: 400,
+        cases: crate::world::cases(400),
         failure_persistence: None,
         ..Config::default()
     });

@@ -129,7 +129,7 @@ fn random_lists_are_those_of_the_reference_page_by_page() {
         runtime.block_on(world.append(org(1), position, batch));
     }
     let mut runner = TestRunner::new(Config {
-        cases: 200,
+        cases: crate::world::cases(200),
         failure_persistence: None,
         ..Config::default()
     });

@@ -150,7 +150,7 @@ fn random_sessions_are_those_of_the_reference() {
         runtime.block_on(world.append(org(1), position, batch));
     }
     let mut runner = TestRunner::new(Config {
-        cases: 300,
+        cases: crate::world::cases(300),
         failure_persistence: None,
         ..Config::default()
     });

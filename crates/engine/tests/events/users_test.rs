@@ -55,7 +55,7 @@ impl Bench {
         compare: impl Fn(&Query, &World, WeekStart, Answer) -> Option<String>,
     ) {
         let mut runner = TestRunner::new(Config {
-            cases,
+            cases: crate::world::cases(cases),
             failure_persistence: None,
             ..Config::default()
         });
