@@ -30,7 +30,8 @@ bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=10000
 
 release: ## One file with the site and DuckDB inside: dist/datapulse
 	@scripts/tools.sh without-duckdb
-	@scripts/build-release.sh bundled
+	@scripts/duckdb.sh static
+	@scripts/build-release.sh static
 
 clean-data: ## Throw the demo's data away
 	rm -rf data

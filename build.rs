@@ -15,7 +15,10 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     let target_dir = target_dir();
     name_site_dir(&target_dir);
-    if env::var_os("CARGO_FEATURE_BUNDLED").is_none() {
+    println!("cargo::rerun-if-env-changed=DUCKDB_STATIC");
+    if env::var_os("DUCKDB_STATIC").is_some_and(|value| value != "0") {
+        link_duckdb_in();
+    } else {
         find_duckdb_at_run_time(&target_dir);
     }
 }
@@ -65,4 +68,11 @@ fn find_duckdb_at_run_time(target_dir: &Path) {
     );
     println!("cargo::rustc-link-arg-bins=-Wl,-rpath,$ORIGIN");
     println!("cargo::rustc-link-arg-bins=-Wl,-rpath,{}", found_in.display());
+}
+
+/// What DuckDB's archive needs beside itself: the object that registers its extensions, which nothing else names, and a
+/// C++ runtime, so that the program runs on a system without one.
+fn link_duckdb_in() {
+    println!("cargo::rustc-link-arg-bins=-Wl,--undefined=duckdb_rs_static_extension_autoregister");
+    println!("cargo::rustc-link-arg-bins=-l:libstdc++.a");
 }

@@ -19,10 +19,10 @@ if [ -r "$_built_tools" ] && { ! has cargo-leptos || ! has wasm-bindgen || [ -z 
 fi
 unset _built_tools
 
-_compiled_duckdb="$DATAPULSE_CACHE/duckdb-$(locked_version libduckdb-sys)"
-if [ -z "${DUCKDB_LIB_DIR:-}" ] && [ -e "$_compiled_duckdb/libduckdb.so" ]; then
-    export DUCKDB_LIB_DIR="$_compiled_duckdb"
+# Where scripts/duckdb.sh keeps what it compiles.
+COMPILED_DUCKDB="$DATAPULSE_CACHE/duckdb-$(locked_version libduckdb-sys)"
+if [ -z "${DUCKDB_LIB_DIR:-}" ] && [ -e "$COMPILED_DUCKDB/libduckdb.so" ]; then
+    export DUCKDB_LIB_DIR="$COMPILED_DUCKDB"
 fi
-unset _compiled_duckdb
 
 export PATH="$DATAPULSE_CACHE/tools/bin:$DATAPULSE_CACHE/tools/node_modules/.bin:$PATH"

@@ -11,10 +11,12 @@ profile=default
 [ -z "${CI:-}" ] || profile=ci
 
 postgres=$(mktemp -d)
-trap 'scripts/postgres.sh stop "$postgres"' EXIT
-say "Starting a PostgreSQL for the tests"
+clickhouse=$(mktemp -d)
+trap 'scripts/postgres.sh stop "$postgres"; scripts/clickhouse.sh stop "$clickhouse"' EXIT
+say "Starting a PostgreSQL and a ClickHouse for the tests"
 DATAPULSE_TEST_POSTGRES_URL=$(scripts/postgres.sh start "$postgres")
-export DATAPULSE_TEST_POSTGRES_URL
+DATAPULSE_TEST_CLICKHOUSE_URL=$(scripts/clickhouse.sh start "$clickhouse")
+export DATAPULSE_TEST_POSTGRES_URL DATAPULSE_TEST_CLICKHOUSE_URL
 
 say "Unit, property, snapshot, integration and crash tests"
 cargo nextest run --locked --workspace --exclude frontend --profile "$profile"

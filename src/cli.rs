@@ -1,5 +1,6 @@
 //! The command line: what each word does, and nothing of how.
 
+mod events;
 mod healthcheck;
 mod import;
 mod seed;
@@ -47,6 +48,11 @@ enum Command {
         #[command(subcommand)]
         command: user::UserCommand,
     },
+    /// Manage stored events
+    Events {
+        #[command(subcommand)]
+        command: events::EventsCommand,
+    },
     /// Ask a running server whether it is ready; for containers and service managers
     Healthcheck {
         /// The server [default: the configured address]
@@ -71,6 +77,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), String> {
         Command::Serve { print_config: false } => in_runtime(&config, server::serve(config.clone())),
         Command::Migrate => in_runtime(&config, migrate(&config)),
         Command::Seed { .. } => in_runtime(&config, seed::run(&config)),
+        Command::Events { command } => in_runtime(&config, events::run(command, &config)),
         Command::User { command } => in_runtime(&config, user::run(command, &config)),
     }
 }

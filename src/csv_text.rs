@@ -19,6 +19,7 @@ pub(crate) fn of(answer: &Answer) -> Result<String, csv::Error> {
         Answer::Lifecycle(lifecycle) => over_time(&lifecycle.buckets, &lifecycle.series),
         Answer::Paths(answer) => paths::records(answer),
         Answer::Retention(retention) => cohorts(retention),
+        Answer::Sql(answer) => events::of_sql(answer),
         Answer::Stickiness(stickiness) => histogram(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => over_time(&trend.buckets, &trend.series),
     };

@@ -105,6 +105,7 @@ fn api() -> Router<AppState> {
         .route("/api/analytics/events/properties", get(catalogue::properties))
         .route("/api/analytics/events/values", get(catalogue::values))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
+        .route("/api/analytics/sql", post(query::ask_in_sql))
         .route("/api/segments", get(segments::list).post(segments::create))
         .route(
             "/api/segments/{id}",

@@ -3,4 +3,5 @@
 fn main() {
     println!("cargo:rerun-if-changed=../../migrations/app");
     println!("cargo:rerun-if-changed=../../migrations/events-postgres");
+    println!("cargo:rerun-if-changed=../../migrations/events-clickhouse");
 }

@@ -1,4 +1,4 @@
-use model::answer::EventsAnswer;
+use model::answer::{EventsAnswer, SqlAnswer};
 use serde_json::Value;
 
 use super::harmless;
@@ -24,6 +24,18 @@ pub(super) fn records(events: &EventsAnswer) -> Vec<Vec<String>> {
         None => WHOLE.map(|field| words(row.get(field))).to_vec(),
     };
     std::iter::once(head).chain(events.rows.iter().map(row)).collect()
+}
+
+/// One row for each row of the answer.
+pub(super) fn of_sql(answer: &SqlAnswer) -> Vec<Vec<String>> {
+    let head = answer
+        .columns
+        .iter()
+        .map(|column| harmless(&column.name))
+        .collect();
+    let width = answer.columns.len();
+    let row = |row: &Value| (0..width).map(|column| words(row.get(column))).collect();
+    std::iter::once(head).chain(answer.rows.iter().map(row)).collect()
 }
 
 fn words(value: Option<&Value>) -> String {

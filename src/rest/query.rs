@@ -6,6 +6,7 @@ use axum::extract::{Query, State};
 use engine::query::Explained;
 use engine::{Caller, Engine, Error};
 use model::answer::Answer;
+use model::query::{SqlQuery, SqlSpec};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,6 +59,19 @@ pub(crate) async fn ask_by_url(
     let Question { q, explain } = parameters(question)?;
     let query = model::query::Query::parse(&q).map_err(Error::from)?;
     answer(&engine, &caller, &query, explain.as_deref()).await
+}
+
+/// `POST /api/analytics/sql`
+pub(crate) async fn ask_in_sql(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    how: Result<Query<How>, QueryRejection>,
+    body::Json(question): body::Json<SqlSpec>,
+) -> Answered<Json<Told>> {
+    let query = SqlQuery::parse(question)
+        .map(model::query::Query::Sql)
+        .map_err(Error::from)?;
+    answer(&engine, &caller, &query, parameters(how)?.explain.as_deref()).await
 }
 
 async fn answer(

@@ -167,3 +167,85 @@ async fn whoever_goes_away_stops_their_question() {
         (StatusCode::OK, &json!(2_500))
     );
 }
+
+#[tokio::test]
+async fn a_select_of_one_s_own_is_answered_shown_and_shared() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let bo = app.member("bo").await;
+    app.send(
+        &ada,
+        &json!({"name": "signup", "user_id": "u", "properties": {"plan": "pro"}}),
+    )
+    .await;
+    app.send(&bo, &json!({"name": "secret", "user_id": "stranger"}))
+        .await;
+    let one = count(&json!({"interval": "day"}));
+    for member in [&ada, &bo] {
+        app.ask_until(member, &one, |answer| answer["series"][0]["total"] == json!(1))
+            .await;
+    }
+    let sql =
+        "SELECT name, properties.plan, count(*) AS n FROM events WHERE ts >= :from AND ts < :to GROUP BY ALL";
+    let (status, answer) = app.post(&ada, "/api/analytics/sql", json!({"sql": sql})).await;
+    assert_eq!(status, StatusCode::OK, "{answer}");
+    assert_eq!(
+        answer["rows"],
+        json!([["signup", "pro", 1]]),
+        "nobody else's events"
+    );
+    let (_, explained) = app
+        .post(&ada, "/api/analytics/sql?explain=1", json!({"sql": sql}))
+        .await;
+    assert!(
+        explained["explain"][0]["sql"]
+            .as_str()
+            .is_some_and(|text| text.contains("FROM events"))
+    );
+    for (question, field, code) in [
+        (json!({"sql": "DROP TABLE events"}), "sql", "not_select"),
+        (
+            json!({"sql": "SELECT * FROM read_csv('/etc/passwd')"}),
+            "sql",
+            "not_allowed",
+        ),
+        (json!({"sql": "SELECT nothing FROM events"}), "sql", "refused"),
+        (
+            json!({"sql": "SELECT 1", "filter": {}}),
+            "filter",
+            "unknown_field",
+        ),
+    ] {
+        let (status, problem) = app.post(&ada, "/api/analytics/sql", question.clone()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{question}: {problem}");
+        assert_eq!(
+            fields(&problem),
+            [(field.to_owned(), code.to_owned())],
+            "{question}"
+        );
+    }
+
+    let (_, dashboard) = app
+        .post(&ada, "/api/dashboards", json!({"name": "By hand"}))
+        .await;
+    let dashboard = format!("/api/dashboards/{}", dashboard["id"].as_str().expect("an id"));
+    let widget = json!({"type": "table", "title": "Plans", "config": {"query": {"kind": "sql", "sql": sql}}});
+    let (status, widget) = app.post(&ada, &format!("{dashboard}/widgets"), widget).await;
+    assert_eq!(status, StatusCode::CREATED, "{widget}");
+    let csv = format!("/api/widgets/{}/data.csv", widget["id"].as_str().expect("an id"));
+    let csv = app
+        .request(Method::GET, &csv)
+        .bearer_auth(&ada.token)
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(csv.text().await.expect("text"), "name,plan,n\nsignup,pro,1\n");
+    let (_, share) = app.post(&ada, &format!("{dashboard}/shares"), json!({})).await;
+    let url = share["url"].as_str().expect("a link");
+    let path = url
+        .strip_prefix(&app.url)
+        .expect("it begins with the public address");
+    let (status, page) = app.page(path, None).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains(">signup<") && page.contains(">1<"), "{page}");
+}

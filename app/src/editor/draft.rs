@@ -10,6 +10,7 @@ mod placed;
 mod retention;
 mod selector;
 mod sessions;
+mod sql;
 mod time;
 mod topic;
 mod trend;
@@ -29,6 +30,7 @@ pub(super) use paths::Side;
 use retention::RetentionDraft;
 pub(super) use selector::Conditions;
 use sessions::SessionsDraft;
+use sql::SqlDraft;
 pub(super) use time::CUSTOM;
 use time::TimeDraft;
 pub(super) use topic::Topic;
@@ -55,6 +57,7 @@ pub(crate) struct Draft {
     pub(crate) paths: PathsDraft,
     pub(crate) sessions: SessionsDraft,
     pub(crate) events: EventsDraft,
+    pub(crate) sql: SqlDraft,
     /// Topics that were typed before, and as what each was shown.
     left: Vec<(Topic, WidgetType)>,
     /// The event that a topic begins with when it is opened for the first time.
@@ -93,6 +96,7 @@ impl Draft {
             paths: PathsDraft::new(first_event),
             sessions: SessionsDraft::default(),
             events: EventsDraft::new(first_event),
+            sql: SqlDraft::new(),
             left: Vec::new(),
             first_event: first_event.to_owned(),
         }
@@ -147,6 +151,7 @@ impl Draft {
                 self.take_breakdown(sessions.spec().breakdown.as_ref());
             }
             Query::Events(events) => self.events = EventsDraft::of(events.spec()),
+            Query::Sql(sql) => self.sql = SqlDraft::of(sql.spec()),
         }
     }
 
@@ -187,7 +192,7 @@ impl Draft {
             Topic::Stickiness => self.stickiness = ActivityDraft::new(event),
             Topic::Paths => self.paths = PathsDraft::new(event),
             Topic::Events => self.events = EventsDraft::new(event),
-            Topic::Sessions | Topic::Text => {}
+            Topic::Sessions | Topic::Sql | Topic::Text => {}
         }
     }
 
@@ -201,7 +206,7 @@ impl Draft {
             Topic::Stickiness => &self.stickiness.event,
             Topic::Paths => &self.paths.end.event,
             Topic::Events => &self.events.event,
-            Topic::Sessions | Topic::Text => return None,
+            Topic::Sessions | Topic::Sql | Topic::Text => return None,
         };
         Some(event.trim()).filter(|event| !event.is_empty())
     }
@@ -287,6 +292,7 @@ impl Draft {
             Topic::Paths => self.paths.query(&shared, &mut errors),
             Topic::Sessions => self.sessions.query(&shared, &mut errors),
             Topic::Events => self.events.query(&shared, &mut errors),
+            Topic::Sql => self.sql.query(&shared, &mut errors),
             Topic::Text => return Ok(None),
         };
         let more = checked.as_ref().err().into_iter().flatten();

@@ -8,6 +8,7 @@ mod funnel;
 mod paths;
 mod retention;
 mod sessions;
+mod sql;
 mod text;
 mod time;
 mod topics;
@@ -49,12 +50,13 @@ fn about(editor: Editor, topic: Topic) -> AnyView {
         Topic::Paths => paths::form(editor),
         Topic::Sessions => sessions::form(editor),
         Topic::Events => events::form(editor),
+        Topic::Sql => sql::form(editor),
         Topic::Text => return text::form(editor),
     };
     view! {
         {no_events(editor)}
         {own}
-        {filters(editor)}
+        {(topic != Topic::Sql).then(|| filters(editor))}
         {live::shown(
             move || editor.draft.with(super::Draft::has_breakdown),
             move || breakdown::form(editor, topic),

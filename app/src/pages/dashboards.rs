@@ -75,6 +75,7 @@ fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
                 {icon(Icon::Dashboards)}
                 <h2>"No dashboards yet"</h2>
                 <p>{next}</p>
+                {may_edit.then(|| view! { <p>"Nothing sent yet? "<a href="/settings/keys">"Make a key and send a first event"</a>"."</p> })}
             </div>
         }
         .into_any();

@@ -24,6 +24,7 @@ pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
         Answer::Paths(paths) => of_paths(paths, spec),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), spec),
         Answer::Retention(retention) => of_retention(retention),
+        Answer::Sql(sql) => format!("Table of {} rows", sql.rows.len()),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, spec),
     }

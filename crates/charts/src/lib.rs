@@ -99,7 +99,7 @@ pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
     let mut sheet = Sheet::new(spec.width, spec.height);
     match answer {
         Answer::Funnel(funnel) => funnel::draw(&mut sheet, funnel),
-        Answer::Events(_) => return Svg::default(),
+        Answer::Events(_) | Answer::Sql(_) => return Svg::default(),
         Answer::Paths(paths) => paths::draw(&mut sheet, paths, &spec.options),
         Answer::Lifecycle(lifecycle) => draw_lifecycle(&mut sheet, lifecycle, spec),
         Answer::Retention(retention) => retention::draw(&mut sheet, retention),
@@ -148,6 +148,7 @@ pub fn is_empty(answer: &Answer) -> bool {
         Answer::Paths(paths) => return paths.nodes.is_empty(),
         Answer::Lifecycle(lifecycle) => &lifecycle.series,
         Answer::Retention(retention) => return retention.cohorts.iter().all(|cohort| cohort.size == 0),
+        Answer::Sql(sql) => return sql.rows.is_empty(),
         Answer::Stickiness(stickiness) => return stickiness.users() == 0,
         Answer::Sessions(trend) | Answer::Trend(trend) => &trend.series,
     };

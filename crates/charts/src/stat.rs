@@ -1,8 +1,9 @@
 //! One figure and how it changed.
 
-use model::answer::{Answer, AnswerSeries, RetentionAnswer, StickinessAnswer, TrendAnswer};
+use model::answer::{Answer, AnswerSeries, RetentionAnswer, SqlAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use serde_json::Value;
 
 use crate::funnel;
 use crate::layout::count;
@@ -46,7 +47,8 @@ pub enum Direction {
 }
 
 /// The first series' total; of a funnel the share that came through, of retention the share that came back in the first interval after, of stickiness the
-/// average of a user's active buckets, of paths the journeys, of events how many are listed.
+/// average of a user's active buckets, of paths the journeys, of events how many are listed, of SQL the first number of the
+/// first row.
 #[must_use]
 pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
     match answer {
@@ -55,8 +57,24 @@ pub fn stat(answer: &Answer, options: &WidgetOptions) -> Stat {
         Answer::Paths(paths) => plain(figure(journeys(paths)), options),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), options),
         Answer::Retention(retention) => of_retention(retention),
+        Answer::Sql(sql) => of_sql(sql, options),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, options),
+    }
+}
+
+fn of_sql(answer: &SqlAnswer, options: &WidgetOptions) -> Stat {
+    let first = answer.rows.first().and_then(Value::as_array);
+    let number = first.and_then(|cells| cells.iter().find_map(Value::as_f64));
+    number.map_or_else(nothing, |number| plain(number, options))
+}
+
+fn nothing() -> Stat {
+    Stat {
+        value: "–".to_owned(),
+        exact: "–".to_owned(),
+        change: None,
+        note: None,
     }
 }
 

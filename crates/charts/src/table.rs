@@ -4,6 +4,7 @@ mod cohorts;
 mod events;
 mod paths;
 mod steps;
+mod values;
 
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
 use model::dashboard::{WidgetOptions, WidgetType};
@@ -46,6 +47,10 @@ pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Tabl
             of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), kind, options)
         }
         Answer::Retention(retention) => cohorts::of_retention(retention),
+        Answer::Sql(sql) => {
+            let titles = sql.columns.iter().map(|column| column.name.clone());
+            values::table(titles.collect(), &sql.rows)
+        }
         Answer::Stickiness(stickiness) => cohorts::of_stickiness(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, kind, options),
     }

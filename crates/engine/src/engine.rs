@@ -165,7 +165,10 @@ impl Engine {
     /// [`Error::Forbidden`] where the caller may not ask, [`Error::Invalid`] where the question cannot be answered,
     /// [`Error::TimedOut`] where it takes too long.
     pub async fn ask(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
-        caller.must(Action::Read)?;
+        caller.must(match query {
+            Query::Sql(_) => Action::AskInSql,
+            _ => Action::Read,
+        })?;
         self.answer(caller, query).await
     }
 
@@ -300,8 +303,12 @@ impl Engine {
     }
 }
 
-/// One process for each data folder: neither the log nor the store can be shared.
-fn lock_folder(folder: &Path) -> Result<File, Error> {
+/// One process for each data folder: neither the log nor the store can be shared. The folder is free again when the file is
+/// dropped.
+///
+/// # Errors
+/// [`Error::Conflict`] when another process works in the folder, [`Error::Internal`] when it cannot be used.
+pub fn lock_folder(folder: &Path) -> Result<File, Error> {
     std::fs::create_dir_all(folder).map_err(Error::internal)?;
     let file = File::create(folder.join("lock")).map_err(Error::internal)?;
     match file.try_lock() {

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod auth;
 pub mod caller;
 pub mod clock;
+mod copy;
 pub mod dashboards;
 pub mod db;
 mod engine;
@@ -21,6 +22,7 @@ pub mod store;
 
 pub use caller::Caller;
 pub use clock::Clock;
-pub use engine::{Check, Engine, Settings};
+pub use copy::{Copied, Step, copy_events};
+pub use engine::{Check, Engine, Settings, lock_folder};
 pub use error::Error;
 pub use random::Random;

@@ -128,6 +128,19 @@ impl Organizations {
         memberships(&self.db, caller.user().ok_or(Error::Forbidden)?).await
     }
 
+    /// Every organization there is, in the order of their names: for whoever operates this machine.
+    ///
+    /// # Errors
+    /// [`Error::Internal`], [`Error::Unavailable`].
+    pub async fn all(&self) -> Result<Vec<Organization>, Error> {
+        let rows = sql!(
+            self.db,
+            all as OrganizationRow,
+            "SELECT id, name, plan, timezone, week_start FROM organizations ORDER BY name, id",
+        )?;
+        Ok(rows.into_iter().map(OrganizationRow::organization).collect())
+    }
+
     /// One organization.
     ///
     /// # Errors

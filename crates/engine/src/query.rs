@@ -20,6 +20,7 @@ mod paths;
 mod retention;
 mod revenue;
 mod running;
+mod select;
 mod sessions;
 mod shape;
 mod source;
@@ -202,6 +203,7 @@ async fn answer(asked: &Asked<'_>, query: &Query) -> Result<Answer, Error> {
         Query::Funnel(funnel) => funnel::answer(asked, funnel).await.map(Answer::Funnel),
         Query::Lifecycle(lifecycle) => lifecycle::answer(asked, lifecycle).await.map(Answer::Lifecycle),
         Query::Retention(retention) => retention::answer(asked, retention).await.map(Answer::Retention),
+        Query::Sql(sql) => select::answer(asked, sql).await.map(Answer::Sql),
         Query::Stickiness(stickiness) => stickiness::answer(asked, stickiness)
             .await
             .map(Answer::Stickiness),

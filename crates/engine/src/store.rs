@@ -10,12 +10,15 @@
 //! A file from before has no such table: attaching makes it and fills it from the events once.
 
 mod at;
+mod clickhouse;
 mod dialect;
+mod document;
 mod duckdb;
 mod frame;
 mod kinds;
 mod links;
 mod postgres;
+mod selected;
 mod touched;
 mod turns;
 
@@ -25,14 +28,17 @@ use std::time::Duration;
 use model::event::Event;
 use model::ids::OrgId;
 
+use self::clickhouse::ClickHouse;
 use self::duckdb::DuckDb;
 use self::postgres::Postgres;
 use crate::clock::Clock;
 use crate::error::Error;
 pub use at::{EventsAt, ServerAddress};
+pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
 pub use frame::{Cell, Frame, Param, Statement};
 pub use kinds::{KindSet, Kinds};
+pub(crate) use selected::SelectedColumn;
 pub(crate) use touched::Touched;
 use touched::TouchedHours;
 use turns::Turns;
@@ -63,6 +69,7 @@ pub struct EventStore {
 enum Backend {
     DuckDb(DuckDb),
     Postgres(Postgres),
+    ClickHouse(ClickHouse),
 }
 
 impl EventStore {
@@ -82,7 +89,9 @@ impl EventStore {
         let backend = match at {
             EventsAt::DuckDb(folder) => Backend::DuckDb(DuckDb::open(folder, clock, time_limit).await?),
             EventsAt::Postgres(address) => Backend::Postgres(Postgres::open(address, time_limit).await?),
-            EventsAt::ClickHouse(_) => return Err(not_yet()),
+            EventsAt::ClickHouse(address) => {
+                Backend::ClickHouse(ClickHouse::open(address, time_limit).await?)
+            }
         };
         Ok(Self {
             at: at.clone(),
@@ -97,10 +106,11 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(_) => Dialect::DuckDb,
             Backend::Postgres(_) => Dialect::Postgres,
+            Backend::ClickHouse(_) => Dialect::ClickHouse,
         }
     }
 
-    /// Stores batches of one organization's events in one transaction, together with the position of the last.
+    /// Stores batches of one organization's events, all or none, together with the position of the last.
     ///
     /// Batches at or below the position that is already stored are skipped, so handing them over again adds nothing.
     ///
@@ -111,6 +121,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.append(org, batches).await,
             Backend::Postgres(store) => store.append(org, &batches).await,
+            Backend::ClickHouse(store) => store.append(org, &batches).await,
         }
     }
 
@@ -134,6 +145,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.position(org).await,
             Backend::Postgres(store) => store.position(org).await,
+            Backend::ClickHouse(store) => store.position(org).await,
         }
     }
 
@@ -145,6 +157,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.kinds(org).await,
             Backend::Postgres(store) => store.kinds(org).await,
+            Backend::ClickHouse(store) => store.kinds(org).await,
         }
     }
 
@@ -158,6 +171,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.has_links(org).await,
             Backend::Postgres(store) => store.has_links(org).await,
+            Backend::ClickHouse(store) => store.has_links(org).await,
         }
     }
 
@@ -182,6 +196,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.fetch_all(org, statements).await,
             Backend::Postgres(store) => store.fetch_all(org, statements).await,
+            Backend::ClickHouse(store) => store.fetch_all(org, &statements).await,
         }
     }
 
@@ -193,6 +208,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.pattern_fault(pattern).await,
             Backend::Postgres(store) => store.pattern_fault(&pattern).await,
+            Backend::ClickHouse(store) => store.pattern_fault(&pattern).await,
         }
     }
 
@@ -204,6 +220,7 @@ impl EventStore {
         match &self.backend {
             Backend::DuckDb(store) => store.check().await,
             Backend::Postgres(store) => store.check().await,
+            Backend::ClickHouse(store) => store.check().await,
         }
     }
 
@@ -218,6 +235,10 @@ impl EventStore {
                 store.close().await;
                 Ok(())
             }
+            Backend::ClickHouse(store) => {
+                store.close().await;
+                Ok(())
+            }
         }
     }
 }
@@ -228,10 +249,6 @@ impl std::fmt::Debug for EventStore {
             .field("at", &self.at)
             .finish_non_exhaustive()
     }
-}
-
-fn not_yet() -> Error {
-    Error::invalid("events_url", "unsupported", "This store cannot be used yet.")
 }
 
 const fn closed() -> Error {

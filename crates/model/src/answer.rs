@@ -5,6 +5,7 @@ mod funnel;
 mod lifecycle;
 mod paths;
 mod retention;
+mod sql;
 mod stickiness;
 
 use jiff::Timestamp;
@@ -17,6 +18,7 @@ pub use funnel::{Conversion, FunnelAnswer, FunnelGroup, StepFigures, TimeBin, Ti
 pub use lifecycle::LifecycleAnswer;
 pub use paths::{PathLink, PathNode, PathsAnswer};
 pub use retention::{Cohort, RetentionAnswer};
+pub use sql::{SqlAnswer, SqlColumn, SqlType};
 pub use stickiness::{ActiveUsers, StickinessAnswer};
 
 /// The breakdown value that stands for all values beyond the limit.
@@ -40,6 +42,8 @@ pub enum Answer {
     Retention(RetentionAnswer),
     /// Figures of sessions over time.
     Sessions(TrendAnswer),
+    /// To a SELECT of one's own.
+    Sql(SqlAnswer),
     /// To a question about stickiness.
     Stickiness(StickinessAnswer),
     /// To a trend.
@@ -56,6 +60,7 @@ impl Answer {
             Self::Lifecycle(lifecycle) => &lifecycle.meta,
             Self::Paths(paths) => &paths.meta,
             Self::Retention(retention) => &retention.meta,
+            Self::Sql(sql) => &sql.meta,
             Self::Stickiness(stickiness) => &stickiness.meta,
             Self::Sessions(trend) | Self::Trend(trend) => &trend.meta,
         }
@@ -70,6 +75,7 @@ impl Answer {
             Self::Lifecycle(lifecycle) => &mut lifecycle.meta,
             Self::Paths(paths) => &mut paths.meta,
             Self::Retention(retention) => &mut retention.meta,
+            Self::Sql(sql) => &mut sql.meta,
             Self::Stickiness(stickiness) => &mut stickiness.meta,
             Self::Sessions(trend) | Self::Trend(trend) => &mut trend.meta,
         }
@@ -84,6 +90,7 @@ impl Answer {
             Self::Lifecycle(lifecycle) => lifecycle.size(),
             Self::Paths(paths) => paths.size(),
             Self::Retention(retention) => retention.size(),
+            Self::Sql(sql) => sql.size(),
             Self::Stickiness(stickiness) => stickiness.size(),
             Self::Sessions(trend) | Self::Trend(trend) => trend.size(),
         }

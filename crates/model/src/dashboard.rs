@@ -369,6 +369,11 @@ impl WidgetSpec {
                 "Say what this widget should ask.",
             ));
         }
+        let is_sql = matches!(self.config.query, Some(Query::Sql(_)));
+        if is_sql && !matches!(self.kind, WidgetType::Table | WidgetType::Stat) {
+            let message = "A SELECT can be shown as a table or as one figure.";
+            errors.push(FieldError::new("type", "does_not_suit", message));
+        }
         if !self.kind.asks() && self.config.query.is_some() {
             errors.push(FieldError::new(
                 "config.query",
@@ -472,6 +477,10 @@ mod tests {
             ),
             (r#"{"type":"line"}"#, "config.query"),
             (r#"{"type":"hologram"}"#, "type"),
+            (
+                r#"{"type":"line","config":{"query":{"kind":"sql","sql":"SELECT 1"}}}"#,
+                "type",
+            ),
             (r#"{"type":"text","glow":true}"#, "glow"),
         ] {
             assert_eq!(check(json).expect_err(json)[0].field, field, "{json}");

@@ -17,6 +17,7 @@ mod retention;
 mod rewrite;
 mod selector;
 mod sessions;
+mod sql;
 mod timeframe;
 mod trend;
 
@@ -44,6 +45,7 @@ pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, Retent
 pub use rewrite::Replace;
 pub use selector::Selector;
 pub use sessions::{SessionMeasure, SessionsQuery, SessionsSpec};
+pub use sql::{MAX_SQL_CHARS, MAX_SQL_ROWS, SqlQuery, SqlSpec};
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Series, TrendQuery, TrendSpec};
 
@@ -63,6 +65,8 @@ pub enum Query {
     Retention(RetentionQuery),
     /// Figures of sessions over time.
     Sessions(SessionsQuery),
+    /// A SELECT of one's own.
+    Sql(SqlQuery),
     /// Users by how often they are active.
     Stickiness(ActivityQuery),
     /// Figures over time.
@@ -71,13 +75,14 @@ pub enum Query {
 
 impl Query {
     /// Every `kind`, in the order of the alphabet.
-    pub const KINDS: [&str; 8] = [
+    pub const KINDS: [&str; 9] = [
         "events",
         "funnel",
         "lifecycle",
         "paths",
         "retention",
         "sessions",
+        "sql",
         "stickiness",
         "trend",
     ];
@@ -114,6 +119,7 @@ impl Query {
             "paths" => PathsQuery::parse(reader.read(fields)?).map(Self::Paths),
             "retention" => RetentionQuery::parse(reader.read(fields)?).map(Self::Retention),
             "sessions" => SessionsQuery::parse(reader.read(fields)?).map(Self::Sessions),
+            "sql" => SqlQuery::parse(reader.read(fields)?).map(Self::Sql),
             "stickiness" => ActivityQuery::parse(reader.read(fields)?).map(Self::Stickiness),
             "trend" => TrendQuery::parse(reader.read(fields)?).map(Self::Trend),
             _ => Err(wrong_kind("unknown", "This `kind` of question is not known.")),
@@ -130,6 +136,7 @@ impl Query {
             Self::Paths(_) => "paths",
             Self::Retention(_) => "retention",
             Self::Sessions(_) => "sessions",
+            Self::Sql(_) => "sql",
             Self::Stickiness(_) => "stickiness",
             Self::Trend(_) => "trend",
         }
@@ -145,6 +152,7 @@ impl Query {
             Self::Sessions(sessions) => Self::Sessions(sessions.within(range, filter)),
             Self::Lifecycle(lifecycle) => Self::Lifecycle(lifecycle.within(range, filter)),
             Self::Retention(retention) => Self::Retention(retention.within(range, filter)),
+            Self::Sql(sql) => Self::Sql(sql.within(range)),
             Self::Stickiness(stickiness) => Self::Stickiness(stickiness.within(range, filter)),
             Self::Trend(trend) => Self::Trend(trend.within(range, filter)),
         }
@@ -166,6 +174,7 @@ impl Query {
             Self::Paths(paths) => paths.timeframe(),
             Self::Sessions(sessions) => sessions.timeframe(),
             Self::Retention(retention) => retention.timeframe(),
+            Self::Sql(sql) => sql.timeframe(),
             Self::Trend(trend) => trend.timeframe(),
         }
     }
@@ -180,6 +189,7 @@ impl Query {
             | Self::Funnel(_)
             | Self::Paths(_)
             | Self::Sessions(_)
+            | Self::Sql(_)
             | Self::Stickiness(_)
             | Self::Trend(_) => Reach::default(),
         }
@@ -195,6 +205,7 @@ impl Query {
             Self::Paths(paths) => paths.filters(),
             Self::Sessions(sessions) => sessions.filters(),
             Self::Retention(retention) => retention.filters(),
+            Self::Sql(_) => Vec::new(),
             Self::Trend(trend) => trend.filters(),
         }
     }
@@ -208,6 +219,7 @@ impl Query {
             Self::Paths(paths) => serde_json::to_value(paths.spec()),
             Self::Sessions(sessions) => serde_json::to_value(sessions.spec()),
             Self::Retention(retention) => serde_json::to_value(retention.spec()),
+            Self::Sql(sql) => serde_json::to_value(sql.spec()),
             Self::Trend(trend) => serde_json::to_value(trend.spec()),
         };
         fields.unwrap_or_default()

@@ -50,6 +50,8 @@ pub enum Action {
     Read,
     /// See the statements behind an answer.
     Explain,
+    /// Ask in SQL.
+    AskInSql,
     /// Create, change and delete dashboards and widgets.
     EditDashboards,
     /// Send events.
@@ -66,7 +68,9 @@ impl Action {
     const fn least_role(self) -> Role {
         match self {
             Self::Read => Role::Viewer,
-            Self::Explain | Self::EditDashboards | Self::SendEvents | Self::Share => Role::Editor,
+            Self::Explain | Self::AskInSql | Self::EditDashboards | Self::SendEvents | Self::Share => {
+                Role::Editor
+            }
             Self::ManageKeys | Self::ManageOrganization => Role::Admin,
         }
     }
@@ -82,6 +86,8 @@ mod tests {
         assert!(Role::Editor.may(Action::Share));
         assert!(!Role::Editor.may(Action::ManageKeys));
         assert!(!Role::Viewer.may(Action::EditDashboards));
-        assert!(Role::Editor.may(Action::Explain) && !Role::Viewer.may(Action::Explain));
+        for action in [Action::Explain, Action::AskInSql] {
+            assert!(Role::Editor.may(action) && !Role::Viewer.may(action));
+        }
     }
 }

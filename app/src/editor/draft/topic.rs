@@ -14,6 +14,7 @@ pub(crate) enum Topic {
     Paths,
     Sessions,
     Events,
+    Sql,
     Text,
 }
 
@@ -32,7 +33,7 @@ const OVER_TIME: [WidgetType; 9] = [
 
 impl Topic {
     /// Every topic, in the order in which they are offered.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Trend,
         Self::Funnel,
         Self::Retention,
@@ -41,6 +42,7 @@ impl Topic {
         Self::Paths,
         Self::Sessions,
         Self::Events,
+        Self::Sql,
         Self::Text,
     ];
 
@@ -54,6 +56,7 @@ impl Topic {
             Query::Paths(_) => Self::Paths,
             Query::Sessions(_) => Self::Sessions,
             Query::Events(_) => Self::Events,
+            Query::Sql(_) => Self::Sql,
         }
     }
 
@@ -68,6 +71,7 @@ impl Topic {
             Self::Paths => "paths",
             Self::Sessions => "sessions",
             Self::Events => "events",
+            Self::Sql => "sql",
             Self::Text => "text",
         }
     }
@@ -83,6 +87,7 @@ impl Topic {
             Self::Paths => "Paths",
             Self::Sessions => "Sessions",
             Self::Events => "Events",
+            Self::Sql => "SQL",
             Self::Text => "Text",
         }
     }
@@ -98,6 +103,7 @@ impl Topic {
             Self::Paths => "Which ways people go, step by step.",
             Self::Sessions => "How many visits, how long, where they begin and end.",
             Self::Events => "The events themselves, the newest first.",
+            Self::Sql => "Anything else: a SELECT of your own over your events.",
             Self::Text => "A note for those who look, in Markdown.",
         }
     }
@@ -118,13 +124,14 @@ impl Topic {
             Self::Stickiness => &[WidgetType::Bar, WidgetType::Stat, WidgetType::Table],
             Self::Paths => &[WidgetType::Paths, WidgetType::Stat, WidgetType::Table],
             Self::Events => &[WidgetType::Feed],
+            Self::Sql => &[WidgetType::Table, WidgetType::Stat],
             Self::Text => &[WidgetType::Text],
         }
     }
 
     /// Whether its figures may be money, seconds or bytes.
     pub(crate) const fn has_units(self) -> bool {
-        matches!(self, Self::Trend | Self::Sessions)
+        matches!(self, Self::Trend | Self::Sessions | Self::Sql)
     }
 
     /// Whether its time is cut into buckets that can be chosen.

@@ -51,6 +51,7 @@ const fn drawing(topic: Topic) -> &'static str {
         Topic::Paths => "M2.5 3v4M2.5 9v4M13.5 3v3M13.5 8v5M3.5 5c5 0 4 5 9 5M3.5 11c5 0 4-6 9-6",
         Topic::Sessions => "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5v3l2.2 1.6",
         Topic::Events => "M2.5 4h2M6.5 4h7M2.5 8h2M6.5 8h7M2.5 12h2M6.5 12h7",
+        Topic::Sql => "M5.5 5l-3 3l3 3M10.5 5l3 3l-3 3",
         Topic::Text => "M3 4h10M8 4v9",
     }
 }

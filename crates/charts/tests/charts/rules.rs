@@ -40,7 +40,7 @@ fn assert_rules(answer: &Answer, spec: &ChartSpec) {
         assert_eq!(svg, "");
         return;
     }
-    if matches!(answer, Answer::Events(_)) {
+    if matches!(answer, Answer::Events(_) | Answer::Sql(_)) {
         assert_eq!(svg, "", "rows are a table");
         return;
     }

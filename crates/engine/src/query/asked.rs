@@ -10,7 +10,7 @@ use super::kept::{BucketFigures, BucketKey, KeptBuckets};
 use super::source::Source;
 use super::trail::Trail;
 use crate::error::Error;
-use crate::store::{EventStore, Frame, Kinds, Statement, Touched};
+use crate::store::{EventStore, Frame, Kinds, SelectedColumn, Statement, Touched};
 
 /// What every kind of question is answered with.
 #[derive(Clone, Copy)]
@@ -64,6 +64,17 @@ impl Looking<'_> {
         }
         self.trail.runs(&statements);
         self.store.fetch_all(self.org, statements).await
+    }
+
+    /// What a person's own statement selects.
+    pub(super) async fn columns_of(&self, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+        self.store.columns_of(self.org, text).await
+    }
+
+    /// As [`Looking::fetch`], of a person's own statement.
+    pub(super) async fn select(&self, statement: Statement) -> Result<Frame, Error> {
+        self.trail.runs(std::slice::from_ref(&statement));
+        self.store.select(self.org, statement).await
     }
 
     /// Figures from an earlier question, unless events came into their bucket since.

@@ -158,10 +158,11 @@ impl Compiler<'_> {
             .text(&format!(
                 "), cells AS (SELECT v, b, sum(n) AS n, {once} AS t FROM g GROUP BY v, b)"
             ))
-            .text(&told_apart_and_rest(figure, first_only))
+            .text(&self.told_apart_and_rest(figure, first_only))
     }
 
     fn in_one_step(&self, figure: &str, lines: Lines<'_>) -> Sql {
+        let each_time = self.context.source.dialect.each_time();
         match lines {
             Lines::One => Sql::new(&format!(
                 "SELECT 0, CAST(NULL AS VARCHAR), b, count(*), {figure} FROM ("
@@ -173,7 +174,7 @@ impl Compiler<'_> {
                 Sql::new(&format!("WITH totals AS (SELECT v, {figure} AS t FROM "))
                     .add(events())
                     .text(&format!(
-                        " AS counted GROUP BY v), top AS ({}), g AS NOT MATERIALIZED ",
+                        " AS counted GROUP BY v), top AS ({}), g {each_time} ",
                         greatest("totals", self.limit())
                     ))
                     .add(events())
@@ -181,11 +182,30 @@ impl Compiler<'_> {
             }
             Lines::Chosen(values) => Sql::new("WITH top AS (")
                 .add(chosen(values))
-                .text("), g AS NOT MATERIALIZED (")
+                .text(&format!("), g {each_time} ("))
                 .add(self.events(true))
                 .text(")")
                 .text(&ranked(figure)),
         }
+    }
+
+    /// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
+    fn told_apart_and_rest(&self, figure: &str, first_only: bool) -> String {
+        // Among the others, somebody may have come for the first time with another value.
+        let (columns, by) = if first_only {
+            ("g.x, min(g.b) AS b, sum(g.n) AS n", " GROUP BY g.x")
+        } else {
+            ("g.*", "")
+        };
+        format!(
+            ", rest {} (
+                SELECT {columns} FROM g LEFT JOIN top ON g.v IS NOT DISTINCT FROM top.v WHERE top.r IS NULL{by})
+             SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
+             UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
+             UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
+             UNION ALL SELECT NULL, NULL, NULL, sum(n), {figure} FROM rest HAVING count(*) > 0",
+            self.context.source.dialect.each_time()
+        )
     }
 
     fn limit(&self) -> usize {
@@ -272,25 +292,6 @@ fn chosen(values: &[Option<String>]) -> Sql {
     Sql::new("SELECT v, r FROM (VALUES ")
         .add(Sql::join(rows, ", "))
         .text(") AS chosen(v, r)")
-}
-
-/// Buckets and totals of the values in `top`, and of all others together; only the others may share a user.
-fn told_apart_and_rest(figure: &str, first_only: bool) -> String {
-    // Among the others, somebody may have come for the first time with another value.
-    let (columns, by) = if first_only {
-        ("g.x, min(g.b) AS b, sum(g.n) AS n", " GROUP BY g.x")
-    } else {
-        ("g.*", "")
-    };
-    format!(
-        ", rest AS NOT MATERIALIZED (
-            SELECT {columns} FROM g
-            WHERE NOT EXISTS (SELECT 1 FROM top WHERE g.v IS NOT DISTINCT FROM top.v){by})
-         SELECT r, top.v, b, n, t FROM cells JOIN top ON cells.v IS NOT DISTINCT FROM top.v
-         UNION ALL SELECT r, top.v, NULL, n, t FROM totals JOIN top ON totals.v IS NOT DISTINCT FROM top.v
-         UNION ALL SELECT NULL, NULL, b, sum(n), {figure} FROM rest GROUP BY b
-         UNION ALL SELECT NULL, NULL, NULL, sum(n), {figure} FROM rest HAVING count(*) > 0"
-    )
 }
 
 /// Buckets and totals of every ranked value; those without a rank are one line together.

@@ -1,11 +1,12 @@
 //! Where the SQL of one store differs from another's: everything that is not plain SQL is written here and nowhere else.
 
 mod bits;
+mod clickhouse;
 mod earliest;
 mod lists;
+mod sequence;
 
 pub(super) use bits::WORD;
-mod sequence;
 
 use super::sql::Sql;
 use super::window::{Run, Window};
@@ -30,6 +31,7 @@ impl Dialect {
                     .bind(Param::Text(key.clone()))
                     .text(")")
             }),
+            Self::ClickHouse => clickhouse::extracted(path),
         }
     }
 
@@ -37,6 +39,7 @@ impl Dialect {
         match self {
             Self::DuckDb => Sql::new("variant_type(").add(self.extracted(path)).text(")"),
             Self::Postgres => Sql::new("jsonb_typeof(").add(self.extracted(path)).text(")"),
+            Self::ClickHouse => clickhouse::kind_of(path),
         }
     }
 
@@ -55,6 +58,7 @@ impl Dialect {
                 .text(" = 'number' THEN CAST(")
                 .add(value)
                 .text(" AS DOUBLE PRECISION) END"),
+            Self::ClickHouse => clickhouse::number(path),
         }
     }
 
@@ -73,6 +77,7 @@ impl Dialect {
                 .text(" = 'string' THEN (")
                 .add(value)
                 .text(" #>> '{}') END COLLATE \"C\""),
+            Self::ClickHouse => clickhouse::only_text(path),
         }
     }
 
@@ -83,6 +88,8 @@ impl Dialect {
             (Self::DuckDb, false) => self.kind_of(path).text(" = 'BOOL_FALSE'"),
             (Self::Postgres, true) => self.extracted(path).text(" = CAST('true' AS jsonb)"),
             (Self::Postgres, false) => self.extracted(path).text(" = CAST('false' AS jsonb)"),
+            (Self::ClickHouse, true) => clickhouse::truth(path).text(" = TRUE"),
+            (Self::ClickHouse, false) => clickhouse::truth(path).text(" = FALSE"),
         }
     }
 
@@ -114,15 +121,17 @@ impl Dialect {
                 .text(") ELSE (")
                 .add(value())
                 .text(" #>> '{}') END COLLATE \"C\""),
+            Self::ClickHouse => clickhouse::as_text(path, seen),
         }
     }
 
-    pub(super) fn exists(self, path: &[String]) -> Sql {
+    pub(super) fn exists(self, path: &[String], kinds: &Kinds) -> Sql {
         match self {
             Self::DuckDb => self.kind_of(path).text(" IS NOT NULL"),
             Self::Postgres => Sql::new("coalesce(")
                 .add(self.kind_of(path))
                 .text(", 'null') <> 'null'"),
+            Self::ClickHouse => clickhouse::exists(path, seen(path, kinds)),
         }
     }
 
@@ -131,7 +140,7 @@ impl Dialect {
     pub(super) fn arrival(self) -> Option<&'static str> {
         match self {
             Self::DuckDb => Some("rowid"),
-            Self::Postgres => None,
+            Self::Postgres | Self::ClickHouse => None,
         }
     }
 
@@ -145,6 +154,10 @@ impl Dialect {
             Self::Postgres => Sql::new(
                 "CASE WHEN date_trunc('second', ts) = ts THEN to_char(ts, 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')
                  ELSE rtrim(to_char(ts, 'YYYY-MM-DD\"T\"HH24:MI:SS.US'), '0') || 'Z' END COLLATE \"C\"",
+            ),
+            Self::ClickHouse => Sql::new(
+                "CASE WHEN toUnixTimestamp64Micro(ts) % 1000000 = 0 THEN formatDateTime(ts, '%Y-%m-%dT%H:%i:%SZ')
+                 ELSE concat(trimRight(formatDateTime(ts, '%Y-%m-%dT%H:%i:%S.%f'), '0'), 'Z') END",
             ),
         }
     }
@@ -161,6 +174,12 @@ impl Dialect {
                 .text(" ~ ")
                 .bind(Param::Text(pattern.to_owned()))
                 .text(")"),
+            // As elsewhere, a dot is any character but the end of a line.
+            Self::ClickHouse => Sql::new("match(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(format!("(?-s){pattern}")))
+                .text(")"),
         }
     }
 
@@ -176,16 +195,31 @@ impl Dialect {
                 .text(", ")
                 .bind(Param::Text(part.to_owned()))
                 .text(") > 0)"),
+            Self::ClickHouse => Sql::new("(position(")
+                .add(text)
+                .text(", ")
+                .bind(Param::Text(part.to_owned()))
+                .text(") > 0)"),
         }
     }
 
     pub(super) fn starts_with(self, text: Sql, part: &str) -> Sql {
+        let starts_with = match self {
+            Self::DuckDb | Self::Postgres => "starts_with(",
+            Self::ClickHouse => "startsWith(",
+        };
+        Sql::new(starts_with)
+            .add(text)
+            .text(", ")
+            .bind(Param::Text(part.to_owned()))
+            .text(")")
+    }
+
+    /// A text column in lower case, whatever its script.
+    pub(super) fn in_lower_case(self, column: &str) -> String {
         match self {
-            Self::DuckDb | Self::Postgres => Sql::new("starts_with(")
-                .add(text)
-                .text(", ")
-                .bind(Param::Text(part.to_owned()))
-                .text(")"),
+            Self::DuckDb | Self::Postgres => format!("lower({column})"),
+            Self::ClickHouse => format!("lowerUTF8({column})"),
         }
     }
 
@@ -199,6 +233,9 @@ impl Dialect {
             Self::Postgres => {
                 "SELECT DISTINCT ON (anonymous_id) anonymous_id, user_id FROM links ORDER BY anonymous_id, ts, user_id"
             }
+            Self::ClickHouse => {
+                "SELECT anonymous_id, argMin(user_id, (ts, user_id)) AS user_id FROM links GROUP BY anonymous_id"
+            }
         }
     }
 
@@ -208,6 +245,7 @@ impl Dialect {
             Self::DuckDb => format!("approx_count_distinct({column})"),
             // It has no sketch of its own: the exact count is an estimate without an error.
             Self::Postgres => format!("count(DISTINCT {column})"),
+            Self::ClickHouse => format!("uniq({column})"),
         }
     }
 
@@ -215,9 +253,17 @@ impl Dialect {
     pub(super) fn exactly(self, number: f64) -> Sql {
         match self {
             Self::DuckDb => Sql::new("CAST(").bind(Param::Number(number)).text(" AS DOUBLE)"),
-            Self::Postgres => Sql::new("CAST(")
+            Self::Postgres | Self::ClickHouse => Sql::new("CAST(")
                 .bind(Param::Number(number))
                 .text(" AS DOUBLE PRECISION)"),
+        }
+    }
+
+    /// Between the name of a stage of a statement and its body, where it is to be read wherever it is named and not kept.
+    pub(super) fn each_time(self) -> &'static str {
+        match self {
+            Self::DuckDb | Self::Postgres => "AS NOT MATERIALIZED",
+            Self::ClickHouse => "AS",
         }
     }
 
@@ -226,14 +272,13 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("quantile_cont({column}, {share})"),
             Self::Postgres => format!("percentile_cont({share}) WITHIN GROUP (ORDER BY {column})"),
+            Self::ClickHouse => format!("quantileExactInclusive({share})({column})"),
         }
     }
 
     /// The position of an event's bucket, found by division within a run and by halving among the runs.
     pub(super) fn bucket(self, window: &Window) -> Sql {
-        match self {
-            Self::DuckDb | Self::Postgres => self.halved(&window.runs()),
-        }
+        self.halved(&window.runs())
     }
 
     /// The sign of a division that leaves no fraction.
@@ -241,6 +286,7 @@ impl Dialect {
         match self {
             Self::DuckDb => "//",
             Self::Postgres => "/",
+            Self::ClickHouse => "DIV",
         }
     }
 

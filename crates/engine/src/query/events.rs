@@ -116,7 +116,7 @@ fn text(cell: &Cell) -> Value {
 }
 
 /// Text that is no JSON stays text.
-fn json_of(cell: &Cell) -> Value {
+pub(super) fn json_of(cell: &Cell) -> Value {
     match cell.text() {
         Some(json) => serde_json::from_str(json).unwrap_or_else(|_| Value::from(json)),
         None => Value::Null,

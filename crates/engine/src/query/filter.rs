@@ -97,7 +97,7 @@ impl Compiler<'_> {
 
     fn exists(&self, property: &Property) -> Sql {
         match property {
-            Property::Key(path) => self.dialect.exists(path),
+            Property::Key(path) => self.dialect.exists(path, self.kinds),
             column => Sql::new(column_name(column)).text(" IS NOT NULL"),
         }
     }

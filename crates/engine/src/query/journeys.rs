@@ -1,6 +1,7 @@
 //! A user's events one after another, and where one session ends and the next begins.
 
 use super::asked::Asked;
+use super::dialect::Dialect;
 use super::sql::Sql;
 use crate::store::Param;
 
@@ -40,8 +41,8 @@ pub(super) fn events<'f>(
 }
 
 /// Whether a session begins with an event of the window `o`, which orders each user's events: 1 or 0.
-pub(super) fn begins() -> Sql {
-    Sql::new("CASE WHEN t - lag(t) OVER o < ")
+pub(super) fn begins(dialect: Dialect) -> Sql {
+    Sql::new(&format!("CASE WHEN t - {} OVER o < ", dialect.before("t")))
         .bind(Param::Int(GAP))
         .text(" THEN 0 ELSE 1 END")
 }

@@ -5,6 +5,7 @@ use model::query::ActivityQuery;
 
 use super::asked::Asked;
 use super::buckets::Buckets;
+use super::dialect::Dialect;
 use super::sql::Sql;
 use crate::error::Error;
 use crate::store::{Frame, Param, Statement};
@@ -66,7 +67,7 @@ fn statement(asked: &Asked<'_>, lifecycle: &ActivityQuery) -> Statement {
         .add(source.events())
         .text(" WHERE ")
         .add(source.conditions_before(range.to, spec.event.as_deref(), &spec.filter))
-        .text(&states(last_begun(asked.buckets)))
+        .text(&states(source.dialect, last_begun(asked.buckets)))
         .into_statement()
 }
 
@@ -76,14 +77,15 @@ fn last_begun(buckets: &Buckets) -> usize {
 }
 
 /// `f` is the bucket in which a user was first seen, `e` and `l` are the active buckets before and after `b`.
-fn states(last_begun: usize) -> String {
+fn states(dialect: Dialect, last_begun: usize) -> String {
+    let (before, after) = (dialect.before("b"), dialect.after("b"));
     let sums =
         "CAST(sum(n) AS BIGINT), CAST(sum(k) AS BIGINT), CAST(sum(r) AS BIGINT), CAST(sum(d) AS BIGINT)";
     format!(
         "), seen AS (SELECT p, b, max(a) AS a, count(*) AS n FROM marked WHERE p IS NOT NULL GROUP BY p, b),
          known AS (SELECT p, b, a, min(b) OVER (PARTITION BY p) AS f FROM seen),
-         active AS (SELECT p, b, f, lag(b) OVER (PARTITION BY p ORDER BY b) AS e,
-            lead(b) OVER (PARTITION BY p ORDER BY b) AS l FROM known WHERE a = 1),
+         active AS (SELECT p, b, f, {before} OVER (PARTITION BY p ORDER BY b) AS e,
+            {after} OVER (PARTITION BY p ORDER BY b) AS l FROM known WHERE a = 1),
          states AS (SELECT p, b,
             CASE WHEN b >= 1 AND b = f THEN 1 ELSE 0 END AS n,
             CASE WHEN b >= 1 AND e = b - 1 THEN 1 ELSE 0 END AS k,

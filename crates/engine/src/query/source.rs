@@ -24,13 +24,14 @@ impl Source<'_> {
         if !self.has_links {
             return self.events_alone();
         }
-        Sql::new("(SELECT sent.*, linked.user_id AS linked_user_id FROM ")
-            .add(self.events_alone())
-            .text(" AS sent LEFT JOIN (")
+        // No column of one has the name of a column of the other, and the events stay a table whose values can be read
+        // one by one.
+        self.events_alone()
+            .text(" LEFT JOIN (SELECT anonymous_id AS visitor, user_id AS linked_user_id FROM (")
             .add(self.links())
             .text(
-                ") AS linked ON linked.anonymous_id =
-                 CASE WHEN sent.user_id IS NULL THEN sent.anonymous_id END) AS events",
+                ") AS least) AS linked ON linked.visitor =
+                 CASE WHEN events.user_id IS NULL THEN events.anonymous_id END",
             )
     }
 

@@ -5,4 +5,6 @@ pub(crate) enum Dialect {
     DuckDb,
     /// PostgreSQL with properties as `jsonb`.
     Postgres,
+    /// ClickHouse with properties as JSON, and as text.
+    ClickHouse,
 }

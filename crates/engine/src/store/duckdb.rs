@@ -14,10 +14,12 @@ use std::time::Duration;
 use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
-use super::{Appended, Frame, Kinds, Statement, closed};
+use super::selected::described;
+use super::{Appended, Frame, Kinds, SelectedColumn, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use fault::Fault;
+pub(super) use fault::words_about_statement;
 use instance::Instance;
 use writer::Writer;
 
@@ -83,6 +85,14 @@ impl DuckDb {
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
         reader::fetch_all(&self.home, org, statements).await
+    }
+
+    pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+        let describe = Statement {
+            text: format!("DESCRIBE {text}"),
+            params: Vec::new(),
+        };
+        Ok(described(&self.fetch_all(org, vec![describe]).await?))
     }
 
     pub(super) async fn pattern_fault(&self, pattern: String) -> Result<Option<String>, Error> {

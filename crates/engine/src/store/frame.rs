@@ -32,7 +32,7 @@ pub struct Frame {
 }
 
 /// Most rows of one statement, and most bytes of text in them.
-const MOST_ROWS: usize = 100_000;
+pub(super) const MOST_ROWS: usize = 100_000;
 const MOST_TEXT: usize = 64 * 1024 * 1024;
 
 /// More rows than an answer may have.

@@ -19,9 +19,10 @@ use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::{Appended, Frame, KindSet, Kinds, ServerAddress, Statement};
+use super::{Appended, Frame, KindSet, Kinds, SelectedColumn, ServerAddress, Statement};
 use crate::error::Error;
 use fault::fault;
+pub(super) use fault::words_about_statement;
 use months::Months;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/events-postgres");
@@ -115,6 +116,10 @@ impl Postgres {
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
         reader::fetch_all(&self.pool, org, &statements, self.time_limit).await
+    }
+
+    pub(super) async fn columns_of(&self, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+        reader::columns_of(&self.pool, text).await
     }
 
     pub(super) async fn pattern_fault(&self, pattern: &str) -> Result<Option<String>, Error> {

@@ -3,7 +3,14 @@
 use model::answer::{Answer, LifecycleAnswer, StickinessAnswer};
 use model::event::Event;
 
-use crate::world::{World, event, org, utc};
+use crate::world::{World, event, on_every_store, org, utc};
+
+on_every_store! {
+    users_are_new_return_come_back_and_stay_away,
+    nobody_stays_away_from_a_day_that_has_not_begun,
+    the_range_cuts_the_first_bucket_but_not_what_was_before,
+    users_by_their_active_days,
+}
 
 fn on(day: &str, user: &str) -> Event {
     event(&format!(
@@ -44,7 +51,6 @@ async fn stickiness(world: &World, more: &str) -> StickinessAnswer {
     }
 }
 
-#[tokio::test]
 async fn users_are_new_return_come_back_and_stay_away() {
     let world = world("2026-03-20T12:00:00Z").await;
     let days = r#""range":{"from":"2026-03-02","to":"2026-03-05"},"interval":"day""#;
@@ -68,7 +74,6 @@ async fn users_are_new_return_come_back_and_stay_away() {
     assert_eq!((answer.meta.rows_read, answer.open_from), (8, None));
 }
 
-#[tokio::test]
 async fn nobody_stays_away_from_a_day_that_has_not_begun() {
     let world = world("2026-03-03T12:00:00Z").await;
     let days = r#""range":{"from":"2026-03-02","to":"2026-03-05"},"interval":"day""#;
@@ -77,7 +82,6 @@ async fn nobody_stays_away_from_a_day_that_has_not_begun() {
     assert_eq!((answer.series[3].total, answer.open_from), (Some(1.0), Some(1)));
 }
 
-#[tokio::test]
 async fn the_range_cuts_the_first_bucket_but_not_what_was_before() {
     let world = world("2026-03-20T12:00:00Z").await;
     let noon = r#""range":{"from":"2026-03-02T11:30:00Z","to":"2026-03-04T00:00:00Z"},"interval":"day""#;
@@ -95,7 +99,6 @@ async fn the_range_cuts_the_first_bucket_but_not_what_was_before() {
     );
 }
 
-#[tokio::test]
 async fn users_by_their_active_days() {
     let world = world("2026-03-20T12:00:00Z").await;
     let answer = stickiness(

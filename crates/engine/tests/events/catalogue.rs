@@ -9,7 +9,15 @@ use model::catalogue::{EventProperty, PropertyType, PropertyValues};
 use serde_json::Value;
 
 use crate::generator::Generator;
-use crate::world::{World, event, org};
+use crate::world::{World, event, on_every_store, org};
+
+on_every_store! {
+    names_are_counted_exactly_and_grow_with_what_is_stored,
+    properties_have_types_and_counts,
+    values_are_the_most_frequent_first_and_can_be_searched,
+    random_events_are_counted_as_one_would_by_hand,
+    of_very_many_events_the_newest_are_looked_at,
+}
 
 const EVENTS: [&str; 5] = [
     r#"{"id":"1","name":"view","timestamp":"2026-03-01T10:00:00Z","user_id":"ada","properties":{"plan":"Pro","n":1}}"#,
@@ -77,7 +85,6 @@ fn row(name: &str, count: u64, first: &str, last: &str) -> (String, u64, String,
     (name.to_owned(), count, first.to_owned(), last.to_owned())
 }
 
-#[tokio::test]
 async fn names_are_counted_exactly_and_grow_with_what_is_stored() {
     let (world, catalogue) = world().await;
     let view = row("view", 3, "2026-03-01T10:00:00Z", "2026-03-03T10:00:00Z");
@@ -106,7 +113,6 @@ async fn names_are_counted_exactly_and_grow_with_what_is_stored() {
     assert_eq!(names(&fresh, 1).await, expected, "counted anew it is the same");
 }
 
-#[tokio::test]
 async fn properties_have_types_and_counts() {
     let (_world, catalogue) = world().await;
     let all = catalogue
@@ -139,7 +145,6 @@ async fn properties_have_types_and_counts() {
     assert!(others.is_empty(), "another organization has none");
 }
 
-#[tokio::test]
 async fn values_are_the_most_frequent_first_and_can_be_searched() {
     let (world, catalogue) = world().await;
     let plans = values(&catalogue, "plan", None, None).await;
@@ -178,7 +183,6 @@ async fn values_are_the_most_frequent_first_and_can_be_searched() {
     assert!(matches!(refused, Err(Error::Invalid(fields)) if fields[0].field == "limit"));
 }
 
-#[tokio::test]
 async fn random_events_are_counted_as_one_would_by_hand() {
     for seed in 0..4 {
         let world = World::at("2026-05-01T12:00:00Z").await;
@@ -208,13 +212,13 @@ async fn random_events_are_counted_as_one_would_by_hand() {
     }
 }
 
-#[tokio::test]
 async fn of_very_many_events_the_newest_are_looked_at() {
     let world = World::at("2026-05-01T12:00:00Z").await;
     let numbered = |n: u32| {
         let plan = if n < 100 { "old" } else { "new" };
+        let (hour, minute, second) = (n / 3_600, n / 60 % 60, n % 60);
         event(&format!(
-            r#"{{"id":"{n}","name":"view","timestamp":"2026-03-01T10:00:00Z","properties":{{"{plan}":1}}}}"#
+            r#"{{"id":"{n}","name":"view","timestamp":"2026-03-01T{hour:02}:{minute:02}:{second:02}Z","properties":{{"{plan}":1}}}}"#
         ))
     };
     world.append(org(1), 1, (0..50_100).map(numbered).collect()).await;

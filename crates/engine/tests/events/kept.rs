@@ -14,7 +14,19 @@ use serde_json::{Value, json};
 use crate::generator::Generator;
 use crate::oracle;
 use crate::oracle_test::differences;
-use crate::world::{World, event, org, time, utc};
+use crate::world::{World, event, on_every_store, org, time, utc};
+
+on_every_store! {
+    only_what_late_events_touched_is_asked_again,
+    a_range_that_moves_reuses_the_rest,
+    questions_share_their_buckets,
+    buckets_with_many_values_are_asked_again_and_right,
+    more_values_than_can_be_put_together_are_asked_as_a_whole,
+    the_same_question_at_the_same_time_is_asked_once,
+    whoever_asked_first_may_go_away,
+    what_was_stored_is_in_every_later_answer,
+    ; blocking late_events_between_questions_are_never_missed
+}
 
 const NOW: &str = "2026-03-10T12:00:30Z";
 
@@ -36,7 +48,6 @@ fn is_close(one: f64, other: f64) -> bool {
     (one - other).abs() < 1e-9
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn only_what_late_events_touched_is_asked_again() {
     let world = World::at(NOW).await;
     world
@@ -66,7 +77,6 @@ async fn only_what_late_events_touched_is_asked_again() {
     assert_eq!((elsewhere.series, elsewhere.meta.rows_read), (late.series, 2));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn a_range_that_moves_reuses_the_rest() {
     let world = World::at(NOW).await;
     let events = (0..24).map(|hour| at(&format!("{hour}"), &format!("2026-03-10T{hour:02}:30:00Z")));
@@ -90,7 +100,6 @@ async fn a_range_that_moves_reuses_the_rest() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn questions_share_their_buckets() {
     let world = World::at(NOW).await;
     world
@@ -147,7 +156,6 @@ async fn questions_share_their_buckets() {
     assert_eq!((share(&other), other.series[0].total), ((false, 0.0), Some(0.0)));
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn buckets_with_many_values_are_asked_again_and_right() {
     let world = World::at(NOW).await;
     let many = (0..1_200).map(|n| at(&format!("v{n}"), "2026-03-02T10:00:00Z"));
@@ -180,7 +188,6 @@ async fn buckets_with_many_values_are_asked_again_and_right() {
     assert!(is_close(answer.meta.cached_share, 0.75), "{:?}", answer.meta);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn more_values_than_can_be_put_together_are_asked_as_a_whole() {
     let world = World::at(NOW).await;
     let many = (0..50_100).map(|n| at(&format!("v{n:05}"), "2026-03-02T10:00:00Z"));
@@ -195,7 +202,6 @@ async fn more_values_than_can_be_put_together_are_asked_as_a_whole() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn the_same_question_at_the_same_time_is_asked_once() {
     let world = World::at(NOW).await;
     world
@@ -216,7 +222,6 @@ async fn the_same_question_at_the_same_time_is_asked_once() {
     assert_eq!(asked_the_store, 1);
 }
 
-#[tokio::test(flavor = "multi_thread")]
 async fn whoever_asked_first_may_go_away() {
     let world = World::at(NOW).await;
     world
@@ -275,7 +280,6 @@ fn moved(question: &Value, dice: &mut StdRng) -> Value {
     moved
 }
 
-#[test]
 fn late_events_between_questions_are_never_missed() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -331,7 +335,6 @@ fn late_events_between_questions_are_never_missed() {
 }
 
 /// Whoever asks after an append has returned sees its events, whatever others ask meanwhile.
-#[tokio::test(flavor = "multi_thread")]
 async fn what_was_stored_is_in_every_later_answer() {
     let world = World::at(NOW).await;
     world

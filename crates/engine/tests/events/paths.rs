@@ -7,7 +7,16 @@ use proptest::test_runner::{Config, TestRunner};
 
 use crate::generator::Generator;
 use crate::oracle::paths::{self, ExpectedPaths};
-use crate::world::{World, event, fields, org, utc};
+use crate::world::{World, event, fields, on_every_store, org, utc};
+
+on_every_store! {
+    sessions_end_after_half_an_hour_and_repetitions_are_one_step,
+    a_user_s_journey_goes_on_the_next_day,
+    paths_from_and_to_an_event,
+    names_beyond_the_limit_are_one,
+    nothing_gives_an_empty_answer_and_bad_questions_a_field,
+    ; blocking random_paths_are_those_of_the_reference
+}
 
 const NOW: &str = "2026-06-01T00:00:00Z";
 
@@ -69,7 +78,6 @@ fn links(links: &[(&str, &str, u64)]) -> Vec<(String, String, u64)> {
     links.iter().map(link).collect()
 }
 
-#[tokio::test]
 async fn sessions_end_after_half_an_hour_and_repetitions_are_one_step() {
     let (seen, ways) = told("").await;
     assert_eq!(
@@ -92,7 +100,6 @@ async fn sessions_end_after_half_an_hour_and_repetitions_are_one_step() {
     );
 }
 
-#[tokio::test]
 async fn a_user_s_journey_goes_on_the_next_day() {
     let (seen, _) = told(r#","per":"user","steps":4"#).await;
     assert_eq!(
@@ -108,7 +115,6 @@ async fn a_user_s_journey_goes_on_the_next_day() {
     );
 }
 
-#[tokio::test]
 async fn paths_from_and_to_an_event() {
     let (seen, ways) = told(r#","per":"user","from":{"event":"buy"}"#).await;
     assert_eq!(seen, nodes(&[("0:buy", 2), ("1:look", 2)]));
@@ -123,7 +129,6 @@ async fn paths_from_and_to_an_event() {
     assert_eq!(seen, nodes(&[("0:/b", 1), ("1:/cart", 1), ("2:/buy", 1)]));
 }
 
-#[tokio::test]
 async fn names_beyond_the_limit_are_one() {
     let (seen, ways) = told(r#","by":"property","property":"$path","limit":1,"steps":2"#).await;
     assert_eq!(
@@ -133,7 +138,6 @@ async fn names_beyond_the_limit_are_one() {
     assert_eq!(ways, links(&[("0:$other", "1:/a", 1), ("0:/a", "1:$other", 1)]));
 }
 
-#[tokio::test]
 async fn nothing_gives_an_empty_answer_and_bad_questions_a_field() {
     let world = World::at(NOW).await;
     let nobody = question(r#","by":"property","property":"no.such""#);
@@ -164,7 +168,6 @@ fn as_expected(answer: &PathsAnswer) -> ExpectedPaths {
     }
 }
 
-#[test]
 fn random_paths_are_those_of_the_reference() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

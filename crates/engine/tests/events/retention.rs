@@ -3,7 +3,19 @@ use model::account::WeekStart;
 use model::answer::{Answer, Cohort, RetentionAnswer};
 use model::event::Event;
 
-use crate::world::{World, event, fields, org, time, utc};
+use crate::world::{World, event, fields, on_every_store, org, time, utc};
+
+on_every_store! {
+    users_belong_to_the_interval_of_their_first_start_and_come_back_after_the_range_too,
+    on_or_after_counts_those_who_come_later,
+    cohorts_may_be_of_those_who_are_new_or_of_all,
+    a_breakdown_takes_the_value_of_the_start_event,
+    weeks_begin_when_the_organization_says_and_days_when_its_clocks_say,
+    an_interval_that_begins_changes_a_kept_answer,
+    more_buckets_than_a_word_has_bits,
+    questions_that_cannot_be_answered_name_the_field,
+    nobody_is_an_answer_too,
+}
 
 const NOW: &str = "2026-03-25T12:00:00Z";
 
@@ -57,7 +69,6 @@ fn figures(cohorts: &[Cohort]) -> Vec<(u64, Vec<Option<u64>>)> {
         .collect()
 }
 
-#[tokio::test]
 async fn users_belong_to_the_interval_of_their_first_start_and_come_back_after_the_range_too() {
     let world = world().await;
     let answer = ask(&world, &utc(), &question("")).await;
@@ -82,7 +93,6 @@ async fn users_belong_to_the_interval_of_their_first_start_and_come_back_after_t
     assert_eq!((answer.meta.rows_read, answer.timezone.as_str()), (10, "UTC"));
 }
 
-#[tokio::test]
 async fn on_or_after_counts_those_who_come_later() {
     let world = world().await;
     let answer = ask(&world, &utc(), &question(r#","mode":"on_or_after""#)).await;
@@ -102,7 +112,6 @@ async fn on_or_after_counts_those_who_come_later() {
     );
 }
 
-#[tokio::test]
 async fn cohorts_may_be_of_those_who_are_new_or_of_all() {
     let world = world().await;
     let first_time = ask(&world, &utc(), &question(r#","cohort":"first_time""#)).await;
@@ -126,7 +135,6 @@ async fn cohorts_may_be_of_those_who_are_new_or_of_all() {
     assert_eq!(recurring.meta.rows_read, 10);
 }
 
-#[tokio::test]
 async fn a_breakdown_takes_the_value_of_the_start_event() {
     let world = world().await;
     let answer = ask(&world, &utc(), &question(r#","breakdown":{"property":"plan"}"#)).await;
@@ -163,7 +171,6 @@ async fn a_breakdown_takes_the_value_of_the_start_event() {
     );
 }
 
-#[tokio::test]
 async fn weeks_begin_when_the_organization_says_and_days_when_its_clocks_say() {
     let world = world().await;
     let sunday = Calendar {
@@ -194,7 +201,6 @@ async fn weeks_begin_when_the_organization_says_and_days_when_its_clocks_say() {
     );
 }
 
-#[tokio::test]
 async fn an_interval_that_begins_changes_a_kept_answer() {
     let world = World::at("2026-03-22T23:59:59Z").await;
     world
@@ -209,7 +215,6 @@ async fn an_interval_that_begins_changes_a_kept_answer() {
     assert!(!after.meta.cached);
 }
 
-#[tokio::test]
 async fn more_buckets_than_a_word_has_bits() {
     let world = World::at("2027-01-10T12:00:00Z").await;
     let mut events = vec![on("2026-01-01T10:00:00Z", "sign_up", "ann", "")];
@@ -248,7 +253,6 @@ async fn more_buckets_than_a_word_has_bits() {
     assert_eq!(answer.cohorts[364].returned[11], None);
 }
 
-#[tokio::test]
 async fn questions_that_cannot_be_answered_name_the_field() {
     let world = World::at(NOW).await;
     let with = |range: &str, more: &str| {
@@ -295,7 +299,6 @@ async fn questions_that_cannot_be_answered_name_the_field() {
     assert_eq!(fields(outcome).0, "return.filter.value");
 }
 
-#[tokio::test]
 async fn nobody_is_an_answer_too() {
     let world = World::at(NOW).await;
     let answer = ask(&world, &utc(), &question("")).await;

@@ -7,7 +7,14 @@ use serde_json::{Value, json};
 
 use crate::generator::Generator;
 use crate::oracle::rows;
-use crate::world::{World, event, fields, org};
+use crate::world::{World, event, fields, on_every_store, org};
+
+on_every_store! {
+    whole_events_and_columns,
+    pages_follow_one_another_and_late_events_do_not_shift_them,
+    a_broken_cursor_is_fields,
+    ; blocking random_lists_are_those_of_the_reference_page_by_page
+}
 
 const NOW: &str = "2026-05-04T12:00:00Z";
 
@@ -25,7 +32,6 @@ fn question(more: &str) -> String {
     format!(r#"{{"kind":"events","range":{{"last":"24h"}},"timezone":"UTC"{more}}}"#)
 }
 
-#[tokio::test]
 async fn whole_events_and_columns() {
     let world = World::at(NOW).await;
     world.append(org(1), 1, three()).await;
@@ -59,7 +65,6 @@ async fn whole_events_and_columns() {
     );
 }
 
-#[tokio::test]
 async fn pages_follow_one_another_and_late_events_do_not_shift_them() {
     let world = World::at(NOW).await;
     world.append(org(1), 1, three()).await;
@@ -79,7 +84,6 @@ async fn pages_follow_one_another_and_late_events_do_not_shift_them() {
     assert_eq!(second.next_cursor, None);
 }
 
-#[tokio::test]
 async fn a_broken_cursor_is_fields() {
     let world = World::at(NOW).await;
     for cursor in ["x", "", "MTIz", "🎉"] {
@@ -114,7 +118,6 @@ fn same(one: &Value, other: &Value) -> bool {
     }
 }
 
-#[test]
 fn random_lists_are_those_of_the_reference_page_by_page() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

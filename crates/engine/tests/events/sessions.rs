@@ -6,7 +6,15 @@ use proptest::test_runner::{Config, TestRunner};
 use crate::generator::Generator;
 use crate::oracle::sessions;
 use crate::oracle_test::differences;
-use crate::world::{World, event, org, refused, utc};
+use crate::world::{World, event, on_every_store, org, refused, utc};
+
+on_every_store! {
+    sessions_bounces_and_lengths,
+    entry_and_exit_are_the_first_and_last_event_that_has_the_property,
+    a_breakdown_asks_the_first_event,
+    nothing_is_zero_sessions_without_a_rate,
+    ; blocking random_sessions_are_those_of_the_reference
+}
 
 const NOW: &str = "2026-06-01T00:00:00Z";
 
@@ -66,7 +74,6 @@ fn line(label: &str, value: Option<&str>, values: [Option<f64>; 3], total: Optio
     (label.to_owned(), value.map(str::to_owned), values.to_vec(), total)
 }
 
-#[tokio::test]
 async fn sessions_bounces_and_lengths() {
     let lines = told(r#"["sessions","bounce_rate","avg_seconds"]"#, "").await;
     let seconds = (1_200.0 + 0.0 + 1_799.999_999) / 3.0;
@@ -87,7 +94,6 @@ async fn sessions_bounces_and_lengths() {
     );
 }
 
-#[tokio::test]
 async fn entry_and_exit_are_the_first_and_last_event_that_has_the_property() {
     let none = Some(0.0);
     assert_eq!(
@@ -103,7 +109,6 @@ async fn entry_and_exit_are_the_first_and_last_event_that_has_the_property() {
     );
 }
 
-#[tokio::test]
 async fn a_breakdown_asks_the_first_event() {
     let none = Some(0.0);
     assert_eq!(
@@ -120,7 +125,6 @@ async fn a_breakdown_asks_the_first_event() {
     );
 }
 
-#[tokio::test]
 async fn nothing_is_zero_sessions_without_a_rate() {
     let empty = World::at(NOW).await;
     let answer = empty
@@ -135,7 +139,6 @@ async fn nothing_is_zero_sessions_without_a_rate() {
     assert_eq!(refused(empty.ask(org(1), &mars).await).0, "timezone");
 }
 
-#[test]
 fn random_sessions_are_those_of_the_reference() {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()

@@ -9,7 +9,11 @@ use tokio::runtime::Runtime;
 
 use crate::generator::Generator;
 use crate::oracle;
-use crate::world::{World, org, utc};
+use crate::world::{World, on_every_store, org, utc};
+
+on_every_store! {
+    ; blocking random_questions_about_retention_get_the_answers_of_the_reference, random_lifecycles_are_those_of_the_reference, random_histograms_are_those_of_the_reference
+}
 
 const EVENTS: usize = 400;
 /// In the midst of the events, and long after them.
@@ -80,7 +84,6 @@ impl Bench {
     }
 }
 
-#[test]
 fn random_questions_about_retention_get_the_answers_of_the_reference() {
     let bench = Bench::new(21);
     bench.ask(
@@ -109,7 +112,6 @@ fn random_questions_about_retention_get_the_answers_of_the_reference() {
     );
 }
 
-#[test]
 fn random_lifecycles_are_those_of_the_reference() {
     let bench = Bench::new(22);
     bench.ask(
@@ -130,7 +132,6 @@ fn random_lifecycles_are_those_of_the_reference() {
     );
 }
 
-#[test]
 fn random_histograms_are_those_of_the_reference() {
     let bench = Bench::new(23);
     bench.ask(

@@ -20,6 +20,7 @@ use uuid::Uuid;
 pub(crate) enum StoreKind {
     DuckDb,
     Postgres,
+    ClickHouse,
 }
 
 tokio::task_local! {
@@ -46,6 +47,7 @@ impl StoreKind {
                 let url = fresh_postgres_database().await;
                 url.parse().expect("an address")
             }
+            Self::ClickHouse => fresh_clickhouse_database().parse().expect("an address"),
         }
     }
 }
@@ -55,6 +57,7 @@ macro_rules! on_every_store {
     ($($name:ident),* $(,)? $(; blocking $($blocking:ident),+ $(,)?)?) => {
         $crate::world::on_every_store!(@on duckdb, DuckDb; $($name)*; $($($blocking)+)?);
         $crate::world::on_every_store!(@on postgres, Postgres; $($name)*; $($($blocking)+)?);
+        $crate::world::on_every_store!(@on clickhouse, ClickHouse; $($name)*; $($($blocking)+)?);
     };
     (@on $module:ident, $kind:ident; $($name:ident)*; $($blocking:ident)*) => {
         mod $module {
@@ -184,6 +187,16 @@ async fn fresh_postgres_database() -> String {
         .expect("a database is made");
     let (address, _) = server.rsplit_once('/').expect("the address ends in a database");
     format!("{address}/{name}")
+}
+
+/// The store makes it when it is opened.
+fn fresh_clickhouse_database() -> String {
+    #[expect(clippy::disallowed_methods, reason = "a test's only setting")]
+    let server = std::env::var("DATAPULSE_TEST_CLICKHOUSE_URL").expect(
+        "set DATAPULSE_TEST_CLICKHOUSE_URL to a ClickHouse where databases may be made; `make test` starts one",
+    );
+    let (address, _) = server.rsplit_once('/').expect("the address ends in a database");
+    format!("{address}/events_{}", Uuid::new_v4().simple())
 }
 
 pub(crate) fn utc() -> Calendar {

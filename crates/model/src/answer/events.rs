@@ -23,7 +23,7 @@ impl EventsAnswer {
     }
 }
 
-fn size_of_value(value: &Value) -> usize {
+pub(super) fn size_of_value(value: &Value) -> usize {
     let inside = match value {
         Value::String(text) => text.len(),
         Value::Array(items) => items.iter().map(size_of_value).sum(),

@@ -28,7 +28,7 @@ pub(super) async fn list(
     let mut found = Vec::new();
     for some in known.chunks(TOGETHER) {
         let paths: Vec<&str> = some.iter().map(|(path, _)| *path).collect();
-        let counts = counts(look, &newest.events, &paths).await?;
+        let counts = counts(look, kinds, &newest.events, &paths).await?;
         let listed = some
             .iter()
             .zip(counts)
@@ -47,11 +47,11 @@ pub(super) async fn list(
     Ok(found)
 }
 
-async fn counts(look: &Look<'_>, events: &Sql, paths: &[&str]) -> Result<Vec<u64>, Error> {
+async fn counts(look: &Look<'_>, kinds: &Kinds, events: &Sql, paths: &[&str]) -> Result<Vec<u64>, Error> {
     let columns = paths.iter().map(|path| {
         let keys: Vec<String> = path.split('.').map(str::to_owned).collect();
         Sql::new("count(CASE WHEN ")
-            .add(look.dialect.exists(&keys))
+            .add(look.dialect.exists(&keys, kinds))
             .text(" THEN 1 END)")
     });
     let sql = Sql::new("SELECT ")

@@ -24,7 +24,7 @@ pub(super) async fn list(look: &Look<'_>, asked: &ValuesAsked) -> Result<Propert
     if let Some(search) = asked.search.as_deref().filter(|search| !search.is_empty()) {
         let found = look
             .dialect
-            .contains(Sql::new("lower(v)"), &search.to_lowercase());
+            .contains(Sql::new(&look.dialect.in_lower_case("v")), &search.to_lowercase());
         sql = sql.text(" AND ").add(found);
     }
     sql = sql.text(&format!(" GROUP BY v ORDER BY n DESC, v LIMIT {}", asked.limit));
@@ -38,7 +38,7 @@ pub(super) async fn list(look: &Look<'_>, asked: &ValuesAsked) -> Result<Propert
 
 fn has(look: &Look<'_>, property: &Property) -> Sql {
     match property {
-        Property::Key(path) => look.dialect.exists(path),
+        Property::Key(path) => look.dialect.exists(path, &look.kinds),
         Property::Timestamp => Sql::new("ts IS NOT NULL"),
         column => Sql::new(filter::column_name(column)).text(" IS NOT NULL"),
     }

@@ -14,6 +14,8 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("(CAST(1 AS BIGINT) << ({position}))"),
             Self::Postgres => format!("(CAST(1 AS BIGINT) << CAST({position} AS INTEGER))"),
+            // It shifts in every row, also where a CASE does not ask for it, and refuses to shift by a negative number.
+            Self::ClickHouse => format!("bitShiftLeft(CAST(1 AS BIGINT), bitAnd({position}, 63))"),
         }
     }
 
@@ -21,6 +23,7 @@ impl Dialect {
     pub(in crate::query) fn union_of_bits(self, set: &str) -> String {
         match self {
             Self::DuckDb | Self::Postgres => format!("bit_or({set})"),
+            Self::ClickHouse => format!("groupBitOr({set})"),
         }
     }
 
@@ -28,6 +31,7 @@ impl Dialect {
     pub(in crate::query) fn has_bit(self, set: &str, position: usize) -> String {
         match self {
             Self::DuckDb | Self::Postgres => format!("(({set} >> {position}) & 1)"),
+            Self::ClickHouse => format!("bitAnd(bitShiftRight({set}, {position}), 1)"),
         }
     }
 
@@ -36,6 +40,7 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("({set} >> ({position}))"),
             Self::Postgres => format!("({set} >> CAST({position} AS INTEGER))"),
+            Self::ClickHouse => format!("bitShiftRight({set}, bitAnd({position}, 63))"),
         }
     }
 
@@ -49,6 +54,10 @@ impl Dialect {
             ),
             Self::Postgres => format!(
                 "({} | (({next} & ({below})) << CAST({WORD} - ({position}) AS INTEGER)))",
+                self.bits_from(set, position)
+            ),
+            Self::ClickHouse => format!(
+                "bitOr({}, bitShiftLeft(bitAnd({next}, {below}), bitAnd({WORD} - ({position}), 63)))",
                 self.bits_from(set, position)
             ),
         }

@@ -16,6 +16,11 @@ impl Dialect {
                     "(array_agg({value} ORDER BY {at}, {value} NULLS LAST) FILTER (WHERE {condition}))[1]"
                 )
             }
+            Self::ClickHouse => {
+                format!(
+                    "tupleElement(min(CASE WHEN {condition} THEN ({at}, isNull({value}), {value}) END), 3)"
+                )
+            }
         }
     }
 }

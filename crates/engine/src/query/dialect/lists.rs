@@ -12,6 +12,9 @@ impl Dialect {
             Self::Postgres => Sql::new("(CAST(extract(epoch FROM ts) * 1000000 AS bigint) - CAST(")
                 .bind(Param::Int(start))
                 .text(" AS bigint))"),
+            Self::ClickHouse => Sql::new("(toUnixTimestamp64Micro(ts) - ")
+                .bind(Param::Int(start))
+                .text(")"),
         }
     }
 
@@ -20,6 +23,7 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("list({column})"),
             Self::Postgres => format!("array_agg({column})"),
+            Self::ClickHouse => format!("groupArray({column})"),
         }
     }
 
@@ -28,6 +32,11 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("list({column} ORDER BY {time}, {text})"),
             Self::Postgres => format!("array_agg({column} ORDER BY {time}, {text} COLLATE \"C\")"),
+            Self::ClickHouse => {
+                format!(
+                    "arrayMap(one -> one.3, arraySort(one -> (one.1, one.2), groupArray(({time}, {text}, {column}))))"
+                )
+            }
         }
     }
 
@@ -36,6 +45,7 @@ impl Dialect {
         match self {
             Self::DuckDb => format!("hash({column}) % {portions} = {portion}"),
             Self::Postgres => format!("abs(hashtextextended({column}, 0) % {portions}) = {portion}"),
+            Self::ClickHouse => format!("sipHash64({column}) % {portions} = {portion}"),
         }
     }
 
@@ -43,7 +53,7 @@ impl Dialect {
     pub(in super::super) const fn knows_its_count(self) -> bool {
         match self {
             Self::DuckDb => true,
-            Self::Postgres => false,
+            Self::Postgres | Self::ClickHouse => false,
         }
     }
 }

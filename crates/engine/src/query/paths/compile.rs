@@ -7,6 +7,7 @@
 use model::query::{PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide};
 
 use crate::query::asked::Asked;
+use crate::query::dialect::Dialect;
 use crate::query::journeys::{SESSION, begins, events as all_events, stage, staged};
 use crate::query::sql::Sql;
 use crate::store::{Param, Statement};
@@ -65,6 +66,10 @@ impl Compiler<'_> {
         }
     }
 
+    fn dialect(&self) -> Dialect {
+        self.asked.source.dialect
+    }
+
     fn is_per_session(&self) -> bool {
         self.paths.spec().per == PathsPer::Session
     }
@@ -103,13 +108,14 @@ impl Compiler<'_> {
     fn ordered(&self) -> Sql {
         let mut columns = Sql::new("SELECT u, v, row_number() OVER o AS n");
         if self.is_per_session() {
-            columns = columns.text(", ").add(begins()).text(" AS begins");
+            columns = columns.text(", ").add(begins(self.dialect())).text(" AS begins");
         }
         if self.side_end().is_some() {
             columns = columns.text(", m");
         }
         if self.folds_early() {
-            columns = columns.text(", lag(v) OVER o AS last");
+            let before = self.dialect().before("v");
+            columns = columns.text(&format!(", {before} OVER o AS last"));
         }
         let only_steps = if self.is_by_property() && !self.is_per_session() {
             " WHERE v IS NOT NULL"
@@ -153,9 +159,10 @@ impl Compiler<'_> {
         };
         Sql::new(&format!(
             "SELECT u, j, n, v FROM (
-                SELECT u, j, n, v, lag(v) OVER (PARTITION BY u, j ORDER BY n) AS last,
+                SELECT u, j, n, v, {} OVER (PARTITION BY u, j ORDER BY n) AS last,
                     row_number() OVER (PARTITION BY u, j ORDER BY n) AS place FROM {part}
-            ) AS repeated WHERE place = 1 OR v <> last"
+            ) AS repeated WHERE place = 1 OR v <> last",
+            self.dialect().before("v")
         ))
     }
 
@@ -167,8 +174,9 @@ impl Compiler<'_> {
             PathsSide::To(_) => "n DESC",
         };
         Sql::new(&format!(
-            "SELECT row_number() OVER o AS k, v, lead(v) OVER o AS next FROM {steps}
-             WINDOW o AS (PARTITION BY u, j ORDER BY {order})"
+            "SELECT row_number() OVER o AS k, v, {} OVER o AS next FROM {steps}
+             WINDOW o AS (PARTITION BY u, j ORDER BY {order})",
+            self.dialect().after("v")
         ))
     }
 

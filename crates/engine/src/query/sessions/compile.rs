@@ -21,10 +21,11 @@ pub(super) fn figures(asked: &Asked<'_>, sessions: &SessionsQuery) -> Statement 
         None => (Sql::new(", ts"), "CAST(NULL AS VARCHAR) AS v", "t"),
     };
     let numbered = format!(
-        "SELECT u, ts, t, {value}, row_number() OVER o AS n, lag(t) OVER o AS before,
+        "SELECT u, ts, t, {value}, row_number() OVER o AS n, {} OVER o AS before,
             count(*) OVER (PARTITION BY u ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS every,
             max(t) OVER (PARTITION BY u ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS latest
-         FROM e WINDOW o AS (PARTITION BY u ORDER BY {order})"
+         FROM e WINDOW o AS (PARTITION BY u ORDER BY {order})",
+        asked.source.dialect.before("t")
     );
     let first =
         Sql::new("SELECT u, ts, t, v, n, before, every, latest FROM o WHERE ").add(begins_after("before"));
@@ -54,7 +55,7 @@ pub(super) fn ends(asked: &Asked<'_>, sessions: &SessionsQuery, end: SessionMeas
         _ => dialect.first_value("v", "n"),
     };
     let ordered = Sql::new("SELECT u, ts, v, row_number() OVER o AS n, ")
-        .add(begins())
+        .add(begins(dialect))
         .text(" AS begins FROM e WINDOW o AS (PARTITION BY u ORDER BY t, id)");
     let sessions_of_all = format!("SELECT u, ts, v, n, {SESSION} AS j FROM o");
     let grouped =

@@ -31,3 +31,17 @@ impl From<Fault> for Error {
         }
     }
 }
+
+/// What DuckDB says of a statement that it cannot run, in a line.
+pub(in crate::store) fn words_about_statement(
+    source: &(dyn std::error::Error + Send + Sync + 'static),
+) -> Option<String> {
+    let fault = source.downcast_ref::<Fault>()?;
+    let Fault::DuckDb(error) = fault else { return None };
+    if fault.broke_the_instance() {
+        return None;
+    }
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    Some(line.trim_end_matches(['.', '!']).to_owned())
+}

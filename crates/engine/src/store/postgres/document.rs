@@ -1,15 +1,12 @@
 //! Properties as `jsonb` can keep them.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::store::kinds::UNREADABLE;
+use crate::store::document::readable;
 
-/// Numbers as every store keeps them, whole ones of 64 bits and else the nearest `f64`; U+0000, which PostgreSQL cannot
-/// keep, as U+FFFD; text that is no JSON under a key of its own, so that it costs no neighbour.
+/// As [`readable`]; U+0000, which PostgreSQL cannot keep, as U+FFFD.
 pub(super) fn storable(properties: &str) -> String {
-    let mut document = serde_json::from_str(properties).unwrap_or_else(|_| {
-        Value::Object(Map::from_iter([(UNREADABLE.to_owned(), Value::from(properties))]))
-    });
+    let mut document = readable(properties);
     if properties.contains("\\u0000") || properties.contains('\0') {
         replace(&mut document);
     }

@@ -23,3 +23,14 @@ fn is_unreachable(error: &sqlx::Error) -> bool {
         _ => false,
     }
 }
+
+/// What PostgreSQL says of a statement that it cannot run: of its syntax and names, of values, of what it does not support.
+pub(in crate::store) fn words_about_statement(
+    source: &(dyn std::error::Error + Send + Sync + 'static),
+) -> Option<String> {
+    let sqlx::Error::Database(error) = source.downcast_ref::<sqlx::Error>()? else {
+        return None;
+    };
+    let class = error.code()?.get(..2)?.to_owned();
+    matches!(class.as_str(), "0A" | "21" | "22" | "2F" | "42" | "54").then(|| error.message().to_owned())
+}

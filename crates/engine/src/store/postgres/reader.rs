@@ -2,13 +2,16 @@ use std::time::Duration;
 
 use model::ids::OrgId;
 use sqlx::pool::PoolConnection;
-use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Postgres};
+use sqlx::postgres::PgColumn;
+use sqlx::{
+    AssertSqlSafe, Column, Executor, PgConnection, PgPool, Postgres, SqlSafeStr, Statement as _, TypeInfo,
+};
 
 use super::fault::fault;
 use super::values::{bound, frame, numbered};
 use crate::error::Error;
 use crate::store::frame::TooManyRows;
-use crate::store::{Frame, Statement, closed, timed_out};
+use crate::store::{Frame, SelectedColumn, Statement, closed, timed_out};
 
 /// PostgreSQL's word for a statement that was stopped.
 const CANCELED: &str = "57014";
@@ -55,7 +58,7 @@ async fn read_snapshot(
     let mut frames = Vec::with_capacity(statements.len());
     for statement in statements {
         // Planned for its values: a plan for any values would read every month.
-        let mut query = sqlx::query(AssertSqlSafe(numbered(&statement.text))).persistent(false);
+        let mut query = sqlx::query(AssertSqlSafe(numbered(statement))).persistent(false);
         for param in &statement.params {
             query = bound(query, param);
         }
@@ -66,6 +69,20 @@ async fn read_snapshot(
     }
     connection.execute("COMMIT").await?;
     Ok(Ok(frames))
+}
+
+/// The columns of a statement, which is prepared for it and not run.
+pub(super) async fn columns_of(pool: &PgPool, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+    let mut connection = pool.acquire().await.map_err(fault)?;
+    let prepared = connection
+        .prepare(AssertSqlSafe(text.to_owned()).into_sql_str())
+        .await
+        .map_err(fault)?;
+    let column = |column: &PgColumn| SelectedColumn {
+        name: column.name().to_owned(),
+        type_name: column.type_info().name().to_owned(),
+    };
+    Ok(prepared.columns().iter().map(column).collect())
 }
 
 /// A connection that is used for one question. Unless the question came to its end, the connection is closed and what

@@ -7,11 +7,15 @@ use sqlx::{Postgres, Row, TypeInfo, ValueRef};
 
 use super::document::without_nul;
 use crate::store::frame::TooManyRows;
-use crate::store::{Cell, Frame, Param};
+use crate::store::{Cell, Frame, Param, Statement};
 
-/// The text with `$1`, `$2` … for its question marks. No statement of ours has one anywhere else.
-pub(super) fn numbered(text: &str) -> String {
-    let mut parts = text.split('?');
+/// The text with `$1`, `$2` … for its question marks. No statement of ours has one anywhere else; those that people wrote
+/// have no parameters.
+pub(super) fn numbered(statement: &Statement) -> String {
+    if statement.params.is_empty() {
+        return statement.text.clone();
+    }
+    let mut parts = statement.text.split('?');
     let mut numbered = parts.next().unwrap_or_default().to_owned();
     for (number, part) in (1..).zip(parts) {
         numbered.push('$');
@@ -129,6 +133,15 @@ mod tests {
 
     #[test]
     fn question_marks_get_numbers() {
-        assert_eq!(numbered("a = ? AND b IN (?, ?)"), "a = $1 AND b IN ($2, $3)");
+        let statement = |params: usize| Statement {
+            text: "a = ? AND b IN (?, ?)".to_owned(),
+            params: vec![Param::Int(0); params],
+        };
+        assert_eq!(numbered(&statement(3)), "a = $1 AND b IN ($2, $3)");
+        assert_eq!(
+            numbered(&statement(0)),
+            statement(0).text,
+            "text of a person's own"
+        );
     }
 }

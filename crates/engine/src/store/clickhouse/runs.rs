@@ -1,0 +1,136 @@
+//! How far each run of an organization's events has come, and what of it can be seen.
+
+use model::ids::OrgId;
+
+use super::client::{Asking, Client};
+use super::fault::Fault;
+use crate::store::Cell;
+
+/// An uninterrupted stretch of appending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Run {
+    pub(super) number: u32,
+    /// The position that was visible when it began.
+    pub(super) start: u64,
+    /// The position that it has reached.
+    pub(super) position: u64,
+}
+
+/// Which rows of an organization can be seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Visible {
+    org: OrgId,
+    /// Of each run, in their order, the last position that counts.
+    limits: Vec<(u32, u64)>,
+}
+
+impl Visible {
+    pub(super) async fn read(client: &Client, org: OrgId) -> Result<Self, Fault> {
+        let asking = Asking::of(
+            org,
+            "SELECT run, min(start), max(position) FROM runs WHERE org_id = {org:UUID} GROUP BY run ORDER BY run",
+        );
+        let rows = client.rows(&asking).await?.rows;
+        let runs: Vec<Run> = rows.iter().filter_map(|row| run(row)).collect();
+        Ok(Self::of(org, &runs))
+    }
+
+    /// A run counts up to the position that it has reached, and never beyond the start of a later one.
+    fn of(org: OrgId, runs: &[Run]) -> Self {
+        let mut limits = Vec::with_capacity(runs.len());
+        let mut next_start = u64::MAX;
+        for run in runs.iter().rev() {
+            limits.push((run.number, run.position.min(next_start)));
+            next_start = next_start.min(run.start);
+        }
+        limits.reverse();
+        Self { org, limits }
+    }
+
+    /// The position up to which events can be seen.
+    pub(super) fn position(&self) -> u64 {
+        self.limits.iter().map(|(_, limit)| *limit).max().unwrap_or(0)
+    }
+
+    /// The number of the latest run; 0 where there is none.
+    pub(super) fn latest(&self) -> u32 {
+        self.limits.last().map_or(0, |(number, _)| *number)
+    }
+
+    /// The condition on rows of `events` and `links`, all of it written by this module.
+    pub(super) fn condition(&self) -> String {
+        let org = self.org.uuid();
+        let limit = match self.limits.as_slice() {
+            [] => "FALSE".to_owned(),
+            [(number, limit)] => format!("run = {number} AND position <= {limit}"),
+            several => {
+                let numbers: Vec<String> = several.iter().map(|(number, _)| number.to_string()).collect();
+                let limits: Vec<String> = several.iter().map(|(_, limit)| limit.to_string()).collect();
+                let (numbers, limits) = (numbers.join(","), limits.join(","));
+                format!("position <= transform(run, [{numbers}], [{limits}], 0)")
+            }
+        };
+        format!("org_id = toUUID('{org}') AND {limit}")
+    }
+}
+
+fn run(row: &[Cell]) -> Option<Run> {
+    let [number, start, position] = row else {
+        return None;
+    };
+    let whole = |cell: &Cell| cell.int().and_then(|value| u64::try_from(value).ok());
+    Some(Run {
+        number: u32::try_from(number.int()?).ok()?,
+        start: whole(start)?,
+        position: whole(position)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use model::ids::OrgId;
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn visible(runs: &[(u32, u64, u64)]) -> Visible {
+        let runs: Vec<Run> = runs
+            .iter()
+            .map(|(number, start, position)| Run {
+                number: *number,
+                start: *start,
+                position: *position,
+            })
+            .collect();
+        Visible::of(OrgId::new(Uuid::from_u128(1)), &runs)
+    }
+
+    #[test]
+    fn a_run_counts_up_to_what_it_has_reached() {
+        assert_eq!((visible(&[]).position(), visible(&[]).latest()), (0, 0));
+        let one = visible(&[(1, 0, 7)]);
+        assert_eq!((one.position(), one.latest()), (7, 1));
+    }
+
+    #[test]
+    fn what_a_run_says_after_a_later_one_began_does_not_count() {
+        let late = visible(&[(1, 0, 9), (2, 7, 7), (3, 7, 12)]);
+        assert_eq!(late.limits, [(1, 7), (2, 7), (3, 12)]);
+        let begun = visible(&[(1, 0, 9), (2, 7, 7)]);
+        assert_eq!((begun.position(), begun.latest()), (7, 2));
+    }
+
+    #[test]
+    fn the_condition_names_the_organization_and_every_run() {
+        let org = "org_id = toUUID('00000000-0000-0000-0000-000000000001')";
+        assert_eq!(visible(&[]).condition(), format!("{org} AND FALSE"));
+        assert_eq!(
+            visible(&[(4, 0, 7)]).condition(),
+            format!("{org} AND run = 4 AND position <= 7")
+        );
+        assert_eq!(
+            visible(&[(1, 0, 9), (2, 7, 8)]).condition(),
+            format!("{org} AND position <= transform(run, [1,2], [7,8], 0)")
+        );
+    }
+}

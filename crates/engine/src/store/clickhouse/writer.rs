@@ -1,0 +1,186 @@
+use std::collections::HashMap;
+
+use model::event::Event;
+use model::ids::OrgId;
+use tokio::sync::Mutex;
+
+use super::client::{Asking, Client};
+use super::encode::{Batch, EVENTS, KINDS, LINKS, RUNS, Rows, SETTINGS};
+use super::fault::Fault;
+use super::form::escaped;
+use super::runs::{Run, Visible};
+use crate::store::kinds::{Kinds, Observer};
+use crate::store::links::{Link, Links};
+use crate::store::{Appended, Cell};
+
+/// So many bytes go to the server at a time; every insert makes a file for each month, so it is a lot.
+const CHUNK: usize = 32 << 20;
+/// Most visitors of one look for what is known of them.
+const VISITORS: usize = 2_000;
+
+/// Appends one after another.
+#[derive(Default)]
+pub(super) struct Writer {
+    /// The runs of this process that ended well so far; taken out while they go on.
+    runs: Mutex<HashMap<OrgId, Run>>,
+}
+
+impl Writer {
+    /// Stores what is not stored yet; see the module for why it does so once.
+    pub(super) async fn append(
+        &self,
+        client: &Client,
+        org: OrgId,
+        batches: &[Appended],
+        known: &Kinds,
+    ) -> Result<(), Fault> {
+        let mut runs = self.runs.lock().await;
+        let is_fresh = |batch: &&Appended, stored: u64| batch.position > stored;
+        // Whatever happens next, also that nobody waits any more: without a good end this run does not go on.
+        let run = match runs.remove(&org) {
+            Some(run) => run,
+            None => {
+                let stored = Visible::read(client, org).await?.position();
+                if !batches.iter().any(|batch| is_fresh(&batch, stored)) {
+                    return Ok(());
+                }
+                begin(client, org).await?
+            }
+        };
+        let fresh: Vec<&Appended> = batches
+            .iter()
+            .filter(|batch| is_fresh(batch, run.position))
+            .collect();
+        let Some(position) = fresh.iter().map(|batch| batch.position).max() else {
+            runs.insert(org, run);
+            return Ok(());
+        };
+        let batch = Batch {
+            org,
+            run: run.number,
+            position,
+        };
+        let events: Vec<&Event> = fresh.iter().flat_map(|batch| &batch.events).collect();
+        add_kinds(client, org, &events, known).await?;
+        add_links(client, batch, &events).await?;
+        add_events(client, batch, &events).await?;
+        reach(client, batch, run.start).await?;
+        let visible = Visible::read(client, org).await?;
+        if visible.latest() != run.number || visible.position() != position {
+            return Err(Fault::Overtaken);
+        }
+        runs.insert(org, Run { position, ..run });
+        Ok(())
+    }
+
+    /// Waits for an append that is under way.
+    pub(super) async fn close(&self) {
+        drop(self.runs.lock().await);
+    }
+}
+
+/// Begins a run after the latest. What an earlier one may still write is invisible from here on.
+async fn begin(client: &Client, org: OrgId) -> Result<Run, Fault> {
+    let visible = Visible::read(client, org).await?;
+    let start = visible.position();
+    let run = Run {
+        number: visible.latest() + 1,
+        start,
+        position: start,
+    };
+    let batch = Batch {
+        org,
+        run: run.number,
+        position: start,
+    };
+    reach(client, batch, start).await?;
+    Ok(run)
+}
+
+/// Makes what a run wrote visible up to the position of `batch`.
+async fn reach(client: &Client, batch: Batch, start: u64) -> Result<(), Fault> {
+    let mut rows = Rows::default();
+    rows.run(batch, start);
+    client.insert(RUNS, &SETTINGS, rows.into_bytes()).await
+}
+
+async fn add_events(client: &Client, batch: Batch, events: &[&Event]) -> Result<(), Fault> {
+    let mut rows = Rows::default();
+    for event in events {
+        rows.event(batch, event);
+        if rows.bytes() > CHUNK {
+            client
+                .insert(EVENTS, &SETTINGS, std::mem::take(&mut rows).into_bytes())
+                .await?;
+        }
+    }
+    if rows.bytes() == 0 {
+        return Ok(());
+    }
+    client.insert(EVENTS, &SETTINGS, rows.into_bytes()).await
+}
+
+/// Kinds of events that never become visible do no harm: a question asks more values for their type than it has to.
+async fn add_kinds(client: &Client, org: OrgId, events: &[&Event], known: &Kinds) -> Result<(), Fault> {
+    let mut observer = Observer::new(known);
+    for event in events {
+        observer.observe(event.properties());
+    }
+    let fresh = observer.into_fresh();
+    if fresh.is_empty() {
+        return Ok(());
+    }
+    let mut rows = Rows::default();
+    for (path, kinds) in fresh.iter() {
+        rows.kinds(org, path, kinds.bits());
+    }
+    client.insert(KINDS, &SETTINGS, rows.into_bytes()).await
+}
+
+/// Only links that say something new: a table that grew with every visit would slow every question.
+async fn add_links(client: &Client, batch: Batch, events: &[&Event]) -> Result<(), Fault> {
+    let links = Links::default();
+    let news = links.news(events.iter().copied());
+    if news.is_empty() {
+        return Ok(());
+    }
+    let visible = Visible::read(client, batch.org).await?.condition();
+    let mut rows = Rows::default();
+    for some in news.chunks(VISITORS) {
+        let told = told(client, &visible, some).await?;
+        for (visitor, link) in some {
+            if told.get(*visitor).is_none_or(|told| link < told) {
+                rows.link(batch, visitor, link);
+            }
+        }
+    }
+    if rows.bytes() == 0 {
+        return Ok(());
+    }
+    client.insert(LINKS, &SETTINGS, rows.into_bytes()).await
+}
+
+/// The least visible link of each of these visitors, as far as there are any.
+async fn told(client: &Client, visible: &str, news: &[(&str, Link)]) -> Result<HashMap<String, Link>, Fault> {
+    let names: Vec<String> = (0..news.len())
+        .map(|number| format!("{{v{number}:String}}"))
+        .collect();
+    let asking = Asking::new(&format!(
+        "SELECT anonymous_id, argMin(user_id, (ts, user_id)), min(ts) FROM links
+         WHERE {visible} AND anonymous_id IN ({}) GROUP BY anonymous_id",
+        names.join(", ")
+    ));
+    let asking = news
+        .iter()
+        .zip(0..)
+        .fold(asking, |asking, ((visitor, _), number)| {
+            asking.with(&format!("v{number}"), &escaped(visitor))
+        });
+    let links = client.rows(&asking).await?.rows.into_iter().filter_map(|row| {
+        let Ok([Cell::Text(visitor), Cell::Text(user_id), Cell::Int(ts)]) = <[Cell; 3]>::try_from(row) else {
+            return None;
+        };
+        Some((visitor, Link { ts, user_id }))
+    });
+    Ok(links.collect())
+}
