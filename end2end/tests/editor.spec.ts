@@ -4,7 +4,7 @@ import { expect, test } from './fixtures.ts';
 import { hydrated, makeDashboard, signInToDemo } from './people.ts';
 import { isSoundNow } from './sound.ts';
 
-const TOPICS = ['Trend', 'Funnel', 'Retention', 'Lifecycle', 'Stickiness', 'Paths', 'Sessions', 'Events', 'Text'];
+const TOPICS = ['Trend', 'Funnel', 'Retention', 'Lifecycle', 'Stickiness', 'Paths', 'Sessions', 'Events', 'SQL', 'Text'];
 
 const preview = (page: Page): Locator => page.getByRole('article', { name: 'Preview' });
 

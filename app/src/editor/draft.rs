@@ -265,7 +265,11 @@ impl Draft {
     /// The question; none where the widget is a text.
     pub(crate) fn query(&self) -> Result<Option<Query>, Vec<FieldError>> {
         let mut late = Vec::new();
-        let filter = self.conditions.filter("", &mut late);
+        let filter = if self.topic.has_conditions() {
+            self.conditions.filter("", &mut late)
+        } else {
+            None
+        };
         // A range that is not right yet must not hide what else is missing.
         let stand_in = Range::Last {
             count: 30,

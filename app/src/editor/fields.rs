@@ -57,6 +57,7 @@ fn alone(field: &str) -> Option<&'static str> {
         "limit" => Some("most"),
         "property" => Some("property"),
         "formula" => Some("formula"),
+        "sql" => Some("statement"),
         "title" => Some("title"),
         "currency" => Some("currency"),
         _ => None,

@@ -56,7 +56,7 @@ fn about(editor: Editor, topic: Topic) -> AnyView {
     view! {
         {no_events(editor)}
         {own}
-        {(topic != Topic::Sql).then(|| filters(editor))}
+        {topic.has_conditions().then(|| filters(editor))}
         {live::shown(
             move || editor.draft.with(super::Draft::has_breakdown),
             move || breakdown::form(editor, topic),

@@ -175,11 +175,8 @@ fn what_both_can_say_goes_along_to_another_topic() {
         }
         if let Some(query) = draft.query().expect("nothing is missing") {
             assert_eq!(query.range(), &Range::parse_last("7d").expect("a range"));
-            assert_eq!(
-                query.filters().len(),
-                usize::from(topic != Topic::Sql),
-                "{topic:?}"
-            );
+            let conditions = usize::from(topic.has_conditions());
+            assert_eq!(query.filters().len(), conditions, "{topic:?}");
         }
     }
     assert_eq!(draft.topic, Topic::Text);
@@ -272,6 +269,11 @@ fn what_is_missing_of_other_kinds_is_named_too() {
     draft.turn_to(Topic::Lifecycle);
     draft.conditions.rows.push(FilterDraft::default());
     assert_eq!(wrong_fields(&draft), ["filters[0].property"]);
+    // A statement has no conditions, so none of them can be missing.
+    draft.turn_to(Topic::Sql);
+    assert!(draft.query().is_ok());
+    draft.sql.text = " ".to_owned();
+    assert_eq!(wrong_fields(&draft), ["sql"]);
 }
 
 #[test]

@@ -134,6 +134,11 @@ impl Topic {
         matches!(self, Self::Trend | Self::Sessions | Self::Sql)
     }
 
+    /// Whether conditions say which events count.
+    pub(crate) const fn has_conditions(self) -> bool {
+        !matches!(self, Self::Sql | Self::Text)
+    }
+
     /// Whether its time is cut into buckets that can be chosen.
     pub(crate) const fn has_buckets(self) -> bool {
         matches!(

@@ -76,7 +76,7 @@ fn step(editor: Editor, rows: &Rows<StepDraft>, position: usize) -> AnyView {
                 {rows.buttons(position)}
             </div>
             <div class="two">
-                {inputs::event(editor, named("event", "Event").or("Choose an event"), event)}
+                {inputs::event(editor, named("event", "Event").or("An event"), event)}
                 {inputs::text(editor, named("label", "Label (optional)"), spot!(funnel.steps[position].label))}
             </div>
             {only_some(
@@ -153,7 +153,7 @@ fn exclusion(editor: Editor, position: usize) -> AnyView {
         "Event",
         format!("exclude[{position}].event"),
     )
-    .or("Choose an event");
+    .or("An event");
     view! {
         <div class="series" role="group" aria-label=format!("Exclusion {number}")>
             <div class="with-remove">

@@ -37,7 +37,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
         <fieldset class="part">
             <legend>"Journeys"</legend>
             <div class="series">
-                <div class="two">
+                <div class="two wordy">
                     {inputs::choice(editor, Called::new("side", "Told", "side"), &SIDES, spot!(paths.side))}
                     {live::part(move || end_event(editor, side.get()))}
                 </div>
@@ -48,7 +48,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
                 {inputs::number(editor, Called::new("path-limit", "Most at each step", "limit"), spot!(paths.limit))}
                 {inputs::choice(editor, Called::new("per", "One journey for each", "per"), &PERS, spot!(paths.per))}
             </div>
-            <div class="two">
+            <div class="two wordy">
                 {inputs::choice(editor, Called::new("by", "A step is", "by"), &BYS, spot!(paths.by))}
                 {live::shown(move || is_by_property.get(), property)}
             </div>
@@ -70,7 +70,7 @@ fn end_event(editor: Editor, side: Side) -> AnyView {
     let Some(end) = end_of(side) else {
         return ().into_any();
     };
-    let called = Called::new("end-event", "Event", format!("{end}.event")).or("Choose an event");
+    let called = Called::new("end-event", "Event", format!("{end}.event")).or("An event");
     inputs::event(editor, called, spot!(paths.end.event))
 }
 

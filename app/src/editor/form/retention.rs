@@ -36,7 +36,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
         <fieldset class="part">
             <legend>"People begin with"</legend>
             <div class="series" role="group" aria-label="Start">
-                <div class="two">
+                <div class="two wordy">
                     {inputs::event(editor, Called::new("start-event", "Start event", "start.event").or("Any event"), start)}
                     {inputs::choice(editor, Called::new("cohort", "Counted", "cohort"), &COHORTS, spot!(retention.cohort))}
                 </div>
@@ -46,7 +46,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
         <fieldset class="part">
             <legend>"And come back with"</legend>
             <div class="series" role="group" aria-label="Return">
-                <div class="two">
+                <div class="two wordy">
                     {inputs::event(editor, Called::new("return-event", "Return event", "return.event").or("Any event"), comeback)}
                     {inputs::choice(editor, Called::new("mode", "They came back", "mode"), &MODES, spot!(retention.mode))}
                 </div>

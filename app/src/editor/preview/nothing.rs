@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use model::catalogue::EventName;
 use model::query::Range;
 
-use super::super::draft::CUSTOM;
+use super::super::draft::{CUSTOM, Topic};
 use super::super::{Draft, Editor};
 use crate::address::range_words;
 use crate::parts::live;
@@ -19,13 +19,17 @@ pub(super) fn found(editor: Editor) -> AnyView {
     let days = editor
         .draft
         .with_untracked(|draft| editor.names.with_value(|names| days_with_events(draft, names)));
+    let found_nothing = editor.draft.with_untracked(|draft| match draft.topic {
+        Topic::Sql => "The statement found no rows.",
+        _ => "No events in this range.",
+    });
     let lines = reasons
         .into_iter()
         .map(|words| view! { <p class="muted">{words}</p> })
         .collect_view();
     view! {
         <div class="nothing" role="status">
-            <p>"No events in this range."</p>
+            <p>{found_nothing}</p>
             {lines}
             {days.map(|days| show_days(editor, days))}
         </div>
