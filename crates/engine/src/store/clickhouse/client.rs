@@ -17,7 +17,7 @@ const DATABASE: &str = "default";
 /// How long a connection may take to be made.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long storing or reading for ourselves may take; questions have their own limit.
-const LONGEST: Duration = Duration::from_secs(120);
+const LONGEST: Duration = Duration::from_mins(2);
 /// Servers close connections that nobody uses, some after three seconds.
 const IDLE: Duration = Duration::from_secs(2);
 /// Where the server's word for a fault is.

@@ -37,15 +37,14 @@ impl Writer {
         let mut runs = self.runs.lock().await;
         let is_fresh = |batch: &&Appended, stored: u64| batch.position > stored;
         // Whatever happens next, also that nobody waits any more: without a good end this run does not go on.
-        let run = match runs.remove(&org) {
-            Some(run) => run,
-            None => {
-                let stored = Visible::read(client, org).await?.position();
-                if !batches.iter().any(|batch| is_fresh(&batch, stored)) {
-                    return Ok(());
-                }
-                begin(client, org).await?
+        let run = if let Some(run) = runs.remove(&org) {
+            run
+        } else {
+            let stored = Visible::read(client, org).await?.position();
+            if !batches.iter().any(|batch| is_fresh(&batch, stored)) {
+                return Ok(());
             }
+            begin(client, org).await?
         };
         let fresh: Vec<&Appended> = batches
             .iter()
