@@ -7,7 +7,7 @@ mod steps;
 mod values;
 
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
-use model::dashboard::{WidgetOptions, WidgetType};
+use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::format;
 
 use crate::cartesian::exact;
@@ -49,7 +49,11 @@ pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Tabl
         Answer::Retention(retention) => cohorts::of_retention(retention),
         Answer::Sql(sql) => {
             let titles = sql.columns.iter().map(|column| column.name.clone());
-            values::table(titles.collect(), &sql.rows)
+            let figure = |number| match options.unit {
+                Unit::Number => values::in_full(number),
+                _ => format::exact_with_unit(number, options),
+            };
+            values::table(titles.collect(), &sql.rows, figure)
         }
         Answer::Stickiness(stickiness) => cohorts::of_stickiness(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, kind, options),

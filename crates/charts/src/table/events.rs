@@ -17,11 +17,12 @@ pub(super) fn table(events: &EventsAnswer) -> Table {
     match &events.columns {
         Some(columns) => {
             let titles = columns.iter().map(|column| title(column).to_owned());
-            values::table(titles.collect(), &events.rows)
+            values::table(titles.collect(), &events.rows, values::in_full)
         }
         None => values::table(
             WHOLE.map(|(title, _)| title.to_owned()).to_vec(),
             &events.rows.iter().map(whole).collect::<Vec<_>>(),
+            values::in_full,
         ),
     }
 }

@@ -1,11 +1,12 @@
 //! Tables of values of whatever type.
 
+use model::format;
 use serde_json::Value;
 
 use super::{Column, Table};
 
-/// Each row is a list of values in the order of the titles; what is missing is nothing.
-pub(super) fn table(titles: Vec<String>, rows: &[Value]) -> Table {
+/// Each row is a list of values in the order of the titles; what is missing is nothing. `figure` words the numbers.
+pub(super) fn table(titles: Vec<String>, rows: &[Value], figure: impl Fn(f64) -> String) -> Table {
     let is_figure = |column: usize| {
         let mut values = rows
             .iter()
@@ -19,7 +20,10 @@ pub(super) fn table(titles: Vec<String>, rows: &[Value]) -> Table {
         is_figure: is_figure(column),
         title,
     });
-    let words_of = |row: &Value| (0..width).map(|column| words(row.get(column))).collect();
+    let words_of = |row: &Value| {
+        let values = (0..width).map(|column| row.get(column));
+        values.map(|value| words(value, &figure)).collect()
+    };
     Table {
         columns: columns.collect(),
         rows: rows.iter().map(words_of).collect(),
@@ -27,11 +31,21 @@ pub(super) fn table(titles: Vec<String>, rows: &[Value]) -> Table {
     }
 }
 
-/// Text as it is, nothing as a dash, the rest as JSON.
-fn words(value: Option<&Value>) -> String {
+/// Text as it is, nothing as a dash, lists and objects as JSON.
+fn words(value: Option<&Value>, figure: impl Fn(f64) -> String) -> String {
     match value {
         None | Some(Value::Null) => "–".to_owned(),
         Some(Value::String(text)) => text.clone(),
+        Some(Value::Number(number)) => number.as_f64().map_or_else(|| number.to_string(), figure),
         Some(other) => other.to_string(),
+    }
+}
+
+/// A number without a unit: whole ones in groups of digits, others in full.
+pub(super) fn in_full(number: f64) -> String {
+    if number.fract() == 0.0 {
+        format::exact(number)
+    } else {
+        number.to_string()
     }
 }

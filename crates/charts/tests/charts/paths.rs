@@ -1,7 +1,7 @@
 //! Ways and rows: what is drawn and what is said.
 
 use charts::{ChartSpec, Theme, describe, is_empty, render, stat, table};
-use model::answer::{Answer, EventsAnswer, Meta, PathsAnswer};
+use model::answer::{Answer, EventsAnswer, Meta, PathsAnswer, SqlAnswer, SqlColumn, SqlType};
 use model::dashboard::{WidgetOptions, WidgetType};
 
 use crate::samples::{self, spec};
@@ -102,4 +102,28 @@ pub(crate) fn rows() -> Answer {
         next_cursor: None,
         meta: Meta::fresh(2),
     })
+}
+
+#[test]
+fn a_table_of_sql_words_its_numbers_for_people() {
+    let column = |name: &str, kind| SqlColumn {
+        name: name.to_owned(),
+        kind,
+    };
+    let answer = Answer::Sql(SqlAnswer {
+        columns: vec![column("plan", SqlType::Text), column("paid", SqlType::Number)],
+        rows: vec![
+            serde_json::json!(["pro", 12_577.5]),
+            serde_json::json!([null, null]),
+        ],
+        truncated: false,
+        meta: Meta::fresh(2),
+    });
+    let euros = serde_json::from_str(r#"{"unit":"currency","currency":"EUR"}"#).expect("options");
+    let shown = table(&answer, WidgetType::Table, &euros);
+    assert_eq!(shown.rows, [["pro", "€12,577.50"], ["–", "–"]]);
+    assert!(!shown.columns[0].is_figure && shown.columns[1].is_figure);
+    let plain = table(&answer, WidgetType::Table, &WidgetOptions::default());
+    assert_eq!(plain.rows[0][1], "12577.5", "nothing is rounded");
+    assert_eq!(stat(&answer, &WidgetOptions::default()).exact, "12,577.5");
 }
