@@ -20,7 +20,10 @@ pub(super) struct Run {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Visible {
     org: OrgId,
-    /// Of each run, in their order, the last position that counts.
+    /// The number of the latest run; 0 where there is none.
+    latest: u32,
+    /// Of each run with visible rows, in their order, the last position that counts. Runs that came to nothing are left
+    /// out: a server that refuses every append for hours makes many of them.
     limits: Vec<(u32, u64)>,
 }
 
@@ -40,11 +43,18 @@ impl Visible {
         let mut limits = Vec::with_capacity(runs.len());
         let mut next_start = u64::MAX;
         for run in runs.iter().rev() {
-            limits.push((run.number, run.position.min(next_start)));
+            let limit = run.position.min(next_start);
+            if limit > run.start {
+                limits.push((run.number, limit));
+            }
             next_start = next_start.min(run.start);
         }
         limits.reverse();
-        Self { org, limits }
+        Self {
+            org,
+            latest: runs.last().map_or(0, |run| run.number),
+            limits,
+        }
     }
 
     /// The position up to which events can be seen.
@@ -54,7 +64,7 @@ impl Visible {
 
     /// The number of the latest run; 0 where there is none.
     pub(super) fn latest(&self) -> u32 {
-        self.limits.last().map_or(0, |(number, _)| *number)
+        self.latest
     }
 
     /// The condition on rows of `events` and `links`, all of it written by this module.
@@ -115,7 +125,7 @@ mod tests {
     #[test]
     fn what_a_run_says_after_a_later_one_began_does_not_count() {
         let late = visible(&[(1, 0, 9), (2, 7, 7), (3, 7, 12)]);
-        assert_eq!(late.limits, [(1, 7), (2, 7), (3, 12)]);
+        assert_eq!(late.limits, [(1, 7), (3, 12)], "the second came to nothing");
         let begun = visible(&[(1, 0, 9), (2, 7, 7)]);
         assert_eq!((begun.position(), begun.latest()), (7, 2));
     }
@@ -129,7 +139,7 @@ mod tests {
             format!("{org} AND run = 4 AND position <= 7")
         );
         assert_eq!(
-            visible(&[(1, 0, 9), (2, 7, 8)]).condition(),
+            visible(&[(1, 0, 9), (2, 7, 8), (3, 8, 8)]).condition(),
             format!("{org} AND position <= transform(run, [1,2], [7,8], 0)")
         );
     }
