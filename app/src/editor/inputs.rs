@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::Editor;
 use super::spot::Spot;
 use super::suggest::EVENTS;
-use crate::parts::field::{ChoiceField, TextField};
+use crate::parts::field::{ChoiceField, Field, TextField};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 
@@ -65,6 +65,29 @@ fn line(editor: Editor, called: Called, spot: Spot<String>, list: String, is_num
 /// An input for a text.
 pub(super) fn text(editor: Editor, called: Called, spot: Spot<String>) -> AnyView {
     line(editor, called, spot, String::new(), false)
+}
+
+/// An input for several lines; a statement is no prose whose spelling could be wrong.
+pub(super) fn lines(editor: Editor, called: Called, spot: Spot<String>, is_prose: bool) -> AnyView {
+    let field = called.field;
+    let value = spot.signal(editor, Clone::clone);
+    let problem_id = format!("{}-problem", called.id);
+    view! {
+        <Field label=called.label id=called.id.clone() hint=called.hint problem=editor.problems.of(move |name| name == field)>
+            <textarea
+                id=called.id
+                class="input"
+                rows="12"
+                spellcheck=is_prose.to_string()
+                aria-describedby=problem_id
+                prop:value=live::text(move || value.get())
+                on:input=live::change(move |event| spot.change(editor, |place| *place = event_target_value(&event)))
+            >
+                {value.get_untracked()}
+            </textarea>
+        </Field>
+    }
+    .into_any()
 }
 
 /// An input for a number.
