@@ -54,9 +54,12 @@ impl Server {
         let _ = self.process.wait();
     }
 
-    /// Starts it again on its data, with these settings.
+    /// Starts it again on its data and at its address, for which its tokens were made, with these settings.
     pub(crate) fn start(&mut self, settings: &[(&str, &str)]) -> Outcome<()> {
-        (self.process, self.address) = serve(&self.data, settings)?;
+        let address = self.address.to_string();
+        let at_its_address = [("DATAPULSE_ADDR", address.as_str())];
+        let settings = [settings, &at_its_address].concat();
+        (self.process, self.address) = serve(&self.data, &settings)?;
         Ok(())
     }
 

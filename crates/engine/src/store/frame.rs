@@ -52,13 +52,16 @@ impl From<TooManyRows> for Error {
 }
 
 impl Frame {
-    /// Adds a row that a store read.
+    /// Adds a row that a store read. Rows of lists are not counted: each is what one user did, and whoever asks for them
+    /// bounds them by the number of events.
     ///
     /// # Errors
     /// [`TooManyRows`] for one row too many; then the rest is not worth reading.
     pub(crate) fn push(&mut self, row: Vec<Cell>) -> Result<(), TooManyRows> {
         self.text += row.iter().filter_map(Cell::text).map(str::len).sum::<usize>();
-        if self.rows.len() >= MOST_ROWS || self.text > MOST_TEXT {
+        let is_of_lists = matches!(row.first(), Some(Cell::Ints(_)));
+        let is_one_too_many = self.rows.len() >= MOST_ROWS && !is_of_lists;
+        if is_one_too_many || self.text > MOST_TEXT {
             return Err(TooManyRows);
         }
         self.rows.push(row);
@@ -114,5 +117,24 @@ impl Cell {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_counted_and_lists_are_not() {
+        let pushed = |cell: &Cell| {
+            let mut frame = Frame::default();
+            (0..=MOST_ROWS).try_for_each(|_| frame.push(vec![cell.clone()]))
+        };
+        assert_eq!(pushed(&Cell::Int(1)), Err(TooManyRows));
+        assert_eq!(
+            pushed(&Cell::Ints(vec![1])),
+            Ok(()),
+            "a funnel has a row for each user"
+        );
     }
 }
