@@ -5,4 +5,5 @@ set -euo pipefail
 
 scripts/build-release.sh
 say "Measuring"
-cargo bench --locked --bench main_job -- "$@"
+# With these flags the features are those of the release, and its dependencies serve here too.
+cargo bench --locked --workspace --exclude frontend --bench main_job -- "$@"
