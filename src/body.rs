@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use model::event::MAX_BODY_BYTES;
 use model::problem::read_json;
 use serde::de::DeserializeOwned;
+use tower_http::timeout::TimeoutError;
 
 use crate::problem::Refusal;
 
@@ -57,7 +58,7 @@ async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
     let mut kept = BytesMut::with_capacity(body.size_hint().lower().min(most as u64).try_into().unwrap_or(0));
     let mut dropped = 0;
     while let Some(frame) = body.frame().await {
-        let Ok(data) = frame.map_err(|_| unreadable())?.into_data() else {
+        let Ok(data) = frame.map_err(|error| unreadable(&error))?.into_data() else {
             continue;
         };
         if dropped == 0 && kept.len() + data.len() <= most {
@@ -80,7 +81,11 @@ async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
     Ok(kept.freeze())
 }
 
-fn unreadable() -> Refusal {
+fn unreadable(error: &axum::Error) -> Refusal {
+    let mut causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| error.source());
+    if causes.any(<dyn std::error::Error>::is::<TimeoutError>) {
+        return Error::invalid("", "too_slow", "The body stopped coming. Send it again.").into();
+    }
     Error::invalid(
         "",
         "not_json",

@@ -102,6 +102,7 @@ fn problem(error: Error) -> Problem {
 fn invalid(errors: Vec<FieldError>) -> Problem {
     let status = match errors.first().map(|error| error.code.as_str()) {
         Some("not_json") => StatusCode::BAD_REQUEST,
+        Some("too_slow") => StatusCode::REQUEST_TIMEOUT,
         Some("body_too_large" | "too_many_events") => StatusCode::PAYLOAD_TOO_LARGE,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
     };

@@ -18,7 +18,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::decompression::RequestDecompressionLayer;
 use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
+use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
 use crate::limits::limit_credentials;
@@ -29,6 +29,9 @@ use crate::rest::{
 use crate::site::SiteFiles;
 use crate::state::AppState;
 use crate::{forms, identity, security, share_page};
+
+/// How long a body may pause while it comes.
+const BODY_PAUSE: Duration = Duration::from_secs(30);
 
 /// Everything that the server answers.
 pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
@@ -50,7 +53,8 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::GATEWAY_TIMEOUT,
                     Duration::from_mins(2),
-                )),
+                ))
+                .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE)),
         )
         .with_state(state)
 }

@@ -1,24 +1,20 @@
 //! From settings to a listening server, and from SIGTERM to a clean end.
 
 use std::io::Write as _;
-use std::net::SocketAddr;
-use std::time::Duration;
 
 use app::server::Site;
 use engine::{Clock, Engine, Random};
 use leptos::config::LeptosOptions;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use crate::cookie::Cookies;
+use crate::ending::Ending;
 use crate::limits::CredentialLimit;
+use crate::listener;
 use crate::router::router;
 use crate::site::SiteFiles;
 use crate::state::AppState;
-
-/// How long requests under way may take once the end was asked for.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// Opens the engine with these settings; `public_url` is what links begin with.
 ///
@@ -46,14 +42,16 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
 pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let busy =
         |error: std::io::Error| format!("{}: {error}. Choose another address with --addr.", config.addr);
-    let listener = TcpListener::bind(config.addr).await.map_err(busy)?;
-    let addr = listener.local_addr().map_err(|error| error.to_string())?;
+    let socket = TcpListener::bind(config.addr).await.map_err(busy)?;
+    let addr = socket.local_addr().map_err(|error| error.to_string())?;
     let public_url = config.public_url_for(addr);
     let engine = open_engine(&config, &public_url).await?;
+    let ending = Ending::on_signals();
     let state = AppState {
         engine: engine.clone(),
         cookies: Cookies::for_url(&public_url),
         credential_limit: CredentialLimit::new(config.rate_limits),
+        ending: ending.clone(),
         leptos: LeptosOptions::builder()
             .output_name("datapulse")
             .site_pkg_dir("pkg")
@@ -68,17 +66,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     );
     announce(&format!("http://{addr}"));
     tracing::info!(%addr, public_url, "listening");
-    let (ending, ended) = tokio::sync::watch::channel(false);
-    let server = axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move {
-            asked_to_end().await;
-            tracing::info!("ending: no new requests, finishing what is under way");
-            let _ = ending.send(true);
-        });
-    tokio::select! {
-        result = server => result.map_err(|error| error.to_string())?,
-        () = out_of_patience(ended) => tracing::warn!("some requests did not finish in time"),
-    }
+    listener::serve(socket, app, ending).await;
     engine.close().await;
     tracing::info!("ended");
     Ok(())
@@ -90,24 +78,6 @@ fn announce(url: &str) {
     // A closed standard output is no reason not to serve.
     let _ = writeln!(out, "{url}");
     let _ = out.flush();
-}
-
-async fn asked_to_end() {
-    let (Ok(mut term), Ok(mut int)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
-    }
-}
-
-async fn out_of_patience(mut ended: tokio::sync::watch::Receiver<bool>) {
-    if ended.wait_for(|ending| *ending).await.is_err() {
-        return std::future::pending().await;
-    }
-    tokio::time::sleep(GRACE).await;
 }
 
 /// An engine's error with its causes and fields, for the person at the terminal.

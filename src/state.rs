@@ -5,6 +5,7 @@ use engine::Engine;
 use leptos::config::LeptosOptions;
 
 use crate::cookie::Cookies;
+use crate::ending::Ending;
 use crate::limits::CredentialLimit;
 
 /// The state of the router.
@@ -18,6 +19,8 @@ pub(crate) struct AppState {
     pub(crate) cookies: Cookies,
     /// How often somebody may try a password.
     pub(crate) credential_limit: CredentialLimit,
+    /// Whether the program is about to end.
+    pub(crate) ending: Ending,
     /// What Leptos must know to write its scripts into a page.
     pub(crate) leptos: LeptosOptions,
 }

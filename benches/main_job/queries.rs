@@ -9,7 +9,15 @@ use crate::table::Table;
 pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
     let cargo = option_env!("CARGO").unwrap_or("cargo");
     let output = Command::new(cargo)
-        .args(["bench", "--locked", "--workspace", "--exclude", "frontend", "--bench", "trend"])
+        .args([
+            "bench",
+            "--locked",
+            "--workspace",
+            "--exclude",
+            "frontend",
+            "--bench",
+            "trend",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .stderr(Stdio::inherit())
         .output()?;

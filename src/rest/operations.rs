@@ -4,8 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use engine::Engine;
+use engine::{Check, Engine};
 use serde::Serialize;
+
+use crate::ending::Ending;
 
 /// The process is alive.
 pub(crate) async fn healthz() -> &'static str {
@@ -16,12 +18,18 @@ pub(crate) async fn healthz() -> &'static str {
 #[derive(Serialize)]
 struct Report {
     ready: bool,
-    checks: Vec<engine::Check>,
+    checks: Vec<Check>,
 }
 
 /// Everything that is needed works; 503 names what does not.
-pub(crate) async fn readyz(State(engine): State<Engine>) -> Response {
-    let checks = engine.readiness().await;
+///
+/// `serving` is what fails first when the program is asked to end: whoever spreads requests over several sends no more here.
+pub(crate) async fn readyz(State(engine): State<Engine>, State(ending): State<Ending>) -> Response {
+    let mut checks = engine.readiness().await;
+    checks.push(Check {
+        name: "serving",
+        ok: !ending.is_leaving(),
+    });
     let ready = checks.iter().all(|check| check.ok);
     let status = if ready {
         StatusCode::OK

@@ -1,0 +1,123 @@
+//! Connections: so many at once, each with a limit on how long its headers, its body and its reading may take, and all
+//! of them brought to a clean end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request, header};
+use axum::response::Response;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+use tower::Service;
+
+use crate::ending::Ending;
+
+/// Most connections at once; others wait in the system's queue.
+const MOST_CONNECTIONS: usize = 16_384;
+
+/// How long a connection may be silent before the last byte of its headers came, the first request's and every later one's.
+const HEADERS_WITHIN: Duration = Duration::from_secs(30);
+
+/// How long what was sent may lie unread.
+const READ_WITHIN: Duration = Duration::from_mins(1);
+
+/// How long requests under way may take once the end was asked for.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// After a failed accept, which is most often for want of file descriptors.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Serves until the end was asked for and the requests under way are answered, or were given up on.
+pub(crate) async fn serve(socket: TcpListener, app: Router, ending: Ending) {
+    let connections = TaskTracker::new();
+    let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    loop {
+        let (stream, peer, slot) = tokio::select! {
+            next = next_connection(&socket, &slots) => next,
+            () = ending.closing() => break,
+        };
+        connections.spawn(connection(stream, peer, app.clone(), ending.clone(), slot));
+    }
+    drop(socket);
+    connections.close();
+    if tokio::time::timeout(GRACE, connections.wait()).await.is_err() {
+        tracing::warn!("some requests did not finish in time");
+    }
+}
+
+async fn next_connection(
+    socket: &TcpListener,
+    slots: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    loop {
+        let Ok(slot) = slots.clone().acquire_owned().await else {
+            return std::future::pending().await;
+        };
+        match socket.accept().await {
+            Ok((stream, peer)) => return (stream, peer, slot),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    app: Router,
+    ending: Ending,
+    _slot: OwnedSemaphorePermit,
+) {
+    // Neither is needed for a right answer.
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(READ_WITHIN));
+    let told = ending.clone();
+    let service = service_fn(move |request| answer(app.clone(), request, peer, told.clone()));
+    let mut serving = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADERS_WITHIN)
+            .serve_connection(TokioIo::new(stream), service)
+            .with_upgrades()
+    );
+    let ended = tokio::select! {
+        ended = serving.as_mut() => ended,
+        () = ending.closing() => {
+            serving.as_mut().graceful_shutdown();
+            serving.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::debug!(%peer, %error, "a connection broke off");
+    }
+}
+
+/// One request; a client that keeps its connection is told to make its next one elsewhere while the program leaves.
+async fn answer(
+    mut app: Router,
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+    ending: Ending,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let mut response = app.call(request).await?;
+    if ending.is_leaving() {
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
