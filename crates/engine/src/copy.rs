@@ -12,17 +12,8 @@ use model::ids::OrgId;
 
 use crate::error::Error;
 use crate::store::{Appended, EventStore};
-use fingerprint::Fingerprint;
-use pages::{Page, events_of, pages_of};
-
-/// What a copy brought over, equal in both stores.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Copied {
-    /// How many events there are.
-    pub events: u64,
-    /// The sum of their digests, whatever their order; see [`copy_events`].
-    pub checksum: u128,
-}
+pub use fingerprint::Copied;
+use pages::{Page, events_in_all, events_of, pages_of};
 
 /// How far a copy has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +25,11 @@ pub enum Step {
         /// In the source.
         of: u64,
     },
-    /// So many of all events of both stores were compared.
+    /// So many of all events in the target were compared with those of the source.
     Compared {
         /// Compared.
         events: u64,
-        /// In both stores.
+        /// In the target.
         of: u64,
     },
 }
@@ -60,42 +51,34 @@ pub async fn copy_events(
 ) -> Result<Copied, Error> {
     let end = from.position(org).await?;
     let pages = pages_of(from, org).await?;
-    let all: u64 = pages.iter().map(|page| page.events).sum();
-    let mut copied = 0;
+    let of = pages.iter().map(|page| page.events).sum();
     let done = pages_in(to, org, &pages, end).await?;
+    let mut ours = Copied::default();
     for (number, page) in (1..).zip(&pages) {
-        copied += page.events;
+        let events = events_of(from, org, page).await?;
+        ours.add(&events);
         if number > done {
-            let events = events_of(from, org, page).await?;
             let position = if number == pages.len() as u64 { end } else { number };
             to.append(org, vec![Appended { position, events }]).await?;
         }
-        told(Step::Copied {
-            events: copied,
-            of: all,
-        });
+        let events = ours.events;
+        told(Step::Copied { events, of });
     }
-    let mut compared = 0;
-    let mut count = |events: u64| {
-        compared += events;
-        told(Step::Compared {
-            events: compared,
-            of: 2 * all,
-        });
-    };
-    let ours = Fingerprint::of(from, org, &pages, &mut count).await?;
-    let theirs = Fingerprint::of(to, org, &pages_of(to, org).await?, &mut count).await?;
-    if ours != theirs {
+    let mut theirs = Copied::default();
+    for page in &pages {
+        theirs.add(&events_of(to, org, page).await?);
+        let events = theirs.events;
+        told(Step::Compared { events, of });
+    }
+    let there = events_in_all(to, org).await?;
+    if ours != theirs || there != ours.events {
         return Err(Error::Conflict(format!(
-            "the copy is not like its source: {} events with checksum {:032x}, {} events with checksum {:032x}; clear the \
-             target and copy again",
-            ours.events, ours.checksum, theirs.events, theirs.checksum
+            "the copy is not like its source: {} events with checksum {:032x}, {there} events with checksum {:032x}; clear \
+             the target and copy again",
+            ours.events, ours.checksum, theirs.checksum
         )));
     }
-    Ok(Copied {
-        events: ours.events,
-        checksum: ours.checksum,
-    })
+    Ok(ours)
 }
 
 /// How many of the pages an earlier copy has brought over.
@@ -104,8 +87,7 @@ async fn pages_in(to: &EventStore, org: OrgId, pages: &[Page], end: u64) -> Resu
     let all = pages.len() as u64;
     let done = if position == end { all } else { position };
     let expected: u64 = pages.iter().zip(0..done).map(|(page, _)| page.events).sum();
-    let there: u64 = pages_of(to, org).await?.iter().map(|page| page.events).sum();
-    if done > all || there != expected {
+    if done > all || events_in_all(to, org).await? != expected {
         let message = "the target already holds events of this organization that are not from this copy; copy to an empty \
                        store";
         return Err(Error::Conflict(message.to_owned()));

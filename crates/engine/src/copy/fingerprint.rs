@@ -1,40 +1,26 @@
 //! A checksum over events that does not depend on their order nor on how a store writes JSON.
 
 use model::event::Event;
-use model::ids::OrgId;
 use serde_json::{Map, Number, Value};
 use sha2::{Digest, Sha256};
 
-use super::pages::{Page, events_of};
-use crate::error::Error;
-use crate::store::EventStore;
-
-/// How many events there are, and the sum of their digests.
+/// What a copy brought over, equal in both stores.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Fingerprint {
-    pub(super) events: u64,
-    pub(super) checksum: u128,
+pub struct Copied {
+    /// How many events there are.
+    pub events: u64,
+    /// The sum of their digests, whatever their order; see [`super::copy_events`].
+    pub checksum: u128,
 }
 
-impl Fingerprint {
-    /// Of everything on `pages`; `count` is told of each page.
-    pub(super) async fn of(
-        store: &EventStore,
-        org: OrgId,
-        pages: &[Page],
-        count: &mut impl FnMut(u64),
-    ) -> Result<Self, Error> {
-        let mut sum = Self::default();
-        for page in pages {
-            for event in events_of(store, org, page).await? {
-                sum.add(&event);
-            }
-            count(page.events);
+impl Copied {
+    pub(super) fn add(&mut self, events: &[Event]) {
+        for event in events {
+            self.add_one(event);
         }
-        Ok(sum)
     }
 
-    fn add(&mut self, event: &Event) {
+    fn add_one(&mut self, event: &Event) {
         let mut digest = Sha256::new();
         let micros = event.timestamp().as_microsecond().to_string();
         let properties = serde_json::from_str(event.properties())

@@ -55,6 +55,14 @@ pub(super) async fn pages_of(store: &EventStore, org: OrgId) -> Result<Vec<Page>
     }
 }
 
+/// How many events there are.
+pub(super) async fn events_in_all(store: &EventStore, org: OrgId) -> Result<u64, Error> {
+    let count = Statement::new("SELECT count(*) FROM events", Vec::new());
+    let frame = store.fetch(org, count).await?;
+    let count = frame.rows.first().and_then(|row| whole(row.first()));
+    Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+}
+
 /// The events of a page.
 pub(super) async fn events_of(store: &EventStore, org: OrgId, page: &Page) -> Result<Vec<Event>, Error> {
     let mut events = Vec::with_capacity(usize::try_from(page.events).unwrap_or(0));
@@ -73,29 +81,25 @@ pub(super) async fn events_of(store: &EventStore, org: OrgId, page: &Page) -> Re
 fn hours_after(store: &EventStore, hour: i64) -> Statement {
     let micros = store.dialect().micros();
     let hours = store.dialect().quotient(micros, MICROS_OF_AN_HOUR);
-    Statement {
-        text: format!(
-            "SELECT h, count(*) FROM (SELECT {hours} AS h FROM events) AS hours WHERE h > {hour}
-             GROUP BY h ORDER BY h LIMIT {HOURS}"
-        ),
-        params: Vec::new(),
-    }
+    let text = format!(
+        "SELECT h, count(*) FROM (SELECT {hours} AS h FROM events) AS hours WHERE h > {hour}
+         GROUP BY h ORDER BY h LIMIT {HOURS}"
+    );
+    Statement::new(text, Vec::new())
 }
 
 /// Two events of one instant and id, sent more than seven days apart, are told apart by what they hold.
 fn rows_of(store: &EventStore, page: &Page, skipped: u64) -> Statement {
     let dialect = store.dialect();
     let (micros, properties) = (dialect.micros(), dialect.properties_as_json());
-    Statement {
-        text: format!(
-            "SELECT {micros} AS t, id, name, user_id, anonymous_id, session_id, {properties} AS p FROM events
-             WHERE ts >= ? AND ts < ? ORDER BY t, id, name, user_id, anonymous_id, session_id, p
-             LIMIT {ROWS} OFFSET {skipped}"
-        ),
-        params: [page.first_hour, page.end_hour]
-            .map(|hour| Param::Time(hour * MICROS_OF_AN_HOUR))
-            .to_vec(),
-    }
+    let text = format!(
+        "SELECT {micros} AS t, id, name, user_id, anonymous_id, session_id, {properties} AS p FROM events
+         WHERE ts >= ? AND ts < ? ORDER BY t, id, name, user_id, anonymous_id, session_id, p
+         LIMIT {ROWS} OFFSET {skipped}"
+    );
+    let hours = [page.first_hour, page.end_hour];
+    let params = hours.map(|hour| Param::Time(hour * MICROS_OF_AN_HOUR));
+    Statement::new(text, params.to_vec())
 }
 
 fn events_in(frame: Frame) -> Result<Vec<Event>, Error> {
