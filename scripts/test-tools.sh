@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, ClickHouse, Chromium, npm packages.
+# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, npm packages.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -11,6 +11,7 @@ install_crate() {
 has cargo-nextest || install_crate cargo-nextest@0.9.143
 has cargo-deny || install_crate cargo-deny@0.20.2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh postgresql
+has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use engine::RedisAddress;
 use engine::address::without_password;
 use engine::auth::Registration;
 use engine::store::EventsAt;
@@ -59,6 +60,15 @@ pub(crate) struct Given {
     /// Megabytes of memory for answers that are kept; 0 keeps none [default: 128]
     #[arg(long, env = "DATAPULSE_CACHE_MB", value_name = "MB", global = true, value_parser = clap::value_parser!(u64).range(..=MOST_CACHE_MB))]
     pub(crate) cache_mb: Option<u64>,
+    /// A Redis where answers are kept for other processes too: redis://… [default: none]
+    #[arg(
+        long = "redis",
+        env = "DATAPULSE_REDIS_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) redis_url: Option<String>,
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
     pub(crate) rate_limits: Option<Switch>,
@@ -137,6 +147,8 @@ pub(crate) struct Config {
     pub(crate) registration: Registration,
     /// Megabytes of memory for answers that are kept.
     pub(crate) cache_mb: u64,
+    /// Where answers are kept for other processes too.
+    pub(crate) redis: Option<RedisAddress>,
     /// Whether limits are on.
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
@@ -194,6 +206,12 @@ impl Config {
                 .or(file.cache_mb)
                 .unwrap_or(engine::query::ROOM / (1024 * 1024))
                 .min(MOST_CACHE_MB),
+            redis: given
+                .redis_url
+                .or(file.redis_url)
+                .map(|url| url.parse())
+                .transpose()
+                .map_err(|error: FieldError| format!("DATAPULSE_REDIS_URL: {}", error.message))?,
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
             currency_rates: given
                 .currency_rates
@@ -227,6 +245,10 @@ impl Config {
             Registration::Closed => "closed",
             Registration::Invite => "invite",
         };
+        let redis = self
+            .redis
+            .as_ref()
+            .map(|address| ("redis_url", address.to_string()));
         let lines = [
             ("addr", self.addr.to_string()),
             ("data_dir", self.data_dir.display().to_string()),
@@ -241,8 +263,13 @@ impl Config {
             ("currency_rates", self.currency_rates.to_string()),
             ("log", self.log.clone()),
         ];
+        let lines = lines.into_iter().chain(redis);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
-        format!("{}\ncache_mb = {}", lines.join("\n"), self.cache_mb)
+        format!(
+            "{}\ncache_mb = {}",
+            lines.collect::<Vec<_>>().join("\n"),
+            self.cache_mb
+        )
     }
 }
 

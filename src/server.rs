@@ -29,6 +29,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         registration: config.registration,
         currency_rates: config.currency_rates.clone(),
         cache_bytes: config.cache_mb * 1024 * 1024,
+        redis: config.redis.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

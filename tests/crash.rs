@@ -240,10 +240,7 @@ async fn stored(data_dir: &Path, org: OrgId) -> BTreeMap<String, i64> {
         .await
         .expect("the log opens");
     ingest.drained().await.expect("the log works");
-    let statement = Statement {
-        text: "SELECT id, count(*) FROM events GROUP BY id".to_owned(),
-        params: Vec::new(),
-    };
+    let statement = Statement::new("SELECT id, count(*) FROM events GROUP BY id", Vec::new());
     let frame = store.fetch(org, statement).await.expect("the store answers");
     let pair = |row: &Vec<engine::store::Cell>| Some((row[0].text()?.to_owned(), row[1].int()?));
     let ids = frame

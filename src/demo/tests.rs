@@ -14,6 +14,7 @@ async fn open(folder: &TempDir) -> Engine {
         registration: engine::auth::Registration::Open,
         currency_rates: model::rates::Rates::default(),
         cache_bytes: engine::query::ROOM,
+        redis: None,
     };
     let now = "2026-03-18T15:00:00Z".parse().expect("a constant");
     Engine::open(settings, Clock::manual(now), Random::seeded(1))

@@ -24,6 +24,7 @@ use crate::ingest::Ingest;
 use crate::organizations::Organizations;
 use crate::query::{Catalogue, Explained, Queries};
 use crate::random::Random;
+use crate::redis::{Redis, RedisAddress};
 use crate::segments::Segments;
 use crate::sharing::Sharing;
 use crate::store::{EventStore, EventsAt};
@@ -48,6 +49,8 @@ pub struct Settings {
     pub currency_rates: Rates,
     /// About how many bytes of answers are kept in memory.
     pub cache_bytes: u64,
+    /// Where answers are kept for other processes too.
+    pub redis: Option<RedisAddress>,
 }
 
 /// One thing that readiness looks at.
@@ -57,6 +60,9 @@ pub struct Check {
     pub name: &'static str,
     /// Whether it works.
     pub ok: bool,
+    /// Whether nothing goes on without it; told where it is not so.
+    #[serde(skip_serializing_if = "Clone::clone")]
+    pub required: bool,
 }
 
 /// Every verb of DataPulse. Cheap to clone; all clones are one engine.
@@ -75,6 +81,7 @@ struct Pieces {
     queries: Queries,
     catalogue: Catalogue,
     ingest: Ingest,
+    redis: Option<Redis>,
     _lock: File,
 }
 
@@ -94,19 +101,26 @@ impl Engine {
         let store = EventStore::open(&settings.events, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
         let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
+        let redis = settings.redis.as_ref().map(Redis::at).transpose()?;
+        let queries = Queries::within(settings.cache_bytes, store.clone(), clock.clone())
+            .with_rates(settings.currency_rates);
+        let queries = match &redis {
+            Some(redis) => queries.beside(redis.clone()),
+            None => queries,
+        };
         Ok(Self(Arc::new(Pieces {
             auth,
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random),
-            queries: Queries::within(settings.cache_bytes, store.clone(), clock.clone())
-                .with_rates(settings.currency_rates),
+            queries,
             catalogue: Catalogue::new(store.clone()),
             clock,
             db,
             store,
             ingest,
+            redis,
             _lock: lock,
         })))
     }
@@ -273,20 +287,16 @@ impl Engine {
     /// Looks at everything that is needed to take events and answer questions.
     pub async fn readiness(&self) -> Vec<Check> {
         let pieces = &self.0;
-        vec![
-            Check {
-                name: "log",
-                ok: pieces.ingest.check().await.is_ok(),
-            },
-            Check {
-                name: "database",
-                ok: pieces.db.check().await.is_ok(),
-            },
-            Check {
-                name: "store",
-                ok: pieces.store.check().await.is_ok(),
-            },
-        ]
+        let check = |name, ok, required| Check { name, ok, required };
+        let mut checks = vec![
+            check("log", pieces.ingest.check().await.is_ok(), true),
+            check("database", pieces.db.check().await.is_ok(), true),
+            check("store", pieces.store.check().await.is_ok(), true),
+        ];
+        if let Some(redis) = &pieces.redis {
+            checks.push(check("redis", redis.answers().await, false));
+        }
+        checks
     }
 
     /// Stores what was accepted, then closes every file.

@@ -16,10 +16,12 @@ pub mod ingest;
 pub mod organizations;
 pub mod query;
 pub mod random;
+mod redis;
 pub mod segments;
 pub mod sharing;
 pub mod store;
 
+pub use self::redis::{Redis, RedisAddress};
 pub use caller::Caller;
 pub use clock::Clock;
 pub use copy::{Copied, Step, copy_events};

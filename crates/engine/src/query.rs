@@ -31,6 +31,7 @@ mod trail;
 mod trend;
 mod window;
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use model::Timestamp;
@@ -41,14 +42,15 @@ use model::rates::Rates;
 
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::store::{EventStore, Kinds};
+use crate::redis::Redis;
+use crate::store::{EventStore, Kinds, Version};
 use asked::{Asked, Looking};
 use buckets::{Buckets, Calendar};
 pub use catalogue::{Catalogue, ValuesAsked};
 pub(crate) use cohort::unknown_segment;
 pub use explained::Explained;
 pub use kept::ROOM;
-use kept::{Kept, Key};
+use kept::{Beside, Kept, Key};
 use trail::Trail;
 
 /// Answers questions; clones share the answers they keep.
@@ -56,8 +58,10 @@ use trail::Trail;
 pub struct Queries {
     store: EventStore,
     clock: Clock,
+    room: u64,
     kept: Arc<Kept>,
     rates: Arc<Rates>,
+    portion: u32,
 }
 
 impl Queries {
@@ -70,12 +74,30 @@ impl Queries {
     /// As [`Queries::new`], keeping about so many bytes.
     #[must_use]
     pub fn within(room: u64, store: EventStore, clock: Clock) -> Self {
-        let kept = Arc::new(Kept::within(room));
         Self {
             store,
             clock,
-            kept,
+            room,
+            kept: Arc::new(Kept::within(room, &Beside::Nowhere)),
             rates: Arc::default(),
+            portion: funnel::PORTION,
+        }
+    }
+
+    /// The same, which also keeps its answers in a Redis and finds those of other processes there.
+    #[must_use]
+    pub fn beside(self, redis: Redis) -> Self {
+        let beside = Beside::redis(redis, self.store.at());
+        let kept = Arc::new(Kept::within(self.room, &beside));
+        Self { kept, ..self }
+    }
+
+    /// The same, where a funnel lists the users of about so many events at once; each portion is one more reading.
+    #[must_use]
+    pub fn in_portions_of(self, events: NonZero<u32>) -> Self {
+        Self {
+            portion: events.get(),
+            ..self
         }
     }
 
@@ -96,10 +118,11 @@ impl Queries {
         let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets_of(&query, calendar, started)?;
         // Before anything is read: what is kept of it holds at least what was stored up to here.
-        let position = self.store.position(org).await?;
+        let Version { position, touched } = self.store.version(org).await?;
         let question = serde_json::to_string(query.as_ref()).map_err(Error::internal)?;
+        // Other processes may have been given other rates.
+        let question = format!("{question} {}", self.rates);
         let key = Key::new(org, position, question, &buckets);
-        let touched = self.store.touched(org, position);
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -110,6 +133,7 @@ impl Queries {
             touched: Some(&touched),
             trail: &trail,
             rates: &self.rates,
+            portion: self.portion,
         };
         let mut answer = self
             .kept
@@ -147,6 +171,7 @@ impl Queries {
             touched: None,
             trail: &trail,
             rates: &self.rates,
+            portion: self.portion,
         };
         let mut answer = self.fresh_answer(looking, &query).await?;
         let elapsed = self.clock.now().duration_since(started).as_millis();
@@ -157,14 +182,12 @@ impl Queries {
 
     async fn fresh_answer(&self, looking: Looking<'_>, query: &Query) -> Result<Answer, Error> {
         self.check_patterns(query).await?;
-        let kinds = self.store.kinds(looking.org).await?;
-        let has_links = self.store.has_links(looking.org).await?;
-        let asked = Asked::new(looking, &kinds, has_links);
+        let shape = self.store.shape(looking.org, looking.position).await?;
+        let asked = Asked::new(looking, &shape.kinds, shape.has_links);
         let answer = Box::pin(answer(&asked, query)).await;
         // Events with new kinds of values or the first link may have come between the look at them and the answer.
-        if self.store.kinds(looking.org).await? == kinds
-            && self.store.has_links(looking.org).await? == has_links
-        {
+        let position = self.store.position(looking.org).await?;
+        if self.store.shape(looking.org, position).await? == shape {
             return answer;
         }
         let unknown = Kinds::unknown();

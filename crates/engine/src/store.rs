@@ -19,6 +19,7 @@ mod kinds;
 mod links;
 mod postgres;
 mod selected;
+mod shape;
 mod touched;
 mod turns;
 
@@ -36,9 +37,11 @@ use crate::error::Error;
 pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
-pub use frame::{Cell, Frame, Param, Statement};
+pub use frame::{Cell, Frame, MOST_ROWS, Param, Statement};
 pub use kinds::{KindSet, Kinds};
 pub(crate) use selected::SelectedColumn;
+pub(crate) use shape::Shape;
+use shape::Shapes;
 pub(crate) use touched::Touched;
 use touched::TouchedHours;
 use turns::Turns;
@@ -61,7 +64,15 @@ pub struct EventStore {
     at: EventsAt,
     backend: Backend,
     touched: Arc<TouchedHours>,
+    shapes: Arc<Shapes>,
     turns: Arc<Turns>,
+}
+
+/// How far an organization's events are stored, and which hours they came into.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    pub(crate) position: u64,
+    pub(crate) touched: Arc<Touched>,
 }
 
 /// What keeps the events. The choices are closed, so this is no trait.
@@ -97,8 +108,14 @@ impl EventStore {
             at: at.clone(),
             backend,
             touched: Arc::default(),
+            shapes: Arc::default(),
             turns: Arc::default(),
         })
+    }
+
+    /// Where the events are.
+    pub(crate) fn at(&self) -> &EventsAt {
+        &self.at
     }
 
     /// How statements for this store are written.
@@ -117,22 +134,35 @@ impl EventStore {
     /// # Errors
     /// [`Error::Unavailable`] when the store is closed, [`Error::Internal`] otherwise; nothing was stored then.
     pub async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
-        self.touched.record(org, &batches);
         match &self.backend {
-            Backend::DuckDb(store) => store.append(org, batches).await,
+            Backend::DuckDb(store) => {
+                self.touched.record(org, &batches);
+                store.append(org, batches).await
+            }
             Backend::Postgres(store) => store.append(org, &batches).await,
             Backend::ClickHouse(store) => store.append(org, &batches).await,
         }
     }
 
-    /// Which hours got events, as far as this process knows: complete for whoever read `position` before.
+    /// The position with the hours that were touched up to it, whoever appended the events.
     ///
-    /// This memory is enough while one process appends. A store that several processes append to needs a table beside
-    /// it, `touched(org_id, hour, position)`, written in the transaction that stores the events: for each hour (UTC,
-    /// whole hours since 1970) with an event in the batch, the position of the batch. A question then adds the rows
-    /// with a position greater than the last it has seen to this memory before it looks at what was kept.
-    pub(crate) fn touched(&self, org: OrgId, position: u64) -> Arc<Touched> {
-        self.touched.seen_from(org, position)
+    /// # Errors
+    /// As [`EventStore::append`].
+    pub(crate) async fn version(&self, org: OrgId) -> Result<Version, Error> {
+        let after = self.touched.told_up_to(org);
+        let told = match &self.backend {
+            Backend::DuckDb(store) => {
+                let position = store.position(org).await?;
+                let touched = self.touched.seen_from(org, position);
+                return Ok(Version { position, touched });
+            }
+            Backend::Postgres(store) => store.touched_after(org, after).await?,
+            Backend::ClickHouse(store) => store.touched_after(org, after).await?,
+        };
+        Ok(Version {
+            position: told.position,
+            touched: self.touched.learn(org, &told),
+        })
     }
 
     /// The log position up to which the organization's events are stored; 0 when there are none.
@@ -149,16 +179,34 @@ impl EventStore {
         }
     }
 
+    /// What is true of all events that are stored up to `position`, which somebody read before: it may be true of later ones.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`].
+    pub(crate) async fn shape(&self, org: OrgId, position: u64) -> Result<Arc<Shape>, Error> {
+        let is_kept = !matches!(self.backend, Backend::DuckDb(_));
+        if let Some(shape) = self.shapes.at(org, position).filter(|_| is_kept) {
+            return Ok(shape);
+        }
+        let shape = Arc::new(match &self.backend {
+            // In memory, and ahead of the position while an append is under way.
+            Backend::DuckDb(store) => store.shape(org).await?,
+            Backend::Postgres(store) => store.shape(org).await?,
+            Backend::ClickHouse(store) => store.shape(org).await?,
+        });
+        if is_kept {
+            self.shapes.keep(org, position, &shape);
+        }
+        Ok(shape)
+    }
+
     /// Which kinds of JSON values the organization's properties have ever held.
     ///
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        match &self.backend {
-            Backend::DuckDb(store) => store.kinds(org).await,
-            Backend::Postgres(store) => store.kinds(org).await,
-            Backend::ClickHouse(store) => store.kinds(org).await,
-        }
+        let position = self.position(org).await?;
+        Ok(Arc::clone(&self.shape(org, position).await?.kinds))
     }
 
     /// Whether any anonymous visitor of the organization turned out to be a user.
@@ -168,11 +216,8 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
-        match &self.backend {
-            Backend::DuckDb(store) => store.has_links(org).await,
-            Backend::Postgres(store) => store.has_links(org).await,
-            Backend::ClickHouse(store) => store.has_links(org).await,
-        }
+        let position = self.position(org).await?;
+        Ok(self.shape(org, position).await?.has_links)
     }
 
     /// The rows that a statement gives for one organization.

@@ -107,10 +107,7 @@ impl Running {
     }
 
     async fn stored_of(&self, org: OrgId) -> Vec<String> {
-        let statement = Statement {
-            text: "SELECT id FROM events ORDER BY id".to_owned(),
-            params: Vec::new(),
-        };
+        let statement = Statement::new("SELECT id FROM events ORDER BY id", Vec::new());
         let frame = self.store.fetch(org, statement).await.expect("the store answers");
         frame
             .rows

@@ -32,6 +32,8 @@ pub(super) struct Looking<'q> {
     pub(super) touched: Option<&'q Touched>,
     pub(super) trail: &'q Trail,
     pub(super) rates: &'q Rates,
+    /// Most events whose users a funnel lists at once; at least 1.
+    pub(super) portion: u32,
 }
 
 impl<'q> std::ops::Deref for Asked<'q> {
@@ -77,11 +79,15 @@ impl Looking<'_> {
         self.store.select(self.org, statement).await
     }
 
-    /// Figures from an earlier question, unless events came into their bucket since.
-    pub(super) fn kept_figures(&self, key: &BucketKey) -> Option<Arc<BucketFigures>> {
-        let touched = self.touched?;
-        let figures = self.kept.get(key)?;
-        let is_current = touched.is_current(key.start, key.end, figures.position);
-        is_current.then_some(figures)
+    /// Figures from earlier questions, but of buckets that events came into since.
+    pub(super) async fn kept_figures(&self, keys: &[BucketKey]) -> Vec<Option<Arc<BucketFigures>>> {
+        let Some(touched) = self.touched else {
+            return vec![None; keys.len()];
+        };
+        let is_current = |key: &BucketKey, figures: &BucketFigures| {
+            touched.is_current(key.start, key.end, figures.position)
+        };
+        // On the heap: it is a small part of a long future.
+        Box::pin(self.kept.current(self.org, keys, is_current)).await
     }
 }

@@ -34,7 +34,7 @@ pub(super) async fn lines(
     let mut plans = Vec::new();
     let mut statements = Vec::new();
     for (series, lines) in series.iter().zip(lines) {
-        let plan = ByBucket::new(asked, context, series, *lines);
+        let plan = ByBucket::new(asked, context, series, *lines).await;
         let statement = match &plan {
             Some(plan) => plan.statement(),
             None => Some(whole(asked, context, series, *lines)),
@@ -89,7 +89,12 @@ struct ByBucket<'a> {
 
 impl<'a> ByBucket<'a> {
     /// Nothing where the series must be asked as a whole.
-    fn new(asked: &'a Asked<'a>, context: Context<'a>, series: &'a Series, lines: Lines<'a>) -> Option<Self> {
+    async fn new(
+        asked: &'a Asked<'a>,
+        context: Context<'a>,
+        series: &'a Series,
+        lines: Lines<'a>,
+    ) -> Option<Self> {
         let measure = Additive::of(series.measure)?;
         let mut filters = context.spec.filter.iter().chain(&series.filter);
         if !filters.all(looks_at_one_event) {
@@ -100,17 +105,8 @@ impl<'a> ByBucket<'a> {
             return None;
         }
         let spans = spans(context.window);
-        let known: Vec<Option<Arc<BucketFigures>>> = spans
-            .iter()
-            .map(|span| {
-                let key = BucketKey {
-                    question,
-                    start: span.start,
-                    end: span.end,
-                };
-                asked.kept_figures(&key)
-            })
-            .collect();
+        let keys: Vec<BucketKey> = spans.iter().map(|span| key_of(question, span)).collect();
+        let known = asked.kept_figures(&keys).await;
         let missing = |at: &usize| known[*at].is_none() && !spans[*at].is_empty();
         let missing = windows((0..spans.len()).filter(missing));
         asked
@@ -223,28 +219,28 @@ impl<'a> ByBucket<'a> {
             }
         }
         let mut fresh = vec![None; self.spans.len()];
+        let mut kept = Vec::new();
         for at in self.missing.iter().cloned().flatten() {
             let figures = Arc::new(BucketFigures {
                 position: self.asked.position,
                 values: std::mem::take(&mut values[at]),
             });
-            self.keep(at, &figures);
+            let span = &self.spans[at];
+            if figures.values.len() <= MOST_VALUES && !span.is_empty() {
+                kept.push((key_of(self.question, span), Arc::clone(&figures)));
+            }
             fresh[at] = Some(figures);
         }
+        self.asked.kept.keep(self.asked.org, kept);
         fresh
     }
+}
 
-    fn keep(&self, at: usize, figures: &Arc<BucketFigures>) {
-        let span = &self.spans[at];
-        if figures.values.len() > MOST_VALUES || span.is_empty() {
-            return;
-        }
-        let key = BucketKey {
-            question: self.question,
-            start: span.start,
-            end: span.end,
-        };
-        self.asked.kept.keep(key, Arc::clone(figures));
+fn key_of(question: Fingerprint, span: &Range<i64>) -> BucketKey {
+    BucketKey {
+        question,
+        start: span.start,
+        end: span.end,
     }
 }
 

@@ -1,10 +1,13 @@
-//! What is kept of earlier questions, in bounded memory: whole answers, and the figures of single buckets.
+//! What is kept of earlier questions, in bounded memory: whole answers, and the figures of single buckets. Where there is a
+//! Redis, a copy lies there for other processes.
 
 mod answers;
+mod beside;
 mod buckets;
 
 use answers::Answers;
 pub(super) use answers::Key;
+pub(super) use beside::Beside;
 pub(super) use buckets::{BucketFigures, BucketKey, Fingerprint, KeptBuckets};
 
 /// About how many bytes are kept unless somebody says otherwise.
@@ -18,11 +21,11 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// In about `bytes` of memory.
-    pub(super) fn within(bytes: u64) -> Self {
+    /// In about `bytes` of memory, and `beside`.
+    pub(super) fn within(bytes: u64, beside: &Beside) -> Self {
         Self {
-            answers: Answers::within(bytes / 2),
-            buckets: KeptBuckets::within(bytes / 2),
+            answers: Answers::within(bytes / 2, beside.clone()),
+            buckets: KeptBuckets::within(bytes / 2, beside.clone()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Figures that can be put together from those of parts, exactly.
 
 use model::query::Measure;
+use serde::{Deserialize, Serialize};
 
 /// A measure whose figure for the whole follows from its partial figures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) enum Additive {
 }
 
 /// What is known of some events: enough to go on adding.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(super) struct Partial {
     pub(super) events: u64,
     /// Their sum, their least or their greatest value; none where no event has one.

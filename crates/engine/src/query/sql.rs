@@ -46,9 +46,6 @@ impl Sql {
     }
 
     pub(super) fn into_statement(self) -> Statement {
-        Statement {
-            text: self.text,
-            params: self.params,
-        }
+        Statement::new(self.text, self.params)
     }
 }

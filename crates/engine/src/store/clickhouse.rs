@@ -18,6 +18,8 @@
 //! - After an append that did not end well, and in a new process, the next append begins a new run at the position that
 //!   is visible then, and writes the batch again there. Whatever arrives late from the earlier run, rows or their
 //!   `position`, lies beyond the start of the later one and stays invisible for ever. Nothing has to be deleted first.
+//! - The hours that a batch has events in lie in the same row (`touched`), so that every process knows which of its kept
+//!   figures are still right as soon as it can see the batch.
 //! - What a question sees is decided by the limits that it read at its beginning, so all its statements see the same.
 //!
 //! One process at a time may append an organization's events; one that finds a run later than its own gives up with an
@@ -35,15 +37,15 @@ mod tables;
 mod types;
 mod writer;
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::ids::OrgId;
 
 use super::selected::described;
-use super::{Appended, Frame, KindSet, Kinds, SelectedColumn, ServerAddress, Statement, closed};
+use super::touched::Told;
+use super::{Appended, Cell, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement, closed};
 use crate::error::Error;
 use client::{Asking, Client};
 use fault::Fault;
@@ -52,8 +54,6 @@ pub(crate) use plain::is_plain;
 use runs::Visible;
 use writer::Writer;
 
-/// Most organizations whose kinds are kept in memory.
-const MOST_KEPT: usize = 1_000;
 /// The server's word for a regular expression that it cannot read.
 const BAD_PATTERN: u32 = 427;
 
@@ -68,8 +68,6 @@ struct Shared {
     writer: Writer,
     time_limit: Duration,
     is_closed: AtomicBool,
-    /// With the position that was visible before they were read: they hold for everything up to it.
-    kinds: Mutex<HashMap<OrgId, (u64, Arc<Kinds>)>>,
 }
 
 impl ClickHouse {
@@ -83,7 +81,6 @@ impl ClickHouse {
             writer: Writer::default(),
             time_limit,
             is_closed: AtomicBool::new(false),
-            kinds: Mutex::default(),
         };
         Ok(Self {
             shared: Arc::new(shared),
@@ -92,7 +89,7 @@ impl ClickHouse {
 
     pub(super) async fn append(&self, org: OrgId, batches: &[Appended]) -> Result<(), Error> {
         let client = self.client()?;
-        let known = self.kinds(org).await?;
+        let known = self.shape(org).await?.kinds;
         Ok(self.shared.writer.append(client, org, batches, &known).await?)
     }
 
@@ -100,43 +97,29 @@ impl ClickHouse {
         Ok(Visible::read(self.client()?, org).await?.position())
     }
 
-    pub(super) async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        // Kinds are stored before the events that have them, so these are all kinds of what is visible here.
-        let position = self.position(org).await?;
-        if let Some((_, kinds)) = self.kept_kinds().get(&org).filter(|(at, _)| *at == position) {
-            return Ok(Arc::clone(kinds));
-        }
-        let kinds = Arc::new(self.read_kinds(org).await?);
-        let mut kept = self.kept_kinds();
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(org, (position, Arc::clone(&kinds)));
-        Ok(kinds)
+    /// The position, and the hours that were touched after another one.
+    pub(super) async fn touched_after(&self, org: OrgId, position: u64) -> Result<Told, Error> {
+        Ok(runs::touched_after(self.client()?, org, position).await?)
     }
 
-    async fn read_kinds(&self, org: OrgId) -> Result<Kinds, Error> {
+    /// Kinds and links are stored before the events that have them, so this is true of everything that was visible before.
+    pub(super) async fn shape(&self, org: OrgId) -> Result<Shape, Error> {
         let asking = Asking::of(
             org,
-            "SELECT path, groupBitOr(kinds) FROM property_kinds WHERE org_id = {org:UUID} GROUP BY path",
+            "SELECT path, groupBitOr(kinds) FROM property_kinds WHERE org_id = {org:UUID} GROUP BY path
+             UNION ALL (SELECT NULL, 0 FROM links WHERE org_id = {org:UUID} LIMIT 1)",
         );
         let rows = self.client()?.rows(&asking).await?.rows;
+        let has_links = rows.iter().any(|row| row.first() == Some(&Cell::Null));
         let kinds = rows.iter().filter_map(|row| {
             let (path, bits) = (row.first()?.text()?, row.get(1)?.int()?);
             let bits = u8::try_from(bits).unwrap_or(u8::MAX);
             Some((path.to_owned(), KindSet::from_bits(bits)))
         });
-        Ok(kinds.collect())
-    }
-
-    fn kept_kinds(&self) -> std::sync::MutexGuard<'_, HashMap<OrgId, (u64, Arc<Kinds>)>> {
-        self.shared.kinds.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Links are stored before the events that tell them, and counted here whether they are visible yet or not.
-    pub(super) async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
-        let asking = Asking::of(org, "SELECT 1 FROM links WHERE org_id = {org:UUID} LIMIT 1");
-        Ok(!self.client()?.rows(&asking).await?.rows.is_empty())
+        Ok(Shape {
+            kinds: Arc::new(kinds.collect()),
+            has_links,
+        })
     }
 
     pub(super) async fn fetch_all(&self, org: OrgId, statements: &[Statement]) -> Result<Vec<Frame>, Error> {
@@ -144,10 +127,7 @@ impl ClickHouse {
     }
 
     pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
-        let describe = Statement {
-            text: format!("DESCRIBE TABLE ({text})"),
-            params: Vec::new(),
-        };
+        let describe = Statement::new(format!("DESCRIBE TABLE ({text})"), Vec::new());
         Ok(described(&self.fetch_all(org, &[describe]).await?))
     }
 

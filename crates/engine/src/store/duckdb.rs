@@ -15,7 +15,7 @@ use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
 use super::selected::described;
-use super::{Appended, Frame, Kinds, SelectedColumn, Statement, closed};
+use super::{Appended, Frame, SelectedColumn, Shape, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use fault::Fault;
@@ -67,16 +67,15 @@ impl DuckDb {
             .await
     }
 
-    pub(super) async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.kinds()))
-            .await
-    }
-
-    pub(super) async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.links().any()))
-            .await
+    pub(super) async fn shape(&self, org: OrgId) -> Result<Shape, Error> {
+        let shape = move |instance: &Instance| {
+            let file = instance.attach(org)?;
+            Ok(Shape {
+                kinds: file.kinds(),
+                has_links: file.links().any(),
+            })
+        };
+        self.home.with_instance(shape).await
     }
 
     pub(super) async fn fetch_all(
@@ -88,10 +87,7 @@ impl DuckDb {
     }
 
     pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
-        let describe = Statement {
-            text: format!("DESCRIBE {text}"),
-            params: Vec::new(),
-        };
+        let describe = Statement::new(format!("DESCRIBE {text}"), Vec::new());
         Ok(described(&self.fetch_all(org, vec![describe]).await?))
     }
 

@@ -7,6 +7,26 @@ pub struct Statement {
     pub text: String,
     /// What the question marks stand for.
     pub params: Vec<Param>,
+    /// Most rows that it may give; one more is an error.
+    pub most_rows: usize,
+}
+
+impl Statement {
+    /// Of a text and its parameters, whose rows are about what a person sees: at most [`MOST_ROWS`].
+    #[must_use]
+    pub fn new(text: impl Into<String>, params: Vec<Param>) -> Self {
+        Self {
+            text: text.into(),
+            params,
+            most_rows: MOST_ROWS,
+        }
+    }
+
+    /// The same with another limit, where the engine makes few figures of many rows.
+    #[must_use]
+    pub fn of_at_most(self, most_rows: usize) -> Self {
+        Self { most_rows, ..self }
+    }
 }
 
 /// A value that is bound to a statement.
@@ -23,27 +43,29 @@ pub enum Param {
 }
 
 /// Rows of cells, as a statement selected them.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Frame {
     /// The rows.
     pub rows: Vec<Vec<Cell>>,
     /// Bytes of text in them.
     text: usize,
+    most_rows: usize,
 }
 
-/// Most rows of one statement, and most bytes of text in them.
-pub(super) const MOST_ROWS: usize = 100_000;
+/// Most rows of a statement unless it says otherwise: what an answer may have.
+pub const MOST_ROWS: usize = 100_000;
+/// Most bytes of text in the rows of a statement.
 const MOST_TEXT: usize = 64 * 1024 * 1024;
 
-/// More rows than an answer may have.
+/// More rows than the statement may give.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the statement gives more rows than an answer may have")]
-pub(crate) struct TooManyRows;
+#[error("the statement gives more than {0} rows, or too much text")]
+pub(crate) struct TooManyRows(pub(crate) usize);
 
 impl From<TooManyRows> for Error {
-    fn from(_: TooManyRows) -> Self {
+    fn from(TooManyRows(most): TooManyRows) -> Self {
         let message = format!(
-            "This answer would have more than {MOST_ROWS} rows or {} MiB. Ask about a shorter range, a longer interval or fewer \
+            "This answer needs more than {most} rows or {} MiB. Ask about a shorter range, a longer interval or fewer \
              breakdown values.",
             MOST_TEXT / (1024 * 1024)
         );
@@ -51,18 +73,30 @@ impl From<TooManyRows> for Error {
     }
 }
 
+impl Default for Frame {
+    fn default() -> Self {
+        Self::of_at_most(MOST_ROWS)
+    }
+}
+
 impl Frame {
-    /// Adds a row that a store read. Rows of lists are not counted: each is what one user did, and whoever asks for them
-    /// bounds them by the number of events.
+    /// Without rows yet, for a statement that may give so many.
+    pub(crate) const fn of_at_most(most_rows: usize) -> Self {
+        Self {
+            rows: Vec::new(),
+            text: 0,
+            most_rows,
+        }
+    }
+
+    /// Adds a row that a store read.
     ///
     /// # Errors
     /// [`TooManyRows`] for one row too many; then the rest is not worth reading.
     pub(crate) fn push(&mut self, row: Vec<Cell>) -> Result<(), TooManyRows> {
         self.text += row.iter().filter_map(Cell::text).map(str::len).sum::<usize>();
-        let is_of_lists = matches!(row.first(), Some(Cell::Ints(_)));
-        let is_one_too_many = self.rows.len() >= MOST_ROWS && !is_of_lists;
-        if is_one_too_many || self.text > MOST_TEXT {
-            return Err(TooManyRows);
+        if self.rows.len() >= self.most_rows || self.text > MOST_TEXT {
+            return Err(TooManyRows(self.most_rows));
         }
         self.rows.push(row);
         Ok(())
@@ -125,16 +159,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_are_counted_and_lists_are_not() {
-        let pushed = |cell: &Cell| {
-            let mut frame = Frame::default();
-            (0..=MOST_ROWS).try_for_each(|_| frame.push(vec![cell.clone()]))
-        };
-        assert_eq!(pushed(&Cell::Int(1)), Err(TooManyRows));
-        assert_eq!(
-            pushed(&Cell::Ints(vec![1])),
-            Ok(()),
-            "a funnel has a row for each user"
-        );
+    fn a_frame_takes_as_many_rows_as_its_statement_may_give() {
+        for most in [0, 3, MOST_ROWS + 1] {
+            let mut frame = Frame::of_at_most(most);
+            let pushed: Result<(), _> = (0..most).try_for_each(|_| frame.push(vec![Cell::Int(1)]));
+            assert_eq!(pushed, Ok(()));
+            assert_eq!(frame.push(vec![Cell::Ints(vec![1])]), Err(TooManyRows(most)));
+        }
     }
 }

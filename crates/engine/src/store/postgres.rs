@@ -7,6 +7,7 @@ mod document;
 mod fault;
 mod months;
 mod reader;
+mod touched;
 mod values;
 mod writer;
 
@@ -19,7 +20,8 @@ use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use super::{Appended, Frame, KindSet, Kinds, SelectedColumn, ServerAddress, Statement};
+use super::touched::Told;
+use super::{Appended, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement};
 use crate::error::Error;
 use fault::fault;
 pub(super) use fault::words_about_statement;
@@ -88,26 +90,28 @@ impl Postgres {
         Ok(position.map_or(0, |(position,)| u64::try_from(position).unwrap_or(0)))
     }
 
-    pub(super) async fn kinds(&self, org: OrgId) -> Result<Arc<Kinds>, Error> {
-        let rows: Vec<(String, i16)> =
-            sqlx::query_as("SELECT path, kinds FROM property_kinds WHERE org_id = $1")
-                .bind(org.uuid())
-                .fetch_all(&self.pool)
-                .await
-                .map_err(fault)?;
-        let kinds = rows
-            .into_iter()
-            .map(|(path, kinds)| (path, KindSet::from_bits(u8::try_from(kinds).unwrap_or(u8::MAX))));
-        Ok(Arc::new(kinds.collect()))
+    /// The position, and the hours that were touched after another one.
+    pub(super) async fn touched_after(&self, org: OrgId, position: u64) -> Result<Told, Error> {
+        touched::after(&self.pool, org, position).await.map_err(fault)
     }
 
-    pub(super) async fn has_links(&self, org: OrgId) -> Result<bool, Error> {
-        let (any,): (bool,) = sqlx::query_as("SELECT EXISTS (SELECT 1 FROM stored_links WHERE org_id = $1)")
-            .bind(org.uuid())
-            .fetch_one(&self.pool)
-            .await
-            .map_err(fault)?;
-        Ok(any)
+    pub(super) async fn shape(&self, org: OrgId) -> Result<Shape, Error> {
+        let rows: Vec<(Option<String>, i16)> = sqlx::query_as(
+            "SELECT path, kinds FROM property_kinds WHERE org_id = $1
+             UNION ALL (SELECT NULL, CAST(0 AS smallint) FROM stored_links WHERE org_id = $1 LIMIT 1)",
+        )
+        .bind(org.uuid())
+        .fetch_all(&self.pool)
+        .await
+        .map_err(fault)?;
+        let has_links = rows.iter().any(|(path, _)| path.is_none());
+        let kinds = rows.into_iter().filter_map(|(path, kinds)| {
+            Some((path?, KindSet::from_bits(u8::try_from(kinds).unwrap_or(u8::MAX))))
+        });
+        Ok(Shape {
+            kinds: Arc::new(kinds.collect()),
+            has_links,
+        })
     }
 
     pub(super) async fn fetch_all(

@@ -16,10 +16,7 @@ async fn world() -> World {
 }
 
 fn plain(text: &str) -> Statement {
-    Statement {
-        text: text.to_owned(),
-        params: Vec::new(),
-    }
+    Statement::new(text, Vec::new())
 }
 
 async fn texts(store: &EventStore, text: &str) -> Vec<String> {
@@ -132,7 +129,10 @@ async fn what_arrives_late_from_an_earlier_run_stays_invisible() {
     orphan(&world, 1, 8, "b").await;
     run(
         &world,
-        &format!("INSERT INTO runs SELECT toUUID('{}'), 1, 0, 20", org(1).uuid()),
+        &format!(
+            "INSERT INTO runs (org_id, run, start, position) SELECT toUUID('{}'), 1, 0, 20",
+            org(1).uuid()
+        ),
     )
     .await;
     assert_eq!(ids(&again).await, ["a", "b"]);

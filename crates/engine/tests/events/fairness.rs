@@ -12,10 +12,7 @@ const ENDLESS: &str =
     "SELECT count(*) FROM range(1000000000) a, range(1000000000) b WHERE a.range * b.range % 7 = 3";
 
 fn plain(text: &str) -> Statement {
-    Statement {
-        text: text.to_owned(),
-        params: Vec::new(),
-    }
+    Statement::new(text, Vec::new())
 }
 
 fn ask(world: &World, number: u128, text: &str) -> tokio::task::JoinHandle<Result<Frame, Error>> {

@@ -1,4 +1,7 @@
-use model::answer::{FunnelAnswer, StepFigures};
+use std::num::NonZero;
+
+use engine::query::Queries;
+use model::answer::{Answer, FunnelAnswer, StepFigures};
 use model::event::Event;
 use model::query::Query;
 use proptest::test_runner::{Config, TestRunner};
@@ -6,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::generator::Generator;
 use crate::oracle::funnel::{self as reference, Expected, Step};
-use crate::world::{World, event, on_every_store, org};
+use crate::world::{World, event, on_every_store, org, utc};
 
 on_every_store! {
     users_count_once_at_the_furthest_step,
@@ -15,6 +18,7 @@ on_every_store! {
     conversion_is_told_over_time,
     nobody_gives_an_empty_funnel,
     twenty_steps_and_ten_exclusions_work,
+    more_users_than_an_answer_has_rows_are_followed,
     ; blocking random_funnels_get_the_answers_of_the_reference
 }
 
@@ -287,4 +291,33 @@ fn random_funnels_get_the_answers_of_the_reference() {
         Ok(())
     });
     outcome.unwrap_or_else(|error| panic!("{error}"));
+}
+
+/// Each is a row that the engine shapes, and nobody sees: the limit on the rows of an answer does not hold for them.
+async fn more_users_than_an_answer_has_rows_are_followed() {
+    const USERS: u32 = 100_500;
+    let world = World::at(NOW).await;
+    let events = (0..USERS).flat_map(|user| {
+        let did = |name: &'static str, minute: u32| {
+            event(&format!(
+                r#"{{"id":"{name}{user}","user_id":"u{user}","name":"{name}","timestamp":"2026-03-01T00:{minute:02}:00Z"}}"#
+            ))
+        };
+        let second = (user % 3 == 0).then(|| did("b", 5));
+        [Some(did("a", 0)), second].into_iter().flatten()
+    });
+    world.append(org(1), 1, events.collect()).await;
+    let queries = Queries::new(world.store.clone(), world.clock.clone());
+    let question = Query::parse(&question(&json!({}))).expect("a question");
+    for portions in [1, 2] {
+        let at_once = NonZero::new(USERS * 2 / portions).expect("more than none");
+        let queries = queries.clone().in_portions_of(at_once);
+        let Ok((Answer::Funnel(answer), statements)) = queries.explain(org(1), &utc(), &question).await
+        else {
+            panic!("it is answered")
+        };
+        assert_eq!(counts(&answer.steps), [u64::from(USERS), u64::from(USERS / 3), 0]);
+        let listings = statements.iter().filter(|ran| ran.sql.contains("GROUP BY p"));
+        assert_eq!(listings.count(), portions as usize);
+    }
 }

@@ -16,10 +16,7 @@ on_every_store! {
 const NOW: &str = "2026-03-01T12:00:00Z";
 
 fn plain(text: &str) -> Statement {
-    Statement {
-        text: text.to_owned(),
-        params: Vec::new(),
-    }
+    Statement::new(text, Vec::new())
 }
 
 async fn count(store: &EventStore, number: u128) -> i64 {

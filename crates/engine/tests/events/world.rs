@@ -1,7 +1,10 @@
 //! A store in a folder of its own, with a clock that stands still.
 
+use std::num::NonZero;
+
 use engine::Clock;
 use engine::Error;
+use engine::Redis;
 use engine::query::Queries;
 use engine::query::buckets::Calendar;
 use engine::store::{Appended, EventStore, EventsAt};
@@ -74,6 +77,18 @@ macro_rules! on_every_store {
 }
 pub(crate) use on_every_store;
 
+/// As [`on_every_store`], of what is true where several processes share a store.
+macro_rules! on_every_server {
+    ($($name:ident),* $(,)? $(; blocking $($blocking:ident),+ $(,)?)?) => {
+        mod on_servers {
+            use super::*;
+            $crate::world::on_every_store!(@on postgres, Postgres; $($name)*; $($($blocking)+)?);
+            $crate::world::on_every_store!(@on clickhouse, ClickHouse; $($name)*; $($($blocking)+)?);
+        }
+    };
+}
+pub(crate) use on_every_server;
+
 /// How many random questions a test asks on its store: ClickHouse needs tens of milliseconds to read each statement, so it
 /// gets a quarter.
 pub(crate) fn cases(many: u32) -> u32 {
@@ -85,6 +100,9 @@ pub(crate) fn cases(many: u32) -> u32 {
 
 /// What the tests' operator says of currencies.
 pub(crate) const RATES: &str = "EUR=1,USD=0.5,JPY=0.00625";
+
+/// So few that most funnels of the tests take several portions.
+const FEW_EVENTS: NonZero<u32> = NonZero::new(150).unwrap();
 
 pub(crate) struct World {
     pub(crate) folder: TempDir,
@@ -105,11 +123,30 @@ impl World {
     pub(crate) async fn on(kind: StoreKind, now: &str) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let at = kind.fresh_place(&folder).await;
-        let clock = Clock::manual(time(now));
+        Self::opened(at, folder, Clock::manual(time(now))).await
+    }
+
+    /// The same store and clock for another process, which keeps answers of its own.
+    pub(crate) async fn another_process(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        Self::opened(self.at.clone(), folder, self.clock.clone()).await
+    }
+
+    /// The same, whose answers also lie in a Redis.
+    pub(crate) fn beside(self, redis: Redis) -> Self {
+        Self {
+            queries: self.queries.beside(redis),
+            ..self
+        }
+    }
+
+    async fn opened(at: EventsAt, folder: TempDir, clock: Clock) -> Self {
         let store = EventStore::open(&at, clock.clone())
             .await
             .expect("the store opens");
-        let queries = Queries::new(store.clone(), clock.clone()).with_rates(RATES.parse().expect("a table"));
+        let queries = Queries::new(store.clone(), clock.clone())
+            .with_rates(RATES.parse().expect("a table"))
+            .in_portions_of(FEW_EVENTS);
         Self {
             folder,
             at,

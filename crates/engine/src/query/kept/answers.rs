@@ -6,12 +6,15 @@ use model::ids::OrgId;
 use moka::future::Cache;
 
 use super::super::buckets::{Beyond, Buckets};
-use super::weight;
+use super::{Beside, weight};
 use crate::error::Error;
 
 /// Answers by everything that decides them, so one that is found is never stale.
 #[derive(Debug)]
-pub(in crate::query) struct Answers(Cache<Key, Arc<Answer>>);
+pub(in crate::query) struct Answers {
+    here: Cache<Key, Arc<Answer>>,
+    beside: Beside,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(in crate::query) struct Key {
@@ -43,12 +46,19 @@ impl Key {
             beyond: buckets.beyond.clone(),
         }
     }
+
+    pub(super) const fn org(&self) -> OrgId {
+        self.org
+    }
 }
 
 impl Answers {
-    pub(super) fn within(bytes: u64) -> Self {
+    pub(super) fn within(bytes: u64, beside: Beside) -> Self {
         let weigher = |key: &Key, answer: &Arc<Answer>| weight(answer.size() + key.question.len() + 300);
-        Self(Cache::builder().weigher(weigher).max_capacity(bytes).build())
+        Self {
+            here: Cache::builder().weigher(weigher).max_capacity(bytes).build(),
+            beside,
+        }
     }
 
     /// The answer that is kept, or what `ask` gives.
@@ -60,8 +70,16 @@ impl Answers {
         key: Key,
         ask: impl Future<Output = Result<Answer, Error>>,
     ) -> Result<Answer, Error> {
-        let asked = self.0.try_get_with(key, async { ask.await.map(Arc::new) });
-        let answer = asked.await.map_err(Error::shared)?;
+        let looked_for = key.clone();
+        let found = Box::pin(async {
+            if let Some(answer) = self.beside.answer(&looked_for).await {
+                return Ok(Arc::new(answer));
+            }
+            let answer = ask.await?;
+            self.beside.keep_answer(&looked_for, &answer);
+            Ok(Arc::new(answer))
+        });
+        let answer = self.here.try_get_with(key, found).await.map_err(Error::shared)?;
         Ok(Answer::clone(&answer))
     }
 }

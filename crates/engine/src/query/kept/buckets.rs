@@ -1,11 +1,14 @@
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use model::ids::OrgId;
 use moka::sync::Cache;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::super::partial::Partial;
-use super::weight;
+use super::{Beside, weight};
 
 /// Most questions that are known to have too many values.
 const MOST_WIDE: u64 = 10_000;
@@ -26,6 +29,12 @@ impl Fingerprint {
     }
 }
 
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 /// One bucket of a question, as far as the range includes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(in crate::query) struct BucketKey {
@@ -36,8 +45,15 @@ pub(in crate::query) struct BucketKey {
     pub(in crate::query) end: i64,
 }
 
+impl BucketKey {
+    /// Whether no instant lies in it.
+    const fn is_empty(&self) -> bool {
+        self.start >= self.end
+    }
+}
+
 /// What a bucket holds.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(in crate::query) struct BucketFigures {
     /// The store's position before they were read.
     pub(in crate::query) position: u64,
@@ -59,10 +75,11 @@ impl BucketFigures {
 pub(in crate::query) struct KeptBuckets {
     figures: Cache<BucketKey, Arc<BucketFigures>>,
     wide: Cache<Fingerprint, ()>,
+    beside: Beside,
 }
 
 impl KeptBuckets {
-    pub(super) fn within(bytes: u64) -> Self {
+    pub(super) fn within(bytes: u64, beside: Beside) -> Self {
         let weigher = |_: &BucketKey, figures: &Arc<BucketFigures>| weight(figures.size());
         Self {
             figures: Cache::builder().weigher(weigher).max_capacity(bytes).build(),
@@ -70,15 +87,38 @@ impl KeptBuckets {
                 .max_capacity(MOST_WIDE)
                 .time_to_live(WIDE_FOR)
                 .build(),
+            beside,
         }
     }
 
-    pub(in crate::query) fn get(&self, key: &BucketKey) -> Option<Arc<BucketFigures>> {
-        self.figures.get(key)
+    /// The figures of these buckets, as far as they are kept here or beside and `is_current`.
+    pub(in crate::query) async fn current(
+        &self,
+        org: OrgId,
+        keys: &[BucketKey],
+        is_current: impl Fn(&BucketKey, &BucketFigures) -> bool,
+    ) -> Vec<Option<Arc<BucketFigures>>> {
+        let here = |key: &BucketKey| self.figures.get(key).filter(|figures| is_current(key, figures));
+        let mut found: Vec<Option<Arc<BucketFigures>>> = keys.iter().map(here).collect();
+        let is_missing = |at: &usize| found[*at].is_none() && !keys[*at].is_empty();
+        let missing: Vec<usize> = (0..keys.len()).filter(is_missing).collect();
+        let wanted: Vec<BucketKey> = missing.iter().map(|at| keys[*at]).collect();
+        let beside = self.beside.figures(org, &wanted).await;
+        for ((at, key), figures) in missing.into_iter().zip(&wanted).zip(beside) {
+            if let Some(figures) = figures.filter(|figures| is_current(key, figures)) {
+                let figures = Arc::new(figures);
+                self.figures.insert(*key, Arc::clone(&figures));
+                found[at] = Some(figures);
+            }
+        }
+        found
     }
 
-    pub(in crate::query) fn keep(&self, key: BucketKey, figures: Arc<BucketFigures>) {
-        self.figures.insert(key, figures);
+    pub(in crate::query) fn keep(&self, org: OrgId, figures: Vec<(BucketKey, Arc<BucketFigures>)>) {
+        self.beside.keep_figures(org, &figures);
+        for (key, figures) in figures {
+            self.figures.insert(key, figures);
+        }
     }
 
     /// Whether the question had more values than are worth keeping.

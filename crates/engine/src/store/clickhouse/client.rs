@@ -41,6 +41,7 @@ pub(super) struct Asking {
     text: String,
     params: Vec<(String, String)>,
     settings: Vec<(&'static str, String)>,
+    most_rows: usize,
     is_limited: bool,
     in_database: bool,
 }
@@ -51,6 +52,7 @@ impl Asking {
             text: text.to_owned(),
             params: Vec::new(),
             settings: Vec::new(),
+            most_rows: usize::MAX,
             is_limited: true,
             in_database: true,
         }
@@ -69,6 +71,12 @@ impl Asking {
 
     pub(super) fn set(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.settings.push((name, value.into()));
+        self
+    }
+
+    /// Whose answer is not read any further than this.
+    pub(super) fn of_at_most(mut self, rows: usize) -> Self {
+        self.most_rows = rows;
         self
     }
 
@@ -123,7 +131,7 @@ impl Client {
             request = request.timeout(LONGEST);
         }
         let mut response = answer(request).await?;
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::of_at_most(asking.most_rows);
         while let Some(piece) = response.chunk().await? {
             decoder.add(&piece)?;
         }

@@ -5,7 +5,6 @@ use super::types::{Type, length, text};
 use crate::store::{Cell, Frame};
 
 /// Takes pieces of an answer and gives its rows.
-#[derive(Default)]
 pub(super) struct Decoder {
     /// What has arrived and was not read yet.
     waiting: Vec<u8>,
@@ -14,6 +13,15 @@ pub(super) struct Decoder {
 }
 
 impl Decoder {
+    /// Of an answer that may have so many rows.
+    pub(super) fn of_at_most(most_rows: usize) -> Self {
+        Self {
+            waiting: Vec::new(),
+            columns: None,
+            frame: Frame::of_at_most(most_rows),
+        }
+    }
+
     /// Reads every row that is complete with this piece.
     pub(super) fn add(&mut self, piece: &[u8]) -> Result<(), Fault> {
         self.waiting.extend_from_slice(piece);
@@ -87,7 +95,7 @@ mod tests {
     #[test]
     fn rows_do_not_depend_on_where_pieces_end() {
         for size in 1..=ANSWER.len() {
-            let mut decoder = Decoder::default();
+            let mut decoder = Decoder::of_at_most(2);
             for piece in ANSWER.chunks(size) {
                 decoder.add(piece).expect("it is well formed");
             }
@@ -99,7 +107,7 @@ mod tests {
 
     #[test]
     fn an_answer_that_is_cut_off_is_none() {
-        let mut decoder = Decoder::default();
+        let mut decoder = Decoder::of_at_most(2);
         decoder.add(&ANSWER[..ANSWER.len() - 1]).expect("so far");
         assert!(matches!(decoder.finish(), Err(Fault::CutOff)));
     }

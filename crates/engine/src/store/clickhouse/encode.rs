@@ -24,7 +24,7 @@ pub(super) const LINKS: &str =
 /// The columns of [`Rows::kinds`].
 pub(super) const KINDS: &str = "INSERT INTO property_kinds (org_id, path, kinds) FORMAT RowBinary";
 /// The columns of [`Rows::run`].
-pub(super) const RUNS: &str = "INSERT INTO runs (org_id, run, start, position) FORMAT RowBinary";
+pub(super) const RUNS: &str = "INSERT INTO runs (org_id, run, start, position, touched) FORMAT RowBinary";
 
 /// What the server must know to read these rows: properties come as text, and text that looks like a date is text.
 pub(super) const SETTINGS: [(&str, &str); 5] = [
@@ -76,11 +76,17 @@ impl Rows {
         self.0.push(kinds);
     }
 
-    pub(super) fn run(&mut self, batch: Batch, start: u64) {
+    /// How far a run has come, with the hours that the batch has events in.
+    pub(super) fn run(&mut self, batch: Batch, start: u64, hours: &[i64]) {
         self.org(batch.org);
         self.0.extend(batch.run.to_le_bytes());
         self.0.extend(start.to_le_bytes());
         self.0.extend(batch.position.to_le_bytes());
+        self.length(hours.len());
+        for hour in hours {
+            self.0.extend(hour.to_le_bytes());
+            self.0.extend(batch.position.to_le_bytes());
+        }
     }
 
     fn batch(&mut self, batch: Batch) {
@@ -97,13 +103,16 @@ impl Rows {
     }
 
     fn text(&mut self, text: &str) {
-        let mut length = text.len();
+        self.length(text.len());
+        self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn length(&mut self, mut length: usize) {
         while length >= 0x80 {
             self.0.push(u8::try_from(length & 0x7f).unwrap_or(0) | 0x80);
             length >>= 7;
         }
         self.0.push(u8::try_from(length).unwrap_or(0));
-        self.0.extend_from_slice(text.as_bytes());
     }
 
     fn optional(&mut self, text: Option<&str>) {

@@ -40,6 +40,17 @@ mod code {
 }
 
 impl Fault {
+    /// Of a statement that may give so many rows: where the server counted more, that is what is wrong.
+    pub(super) fn of_at_most(self, most_rows: usize) -> Self {
+        match self {
+            Self::Refused {
+                code: code::TOO_MANY_ROWS_OR_BYTES,
+                ..
+            } => TooManyRows(most_rows).into(),
+            other => other,
+        }
+    }
+
     /// Whether the server stopped at its limit of time.
     pub(super) fn is_timeout(&self) -> bool {
         matches!(self, Self::Refused { code, .. } if *code == code::TIMEOUT_EXCEEDED)
@@ -50,10 +61,6 @@ impl From<Fault> for Error {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::TooManyRows(limit) => limit.into(),
-            Fault::Refused {
-                code: code::TOO_MANY_ROWS_OR_BYTES,
-                ..
-            } => TooManyRows.into(),
             Fault::Refused {
                 code: code::MEMORY_LIMIT_EXCEEDED,
                 ..

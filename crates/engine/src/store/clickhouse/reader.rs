@@ -7,7 +7,6 @@ use super::fault::Fault;
 use super::form::escaped;
 use super::runs::Visible;
 use crate::error::Error;
-use crate::store::frame::MOST_ROWS;
 use crate::store::{Frame, Param, Statement, timed_out};
 
 pub(super) async fn fetch_all(
@@ -21,7 +20,8 @@ pub(super) async fn fetch_all(
         let filters = filters(client.database(), &visible.condition());
         let mut frames = Vec::with_capacity(statements.len());
         for statement in statements {
-            frames.push(client.rows(&asking(statement, &filters, limit)).await?);
+            let frame = client.rows(&asking(statement, &filters, limit)).await;
+            frames.push(frame.map_err(|fault| fault.of_at_most(statement.most_rows))?);
         }
         Ok::<_, Fault>(frames)
     };
@@ -51,8 +51,9 @@ fn filters(database: &str, condition: &str) -> String {
 fn asking(statement: &Statement, filters: &str, limit: Duration) -> Asking {
     let asking = Asking::new(&numbered(statement))
         .set("additional_table_filters", filters)
-        .set("max_result_rows", MOST_ROWS.to_string())
+        .set("max_result_rows", statement.most_rows.to_string())
         .set("result_overflow_mode", "throw")
+        .of_at_most(statement.most_rows)
         // Our own limit comes first; this one is for a server that does not notice that nobody waits.
         .set("max_execution_time", limit.as_secs_f64().to_string())
         .set("cancel_http_readonly_queries_on_client_close", "1")
@@ -112,17 +113,16 @@ mod tests {
 
     #[test]
     fn question_marks_get_names_and_types() {
-        let statement = Statement {
-            text: "SELECT properties.?.:String FROM events WHERE name = ? AND ts < ? AND n IN (?, ?)"
-                .to_owned(),
-            params: vec![
+        let statement = Statement::new(
+            "SELECT properties.?.:String FROM events WHERE name = ? AND ts < ? AND n IN (?, ?)",
+            vec![
                 Param::Text("a".to_owned()),
                 Param::Text("b".to_owned()),
                 Param::Time(7),
                 Param::Int(1),
                 Param::Number(1.5),
             ],
-        };
+        );
         assert_eq!(
             numbered(&statement),
             "SELECT properties.{p0:Identifier}.:String FROM events WHERE name = {p1:String} AND \

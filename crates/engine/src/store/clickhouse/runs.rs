@@ -5,6 +5,7 @@ use model::ids::OrgId;
 use super::client::{Asking, Client};
 use super::fault::Fault;
 use crate::store::Cell;
+use crate::store::touched::Told;
 
 /// An uninterrupted stretch of appending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,13 @@ impl Visible {
         self.limits.iter().map(|(_, limit)| *limit).max().unwrap_or(0)
     }
 
+    /// The last position of a run that counts; 0 where nothing of it does.
+    fn limit_of(&self, number: &Cell) -> u64 {
+        let mut limits = self.limits.iter();
+        let limit = limits.find(|(run, _)| Some(i64::from(*run)) == number.int());
+        limit.map_or(0, |(_, limit)| *limit)
+    }
+
     /// The number of the latest run; 0 where there is none.
     pub(super) fn latest(&self) -> u32 {
         self.latest
@@ -84,8 +92,45 @@ impl Visible {
     }
 }
 
+/// The organization's position, and the hours that were touched after `position`, in one look. Hours of runs that came to
+/// nothing are among them: nobody is harmed who asks again.
+pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) -> Result<Told, Fault> {
+    let asking = Asking::of(
+        org,
+        "SELECT run, start, position, empty(hours), mapKeys(later), mapValues(later) FROM (
+            SELECT run, min(start) AS start, max(position) AS position, maxMap(touched) AS hours,
+                mapFilter((hour, last) -> last > {after:UInt64}, hours) AS later
+            FROM (SELECT run, start, position, touched FROM runs WHERE org_id = {org:UUID}) GROUP BY run)
+         ORDER BY run",
+    );
+    let rows = client
+        .rows(&asking.with("after", &position.to_string()))
+        .await?
+        .rows;
+    let runs: Vec<Run> = rows.iter().filter_map(|row| run(row)).collect();
+    let visible = Visible::of(org, &runs);
+    let mut told = Told {
+        position: visible.position(),
+        ..Told::default()
+    };
+    for row in &rows {
+        let [number, _, _, is_silent, Cell::Ints(hours), Cell::Ints(positions)] = row.as_slice() else {
+            continue;
+        };
+        // Written by an earlier version of the program, which did not say where.
+        if is_silent.int() == Some(1) {
+            told.known_from = told.known_from.max(visible.limit_of(number));
+        }
+        let positions = positions
+            .iter()
+            .map(|position| u64::try_from(*position).unwrap_or(0));
+        told.hours.extend(hours.iter().copied().zip(positions));
+    }
+    Ok(told)
+}
+
 fn run(row: &[Cell]) -> Option<Run> {
-    let [number, start, position] = row else {
+    let [number, start, position, ..] = row else {
         return None;
     };
     let whole = |cell: &Cell| cell.int().and_then(|value| u64::try_from(value).ok());

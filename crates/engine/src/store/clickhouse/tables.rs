@@ -4,8 +4,12 @@ use super::client::{Asking, Client};
 use super::fault::Fault;
 use crate::error::Error;
 
-const TABLES: &str = include_str!("../../../../../migrations/events-clickhouse/0001_events.sql");
-const HOW_MANY: i64 = 4;
+const TABLES: &str = concat!(
+    include_str!("../../../../../migrations/events-clickhouse/0001_events.sql"),
+    include_str!("../../../../../migrations/events-clickhouse/0002_touched_hours.sql"),
+);
+/// Tables, and the columns that came later.
+const HOW_MANY: i64 = 5;
 
 /// Refuses a server that lacks what questions need, before the first is asked.
 pub(super) async fn check(client: &Client) -> Result<(), Error> {
@@ -31,8 +35,11 @@ pub(super) async fn make(client: &Client) -> Result<(), Fault> {
         let create = "CREATE DATABASE IF NOT EXISTS {database:Identifier}";
         client.run(create, &database, false).await?;
     }
-    let tables = "SELECT count() FROM system.tables WHERE database = {database:String}
-         AND name IN ('events', 'links', 'property_kinds', 'runs')";
+    let tables = "SELECT count() FROM (
+         SELECT name FROM system.tables WHERE database = {database:String}
+            AND name IN ('events', 'links', 'property_kinds', 'runs')
+         UNION ALL SELECT name FROM system.columns WHERE database = {database:String}
+            AND table = 'runs' AND name = 'touched')";
     if count(client, tables).await? == HOW_MANY {
         return Ok(());
     }

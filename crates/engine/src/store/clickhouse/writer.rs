@@ -11,6 +11,7 @@ use super::form::escaped;
 use super::runs::{Run, Visible};
 use crate::store::kinds::{Kinds, Observer};
 use crate::store::links::{Link, Links};
+use crate::store::touched::hours_of;
 use crate::store::{Appended, Cell};
 
 /// So many bytes go to the server at a time; every insert makes a file for each month, so it is a lot.
@@ -63,7 +64,8 @@ impl Writer {
         add_kinds(client, org, &events, known).await?;
         add_links(client, batch, &events).await?;
         add_events(client, batch, &events).await?;
-        reach(client, batch, run.start).await?;
+        let hours = hours_of(events.iter().copied(), |event| event.timestamp().as_microsecond());
+        reach(client, batch, run.start, &hours).await?;
         let visible = Visible::read(client, org).await?;
         if visible.latest() != run.number || visible.position() != position {
             return Err(Fault::Overtaken);
@@ -92,14 +94,14 @@ async fn begin(client: &Client, org: OrgId) -> Result<Run, Fault> {
         run: run.number,
         position: start,
     };
-    reach(client, batch, start).await?;
+    reach(client, batch, start, &[]).await?;
     Ok(run)
 }
 
 /// Makes what a run wrote visible up to the position of `batch`.
-async fn reach(client: &Client, batch: Batch, start: u64) -> Result<(), Fault> {
+async fn reach(client: &Client, batch: Batch, start: u64, hours: &[i64]) -> Result<(), Fault> {
     let mut rows = Rows::default();
-    rows.run(batch, start);
+    rows.run(batch, start, hours);
     client.insert(RUNS, &SETTINGS, rows.into_bytes()).await
 }
 

@@ -78,7 +78,7 @@ fn read_snapshot(
 fn read_one(connection: &Connection, statement: &Statement) -> Result<Frame, Fault> {
     let mut prepared = connection.prepare(&statement.text)?;
     let mut rows = prepared.query(duckdb::params_from_iter(&statement.params))?;
-    let mut frame = Frame::default();
+    let mut frame = Frame::of_at_most(statement.most_rows);
     while let Some(row) = rows.next()? {
         let width = row.as_ref().column_count();
         let cells = (0..width).map(|column| row.get_ref(column).map(cell));

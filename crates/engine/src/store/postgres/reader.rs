@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use futures_util::TryStreamExt;
 use model::ids::OrgId;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgColumn;
@@ -8,7 +9,7 @@ use sqlx::{
 };
 
 use super::fault::fault;
-use super::values::{bound, frame, numbered};
+use super::values::{bound, numbered, row};
 use crate::error::Error;
 use crate::store::frame::TooManyRows;
 use crate::store::{Frame, SelectedColumn, Statement, closed, timed_out};
@@ -62,10 +63,15 @@ async fn read_snapshot(
         for param in &statement.params {
             query = bound(query, param);
         }
-        match frame(&query.fetch_all(&mut *connection).await?) {
-            Ok(frame) => frames.push(frame),
-            Err(too_many) => return Ok(Err(too_many)),
+        let mut frame = Frame::of_at_most(statement.most_rows);
+        let mut rows = query.fetch(&mut *connection);
+        while let Some(read) = rows.try_next().await? {
+            if let Err(too_many) = frame.push(row(&read)) {
+                return Ok(Err(too_many));
+            }
         }
+        drop(rows);
+        frames.push(frame);
     }
     connection.execute("COMMIT").await?;
     Ok(Ok(frames))

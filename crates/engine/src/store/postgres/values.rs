@@ -6,8 +6,7 @@ use sqlx::query::Query;
 use sqlx::{Postgres, Row, TypeInfo, ValueRef};
 
 use super::document::without_nul;
-use crate::store::frame::TooManyRows;
-use crate::store::{Cell, Frame, Param, Statement};
+use crate::store::{Cell, Param, Statement};
 
 /// The text with `$1`, `$2` … for its question marks. No statement of ours has one anywhere else; those that people wrote
 /// have no parameters.
@@ -41,12 +40,8 @@ fn time(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
-pub(super) fn frame(rows: &[PgRow]) -> Result<Frame, TooManyRows> {
-    let mut frame = Frame::default();
-    for row in rows {
-        frame.push((0..row.len()).map(|column| cell(row, column)).collect())?;
-    }
-    Ok(frame)
+pub(super) fn row(row: &PgRow) -> Vec<Cell> {
+    (0..row.len()).map(|column| cell(row, column)).collect()
 }
 
 /// The types that compiled statements select; anything else is a mistake of ours and reads as NULL.
@@ -133,10 +128,7 @@ mod tests {
 
     #[test]
     fn question_marks_get_numbers() {
-        let statement = |params: usize| Statement {
-            text: "a = ? AND b IN (?, ?)".to_owned(),
-            params: vec![Param::Int(0); params],
-        };
+        let statement = |params: usize| Statement::new("a = ? AND b IN (?, ?)", vec![Param::Int(0); params]);
         assert_eq!(numbered(&statement(3)), "a = $1 AND b IN ($2, $3)");
         assert_eq!(
             numbered(&statement(0)),

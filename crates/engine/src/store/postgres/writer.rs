@@ -5,6 +5,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::document::{storable, without_nul};
 use super::months::Months;
+use super::touched;
 use crate::store::Appended;
 use crate::store::kinds::{Kinds, Observer};
 use crate::store::links::Links;
@@ -35,11 +36,7 @@ pub(super) async fn append(
     copy(&mut transaction, org, &events).await?;
     add_kinds(&mut transaction, org, &events).await?;
     add_links(&mut transaction, org, &events).await?;
-    sqlx::query("UPDATE progress SET position = $2 WHERE org_id = $1")
-        .bind(org.uuid())
-        .bind(position.cast_signed())
-        .execute(&mut *transaction)
-        .await?;
+    touched::reach(&mut transaction, org, position.cast_signed(), &events, time_of).await?;
     transaction.commit().await
 }
 
