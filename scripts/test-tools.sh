@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, npm packages.
+# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, npm packages, PyPI packages.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -19,4 +19,16 @@ if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt e
     say "Installing the npm packages of the browser tests"
     PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 npm ci --loglevel=error --no-audit --no-fund --prefix end2end
     touch end2end/node_modules/.installed
+fi
+
+# The SDKs of others are tested as their users install them.
+python_packages="posthog==7.91.1"
+if [ "$(cat end2end/python/.installed 2>/dev/null)" != "$python_packages" ]; then
+    say "Installing the PyPI packages of the tests"
+    rm -rf end2end/python
+    python3 -c 'import ensurepip' 2>/dev/null || scripts/debian.sh python3-venv
+    python3 -m venv end2end/python
+    # shellcheck disable=SC2086
+    end2end/python/bin/pip install --quiet --disable-pip-version-check $python_packages
+    echo "$python_packages" >end2end/python/.installed
 fi

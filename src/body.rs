@@ -54,7 +54,11 @@ fn not_json(why: &str) -> Refusal {
 /// Bytes beyond the limit that are read and dropped, so that a sender hears the answer instead of a broken connection.
 const DROPPED_BYTES: usize = 32 * 1024 * 1024;
 
-async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
+/// Reads a body to its end.
+///
+/// # Errors
+/// [`Error::Invalid`] with `body_too_large` beyond `most` bytes, `not_json` where it breaks off.
+pub(crate) async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
     let mut kept = BytesMut::with_capacity(body.size_hint().lower().min(most as u64).try_into().unwrap_or(0));
     let mut dropped = 0;
     while let Some(frame) = body.frame().await {
@@ -72,10 +76,7 @@ async fn collect(mut body: Body, most: usize) -> Result<Bytes, Refusal> {
         }
     }
     if dropped > 0 {
-        let message = format!(
-            "The body is larger than {} MiB. Send less at once.",
-            most / (1024 * 1024)
-        );
+        let message = format!("The body is larger than {} KiB. Send less at once.", most / 1024);
         return Err(Error::invalid("", "body_too_large", message).into());
     }
     Ok(kept.freeze())

@@ -13,6 +13,8 @@ use model::problem::FieldError;
 use model::rates::Rates;
 use serde::Deserialize;
 
+use crate::client::Proxies;
+
 /// Our own lines, and of the libraries only what somebody should look at.
 const USUAL_LOG: &str = "warn,datapulse=info,engine=info,app=info";
 
@@ -75,6 +77,17 @@ pub(crate) struct Given {
     /// What one unit of each currency is worth: EUR=1,USD=0.92; amounts without a currency are in the first
     #[arg(long, env = "DATAPULSE_CURRENCY_RATES", value_name = "RATES", global = true)]
     pub(crate) currency_rates: Option<String>,
+    /// A `MaxMind` file, such as `GeoLite2-City.mmdb`, that knows where addresses are [default: none]
+    #[arg(long, env = "DATAPULSE_GEOIP_FILE", value_name = "FILE", global = true)]
+    pub(crate) geoip_file: Option<PathBuf>,
+    /// Networks of proxies whose word on addresses counts: 10.0.0.0/8,192.0.2.1 [default: this machine]
+    #[arg(
+        long,
+        env = "DATAPULSE_TRUSTED_PROXIES",
+        value_name = "NETWORKS",
+        global = true
+    )]
+    pub(crate) trusted_proxies: Option<String>,
     /// How log lines look [default: text on a terminal, json elsewhere]
     #[arg(long, env = "DATAPULSE_LOG_FORMAT", value_enum, global = true)]
     pub(crate) log_format: Option<LogFormat>,
@@ -153,6 +166,10 @@ pub(crate) struct Config {
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
     pub(crate) currency_rates: Rates,
+    /// Knows where addresses are.
+    pub(crate) geoip_file: Option<PathBuf>,
+    /// Whose word on addresses counts.
+    pub(crate) trusted_proxies: Proxies,
     /// How log lines look.
     pub(crate) log_format: Option<LogFormat>,
     /// What is logged.
@@ -219,6 +236,13 @@ impl Config {
                 .unwrap_or_default()
                 .parse()
                 .map_err(|error| format!("DATAPULSE_CURRENCY_RATES: {error}"))?,
+            geoip_file: given.geoip_file.or(file.geoip_file),
+            trusted_proxies: match given.trusted_proxies.or(file.trusted_proxies) {
+                Some(text) => text
+                    .parse()
+                    .map_err(|error| format!("DATAPULSE_TRUSTED_PROXIES: {error}"))?,
+                None => Proxies::default(),
+            },
             log_format: given.log_format.or(file.log_format),
             log: given.log.or(file.log).unwrap_or_else(|| USUAL_LOG.to_owned()),
             site_dir: given.site_dir.or(file.site_dir),
@@ -249,6 +273,10 @@ impl Config {
             .redis
             .as_ref()
             .map(|address| ("redis_url", address.to_string()));
+        let geoip_file = self
+            .geoip_file
+            .as_ref()
+            .map(|path| ("geoip_file", path.display().to_string()));
         let lines = [
             ("addr", self.addr.to_string()),
             ("data_dir", self.data_dir.display().to_string()),
@@ -261,9 +289,10 @@ impl Config {
                 if self.rate_limits { "on" } else { "off" }.to_owned(),
             ),
             ("currency_rates", self.currency_rates.to_string()),
+            ("trusted_proxies", self.trusted_proxies.to_string()),
             ("log", self.log.clone()),
         ];
-        let lines = lines.into_iter().chain(redis);
+        let lines = lines.into_iter().chain(redis).chain(geoip_file);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
         format!(
             "{}\ncache_mb = {}",

@@ -3,7 +3,6 @@
 //! Every line gets an id made of its own bytes, so the same file twice adds nothing and a broken-off import can be
 //! repeated. A line that cannot be read is reported with its number and never costs its neighbours.
 
-mod agent;
 mod batch;
 pub(crate) mod combined_log;
 mod courier;

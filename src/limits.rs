@@ -1,7 +1,7 @@
 //! How often somebody may try a password: GCRA for each address, told in the headers of the IETF draft
 //! `draft-ietf-httpapi-ratelimit-headers`.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
+use crate::client::{Proxies, customer};
 use crate::problem::Refusal;
 
 const TRIES: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
@@ -41,6 +42,7 @@ impl CredentialLimit {
 /// Lets through whoever has tries left, and tells everybody how many.
 pub(crate) async fn limit_credentials(
     State(limit): State<CredentialLimit>,
+    State(proxies): State<Proxies>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
@@ -51,7 +53,8 @@ pub(crate) async fn limit_credentials(
     if limiter.len() > REMEMBERED {
         limiter.retain_recent();
     }
-    let (mut response, remaining, reset) = match limiter.check_key(&address(peer, request.headers())) {
+    let who = customer(proxies.client(peer, request.headers()));
+    let (mut response, remaining, reset) = match limiter.check_key(&who) {
         Ok(state) => {
             let left = state.remaining_burst_capacity();
             (
@@ -87,41 +90,5 @@ fn tell(headers: &mut HeaderMap, remaining: u32, reset: u64) {
             name,
             HeaderValue::from_str(&line).expect("digits and quotes are plain ASCII"),
         );
-    }
-}
-
-/// Who is limited: the peer, or whom a proxy on this machine names. IPv6 counts by its /64, which one customer has.
-fn address(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded = headers
-        .get("x-forwarded-for")
-        .and_then(|value| value.to_str().ok());
-    let named = forwarded
-        .and_then(|line| line.rsplit(',').next())
-        .and_then(|last| last.trim().parse().ok());
-    let address = named.filter(|_| peer.ip().is_loopback()).unwrap_or(peer.ip());
-    match address.to_canonical() {
-        IpAddr::V6(long) => {
-            let network = u128::from(long) & (u128::MAX << 64);
-            IpAddr::V6(Ipv6Addr::from(network))
-        }
-        short @ IpAddr::V4(_) => short,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_proxy_on_this_machine_may_name_somebody_else() {
-        let mut headers = HeaderMap::new();
-        headers.insert(
-            "x-forwarded-for",
-            HeaderValue::from_static("10.0.0.1, 203.0.113.7"),
-        );
-        let seen = |peer: &str| address(peer.parse().expect("an address"), &headers).to_string();
-        assert_eq!(seen("127.0.0.1:5000"), "203.0.113.7");
-        assert_eq!(seen("198.51.100.4:5000"), "198.51.100.4");
-        assert_eq!(seen("[2001:db8:1:2:3:4:5:6]:5000"), "2001:db8:1:2::");
     }
 }

@@ -2,6 +2,8 @@
 
 mod body;
 mod cli;
+mod client;
+mod compat;
 mod config;
 mod cookie;
 mod csv_text;

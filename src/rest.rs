@@ -6,6 +6,7 @@ pub(crate) mod dashboards;
 pub(crate) mod events;
 pub(crate) mod operations;
 pub(crate) mod organizations;
+pub(crate) mod profiles;
 pub(crate) mod query;
 pub(crate) mod segments;
 pub(crate) mod shares;

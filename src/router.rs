@@ -24,11 +24,12 @@ use tower_http::trace::TraceLayer;
 use crate::limits::limit_credentials;
 use crate::problem::{plain, respond};
 use crate::rest::{
-    auth, catalogue, dashboards, events, operations, organizations, query, segments, shares, widgets,
+    auth, catalogue, dashboards, events, operations, organizations, profiles, query, segments, shares,
+    widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
-use crate::{forms, identity, security, share_page};
+use crate::{compat, forms, identity, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -37,6 +38,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
     Router::new()
         .merge(ingest())
+        .merge(compat::routes())
         .merge(credentials(&state))
         .merge(api())
         .merge(pages(&state))
@@ -108,6 +110,8 @@ fn api() -> Router<AppState> {
         .route("/api/analytics/events/names", get(catalogue::names))
         .route("/api/analytics/events/properties", get(catalogue::properties))
         .route("/api/analytics/events/values", get(catalogue::values))
+        .route("/api/analytics/users/{id}", get(profiles::user))
+        .route("/api/analytics/groups/{type}/{id}", get(profiles::group))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
         .route("/api/analytics/sql", post(query::ask_in_sql))
         .route("/api/segments", get(segments::list).post(segments::create))

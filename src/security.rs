@@ -16,7 +16,9 @@ pub(crate) async fn refuse_other_sites(
     next: Next,
 ) -> Response {
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    // Nothing under `/compat/` looks at a cookie.
     if is_safe
+        || request.uri().path().starts_with("/compat/")
         || brings_its_own_credential(&request)
         || is_same_origin(request.headers(), &state.site.public_url)
     {

@@ -30,6 +30,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         currency_rates: config.currency_rates.clone(),
         cache_bytes: config.cache_mb * 1024 * 1024,
         redis: config.redis.clone(),
+        geoip_file: config.geoip_file.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await
@@ -51,6 +52,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let state = AppState {
         engine: engine.clone(),
         cookies: Cookies::for_url(&public_url),
+        proxies: config.trusted_proxies.clone(),
         credential_limit: CredentialLimit::new(config.rate_limits),
         ending: ending.clone(),
         leptos: LeptosOptions::builder()

@@ -4,6 +4,7 @@ use axum::extract::FromRef;
 use engine::Engine;
 use leptos::config::LeptosOptions;
 
+use crate::client::Proxies;
 use crate::cookie::Cookies;
 use crate::ending::Ending;
 use crate::limits::CredentialLimit;
@@ -17,6 +18,8 @@ pub(crate) struct AppState {
     pub(crate) site: app::server::Site,
     /// How cookies are named and sealed.
     pub(crate) cookies: Cookies,
+    /// Whose word on addresses counts.
+    pub(crate) proxies: Proxies,
     /// How often somebody may try a password.
     pub(crate) credential_limit: CredentialLimit,
     /// Whether the program is about to end.

@@ -76,6 +76,7 @@ pub(crate) fn organization_patch(name: String, timezone: String, week_start: Wee
         name: Some(name),
         timezone: Some(timezone),
         week_start: Some(week_start),
+        ..OrganizationPatch::default()
     }
 }
 

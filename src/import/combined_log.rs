@@ -1,10 +1,10 @@
 //! Access logs of Apache and nginx in the combined format: each request is a `page_view`.
 
+use engine::enrich::Agents;
 use jiff::fmt::strtime;
 use model::Timestamp;
 use serde_json::{Map, Value};
 
-use super::agent::Agents;
 use super::identity::client_id;
 
 /// A request as the log tells it; escapes are resolved.
@@ -86,8 +86,8 @@ impl CombinedLog {
         let agent = self
             .agents
             .recognise(line.user_agent.as_deref().unwrap_or_default());
-        put("$browser", agent.browser.map(Value::from));
-        put("$os", agent.os.map(Value::from));
+        put("$browser", agent.browser.clone().map(Value::from));
+        put("$os", agent.os.clone().map(Value::from));
         put("$device", agent.device.map(Value::from));
         properties
     }

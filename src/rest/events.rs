@@ -6,11 +6,12 @@ use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use engine::Engine;
-use engine::ingest::BodyFormat;
+use engine::ingest::{Batch, BodyFormat};
 use model::event::Receipt;
 use serde::Deserialize;
 
 use crate::body::EventsBody;
+use crate::client;
 use crate::identity::Sending;
 use crate::problem::Answered;
 use crate::rest::parameters;
@@ -29,6 +30,7 @@ pub(crate) struct SendQuery {
 pub(crate) async fn send(
     State(engine): State<Engine>,
     Sending(caller): Sending,
+    client::From(client): client::From,
     query: Result<Query<SendQuery>, QueryRejection>,
     headers: HeaderMap,
     EventsBody(body): EventsBody,
@@ -36,10 +38,8 @@ pub(crate) async fn send(
     let dry_run = parameters(query)?
         .dry_run
         .is_some_and(|word| !matches!(word.as_str(), "" | "0" | "false"));
-    let receipt = engine
-        .ingest()
-        .accept(&caller, &body, format(&headers), dry_run)
-        .await?;
+    let batch = Batch::read(&body, format(&headers))?;
+    let receipt = engine.take(&caller, batch, &client, dry_run).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }
 

@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use engine::Engine;
 use engine::organizations::OrganizationPatch;
-use model::account::{ApiKey, KeyKind, Membership, Organization};
+use model::account::{ApiKey, KeyKind, Membership, OrganizationSettings};
 use model::ids::KeyId;
 use serde::{Deserialize, Serialize};
 
@@ -27,8 +27,8 @@ pub(crate) async fn get(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-) -> Answered<Json<Organization>> {
-    Ok(Json(engine.organizations().get(&caller, id(&path)?).await?))
+) -> Answered<Json<OrganizationSettings>> {
+    Ok(Json(engine.organizations().settings(&caller, id(&path)?).await?))
 }
 
 /// `PATCH /api/organizations/{id}`
@@ -37,7 +37,7 @@ pub(crate) async fn update(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(changes): body::Json<OrganizationPatch>,
-) -> Answered<Json<Organization>> {
+) -> Answered<Json<OrganizationSettings>> {
     Ok(Json(
         engine
             .organizations()

@@ -4,6 +4,8 @@ mod accounts;
 mod app;
 mod bad_input;
 mod dashboards;
+mod dialects;
+mod enrichment;
 mod events;
 mod operations;
 mod pages;

@@ -29,7 +29,8 @@ pub async fn update_organization(
     Ok(crate::server::engine()?
         .organizations()
         .update(&caller, caller.org(), patch)
-        .await?)
+        .await?
+        .organization)
 }
 
 /// The organization's keys.

@@ -45,6 +45,7 @@ impl Change {
             Who::Member { user, .. } => format!("user:{user}"),
             Who::Key { key, .. } => format!("key:{key}"),
             Who::Link { dashboard } => format!("link:{dashboard}"),
+            Who::Site => "site".to_owned(),
             Who::Operator => "operator".to_owned(),
         };
         Self {

@@ -37,6 +37,8 @@ pub enum Who {
         /// The only dashboard that it opens.
         dashboard: DashboardId,
     },
+    /// Anyone who names a site or the organization itself: public, and good for sending events only.
+    Site,
     /// The program's own command line, on the machine that holds the data.
     Operator,
 }
@@ -69,7 +71,7 @@ impl Caller {
     pub const fn user(&self) -> Option<UserId> {
         match &self.who {
             Who::Member { user, .. } => Some(*user),
-            Who::Key { .. } | Who::Link { .. } | Who::Operator => None,
+            Who::Key { .. } | Who::Link { .. } | Who::Site | Who::Operator => None,
         }
     }
 
@@ -78,7 +80,8 @@ impl Caller {
     pub fn may(&self, action: Action) -> bool {
         match &self.who {
             Who::Member { role, .. } => role.may(action),
-            Who::Key {
+            Who::Site
+            | Who::Key {
                 kind: KeyKind::Write, ..
             } => action == Action::SendEvents,
             Who::Key {

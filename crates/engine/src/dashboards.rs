@@ -210,7 +210,7 @@ pub fn may_read_dashboard(caller: &Caller, id: DashboardId) -> Result<(), Error>
     match caller.who() {
         Who::Link { dashboard } if *dashboard == id => Ok(()),
         Who::Link { .. } => Err(Error::NotFound),
-        Who::Member { .. } | Who::Key { .. } | Who::Operator => caller.must(Action::Read),
+        Who::Member { .. } | Who::Key { .. } | Who::Site | Who::Operator => caller.must(Action::Read),
     }
 }
 

@@ -9,6 +9,7 @@ use futures_util::stream;
 use jiff::civil::DateTime;
 use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
+use model::event::Receipt;
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
 use model::rates::Rates;
@@ -19,9 +20,11 @@ use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::dashboards::Dashboards;
 use crate::db::Db;
+use crate::enrich::{Client, Enricher, Places};
 use crate::error::Error;
-use crate::ingest::Ingest;
+use crate::ingest::{Batch, Ingest};
 use crate::organizations::Organizations;
+use crate::profiles::Profiles;
 use crate::query::{Catalogue, Explained, Queries};
 use crate::random::Random;
 use crate::redis::{Redis, RedisAddress};
@@ -51,6 +54,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Where answers are kept for other processes too.
     pub redis: Option<RedisAddress>,
+    /// A file in the `MaxMind` format that knows where addresses are.
+    pub geoip_file: Option<PathBuf>,
 }
 
 /// One thing that readiness looks at.
@@ -71,6 +76,7 @@ pub struct Engine(Arc<Pieces>);
 
 struct Pieces {
     clock: Clock,
+    random: Random,
     db: Db,
     auth: Auth,
     organizations: Organizations,
@@ -82,6 +88,8 @@ struct Pieces {
     catalogue: Catalogue,
     ingest: Ingest,
     redis: Option<Redis>,
+    enricher: Enricher,
+    profiles: Profiles,
     _lock: File,
 }
 
@@ -92,6 +100,7 @@ impl Engine {
     /// [`Error::Internal`] or [`Error::Unavailable`] for what could not be opened.
     pub async fn open(settings: Settings, clock: Clock, random: Random) -> Result<Self, Error> {
         let lock = lock_folder(&settings.data_dir)?;
+        let places = settings.geoip_file.as_deref().map(Places::open).transpose()?;
         let db = Db::open(&settings.database_url).await?;
         let auth_settings = AuthSettings {
             registration: settings.registration,
@@ -113,7 +122,10 @@ impl Engine {
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
-            sharing: Sharing::new(db.clone(), clock.clone(), random),
+            sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
+            enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
+            random,
+            profiles: Profiles::new(db.clone(), clock.clone()),
             queries,
             catalogue: Catalogue::new(store.clone()),
             clock,
@@ -165,6 +177,41 @@ impl Engine {
     #[must_use]
     pub fn ingest(&self) -> &Ingest {
         &self.0.ingest
+    }
+
+    /// Users and groups.
+    #[must_use]
+    pub fn profiles(&self) -> &Profiles {
+        &self.0.profiles
+    }
+
+    /// Takes the events of one request, with what its organization wants added and left out. What the receipt counts as
+    /// accepted is on disk; with `dry_run` nothing is kept and the receipt says what it would have said.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Unavailable`] while the log or the database cannot take it.
+    pub async fn take(
+        &self,
+        caller: &Caller,
+        batch: Batch<'_>,
+        client: &Client,
+        dry_run: bool,
+    ) -> Result<Receipt, Error> {
+        caller.must(Action::SendEvents)?;
+        let org = caller.org();
+        let rules = self.organizations().ingest_rules(org).await?;
+        let enrichment = self.0.enricher.for_request(org, rules, client).await?;
+        let mut intake = self.ingest().read(caller, batch, &enrichment)?;
+        if !dry_run {
+            self.profiles().apply(org, intake.take_changes()).await?;
+        }
+        self.ingest().keep(org, intake, dry_run).await
+    }
+
+    /// An id that was never given out before.
+    #[must_use]
+    pub fn fresh_id(&self) -> String {
+        self.0.random.id(self.0.clock.now()).to_string()
     }
 
     /// The time as this engine knows it.

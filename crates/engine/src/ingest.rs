@@ -25,16 +25,18 @@ use model::role::Action;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-pub use body::BodyFormat;
+pub use body::{Batch, BodyFormat};
 
 use crate::caller::Caller;
 use crate::clock::Clock;
+use crate::enrich::Enrichment;
 use crate::error::Error;
 use crate::random::Random;
 use crate::store::EventStore;
 use committer::{Command, Committer, Submission, unavailable};
 use drain::Drainer;
-use intake::{Intake, Rows};
+pub(crate) use intake::Intake;
+use intake::Rows;
 use seen::Seen;
 use shared::Shared;
 
@@ -132,11 +134,11 @@ impl Ingest {
         })))
     }
 
-    /// Takes the events of one request. What the receipt counts as accepted is on disk; with `dry_run` nothing is
-    /// kept and the receipt says what it would have said.
+    /// Takes the events of one request as they are. What the receipt counts as accepted is on disk; with `dry_run` nothing
+    /// is kept and the receipt says what it would have said.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Invalid`] with the code `not_json`, `body_too_large` or `too_many` for a body
+    /// [`Error::Forbidden`]; [`Error::Invalid`] with the code `not_json`, `body_too_large` or `too_many_events` for a body
     /// that cannot be taken apart; [`Error::Unavailable`] while the log cannot take it.
     pub async fn accept(
         &self,
@@ -145,10 +147,33 @@ impl Ingest {
         format: BodyFormat,
         dry_run: bool,
     ) -> Result<Receipt, Error> {
+        let intake = self.read(caller, Batch::read(body, format)?, &Enrichment::none())?;
+        self.keep(caller.org(), intake, dry_run).await
+    }
+
+    /// Reads, checks and enriches the events of one request; nothing is kept yet.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub(crate) fn read(
+        &self,
+        caller: &Caller,
+        batch: Batch<'_>,
+        enrichment: &Enrichment,
+    ) -> Result<Intake, Error> {
         caller.must(Action::SendEvents)?;
-        let org = caller.org();
-        let items = body::items(body, format)?;
-        let Intake { rows, mut receipt } = intake::read(&items, org, self.0.clock.now(), &self.0.random);
+        let now = self.0.clock.now();
+        Ok(intake::read(batch, caller.org(), now, &self.0.random, enrichment))
+    }
+
+    /// Keeps what was read: it is on disk when this ends well.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] while the log cannot take it.
+    pub(crate) async fn keep(&self, org: OrgId, intake: Intake, dry_run: bool) -> Result<Receipt, Error> {
+        let Intake {
+            rows, mut receipt, ..
+        } = intake;
         receipt.duplicates = match () {
             () if rows.ends.is_empty() => 0,
             () if dry_run => self.repeated(&rows)?,

@@ -1,12 +1,15 @@
 //! Organizations: their settings, their keys and their record of changes.
 
+mod ingest;
 mod keys;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use model::account::{Membership, Organization, WeekStart, display_name};
+use model::account::{Membership, Organization, OrganizationSettings, WeekStart, display_name};
 use model::ids::{OrgId, UserId};
+use model::ingest::{IngestPatch, IngestRules};
 use model::problem::FieldError;
 use model::role::{Action, Role};
 use moka::sync::Cache;
@@ -38,6 +41,12 @@ pub struct OrganizationPatch {
     /// Day on which its weeks begin.
     #[serde(default)]
     pub week_start: Option<WeekStart>,
+    /// What becomes of its events on their way in.
+    #[serde(default)]
+    pub ingest: Option<IngestPatch>,
+    /// The sites whose trackers send to it by their domain alone; all of them.
+    #[serde(default)]
+    pub domains: Option<Vec<String>>,
 }
 
 impl OrganizationPatch {
@@ -55,11 +64,20 @@ impl OrganizationPatch {
             let message = "There is no such time zone. Use an IANA name such as `Europe/Berlin`.";
             errors.push(FieldError::new("timezone", "unknown", message));
         }
+        let domains = match self.domains.as_deref().map(ingest::checked_domains).transpose() {
+            Ok(domains) => domains,
+            Err(error) => {
+                errors.push(error);
+                None
+            }
+        };
         if errors.is_empty() {
             Ok(Self {
                 name,
                 timezone,
                 week_start: self.week_start,
+                ingest: self.ingest,
+                domains,
             })
         } else {
             Err(errors)
@@ -102,6 +120,7 @@ pub struct Organizations {
     clock: Clock,
     random: Random,
     calendars: Cache<OrgId, Calendar>,
+    rules: Cache<OrgId, Arc<IngestRules>>,
 }
 
 impl Organizations {
@@ -112,11 +131,16 @@ impl Organizations {
             .max_capacity(CALENDARS_REMEMBERED)
             .time_to_live(CALENDAR_REMEMBERED)
             .build();
+        let rules = Cache::builder()
+            .max_capacity(CALENDARS_REMEMBERED)
+            .time_to_live(CALENDAR_REMEMBERED)
+            .build();
         Self {
             db,
             clock,
             random,
             calendars,
+            rules,
         }
     }
 
@@ -151,16 +175,16 @@ impl Organizations {
         self.read(org).await
     }
 
-    /// Changes an organization's name or calendar.
+    /// Changes an organization's name, its calendar, its sites or what becomes of its events.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`].
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`], [`Error::Conflict`] for a domain of somebody else.
     pub async fn update(
         &self,
         caller: &Caller,
         org: OrgId,
         patch: OrganizationPatch,
-    ) -> Result<Organization, Error> {
+    ) -> Result<OrganizationSettings, Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageOrganization)?;
         let patch = patch.check()?;
@@ -181,11 +205,20 @@ impl Organizations {
             "name": organization.name,
             "timezone": organization.timezone,
             "week_start": organization.week_start,
+            "ingest": patch.ingest,
+            "domains": patch.domains,
         }));
+        if let Some(patch) = patch.ingest {
+            ingest::change_rules(&mut tx, org, patch).await?;
+        }
+        if let Some(domains) = &patch.domains {
+            ingest::replace_domains(&mut tx, org, domains).await?;
+        }
         audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
         tx.commit().await?;
         self.calendars.invalidate(&org);
-        Ok(organization)
+        self.rules.invalidate(&org);
+        self.settings(&caller, org).await
     }
 
     /// Where an organization's days and weeks begin; at most two seconds old.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{KeyId, OrgId, UserId};
+use crate::ingest::IngestRules;
 use crate::problem::FieldError;
 use crate::role::Role;
 
@@ -65,6 +66,18 @@ pub struct Organization {
     pub timezone: String,
     /// Day on which its weeks begin.
     pub week_start: WeekStart,
+}
+
+/// An organization with what it wants done with its events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrganizationSettings {
+    /// The organization.
+    #[serde(flatten)]
+    pub organization: Organization,
+    /// What becomes of its events on their way in.
+    pub ingest: IngestRules,
+    /// The sites whose trackers send to it by their domain alone.
+    pub domains: Vec<String>,
 }
 
 /// An organization as one of its members sees it.

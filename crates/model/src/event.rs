@@ -1,18 +1,18 @@
 //! Events: how raw JSON becomes an [`Event`], and what is refused on the way.
 
+mod draft;
 mod properties;
 mod receipt;
 mod text;
 
-use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-use serde_json::value::RawValue;
+use std::borrow::Cow;
 
-use crate::problem::{FieldError, read_json};
-pub use properties::{MAX_DEPTH, MAX_PROPERTIES};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::problem::FieldError;
+pub use draft::Draft;
+pub use properties::{Carries, MAX_DEPTH, MAX_PROPERTIES};
 pub use receipt::Receipt;
-use text::Text;
 
 /// Most events in one request.
 pub const MAX_EVENTS: usize = 2_500;
@@ -46,25 +46,8 @@ pub struct Parsed {
     pub event: Event,
     /// A remark for the sender, for example about a clamped timestamp.
     pub warning: Option<FieldError>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawEvent<'a> {
-    #[serde(borrow)]
-    name: Text<'a>,
-    #[serde(default, borrow)]
-    id: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    timestamp: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    user_id: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    anonymous_id: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    session_id: Option<Text<'a>>,
-    #[serde(default, borrow)]
-    properties: Option<&'a RawValue>,
+    /// What its properties hold for the server itself.
+    pub carries: Carries,
 }
 
 /// The columns of a stored event, from which a store or the log rebuilds it.
@@ -98,33 +81,7 @@ impl Event {
         now: Timestamp,
         fresh_id: impl FnOnce() -> String,
     ) -> Result<Parsed, FieldError> {
-        if json.len() > MAX_EVENT_BYTES {
-            let message = format!(
-                "This event has {} bytes; at most {MAX_EVENT_BYTES} fit.",
-                json.len()
-            );
-            return Err(FieldError::new("", "too_large", message));
-        }
-        let raw = read_event(json)?;
-        let name = checked_name(&raw.name.0)?;
-        let id = match raw.id {
-            Some(id) => checked_id("id", &id.0)?,
-            None => fresh_id(),
-        };
-        let (timestamp, warning) = match raw.timestamp {
-            Some(text) => checked_timestamp(&text.0, now)?,
-            None => (now, None),
-        };
-        let event = Self {
-            id,
-            name,
-            timestamp,
-            user_id: optional_id("user_id", raw.user_id)?,
-            anonymous_id: optional_id("anonymous_id", raw.anonymous_id)?,
-            session_id: optional_id("session_id", raw.session_id)?,
-            properties: properties::checked(raw.properties)?,
-        };
-        Ok(Parsed { event, warning })
+        Draft::read(json)?.check(now, fresh_id)
     }
 
     /// Puts an event back together from columns that [`Event::into_parts`] gave.
@@ -147,6 +104,15 @@ impl Event {
             anonymous_id,
             session_id,
             properties,
+        }
+    }
+
+    /// The same event, at a time that the sender's clock would have told had it been right.
+    #[must_use]
+    pub fn moved_by(self, by: SignedDuration) -> Self {
+        Self {
+            timestamp: self.timestamp.checked_add(by).unwrap_or(self.timestamp),
+            ..self
         }
     }
 
@@ -216,29 +182,6 @@ impl Event {
     }
 }
 
-/// Only an error pays for the way that knows the path of the field.
-fn read_event(json: &str) -> Result<RawEvent<'_>, FieldError> {
-    let is_object = json.trim_start().starts_with('{');
-    if is_object && let Ok(raw) = serde_json::from_str(json) {
-        return Ok(raw);
-    }
-    if let Err(error) = serde_json::from_str::<IgnoredAny>(json) {
-        return Err(FieldError::new(
-            "",
-            "not_json",
-            format!("This is not JSON: {error}."),
-        ));
-    }
-    if !is_object {
-        return Err(FieldError::new(
-            "",
-            "invalid",
-            "Each event must be a JSON object.",
-        ));
-    }
-    read_json(json)
-}
-
 fn checked_name(name: &str) -> Result<String, FieldError> {
     checked_text("name", name, MAX_NAME_CHARS)
 }
@@ -247,9 +190,9 @@ fn checked_id(field: &str, id: &str) -> Result<String, FieldError> {
     checked_text(field, id, MAX_ID_CHARS)
 }
 
-fn optional_id(field: &str, id: Option<Text<'_>>) -> Result<Option<String>, FieldError> {
+fn optional_id(field: &str, id: Option<Cow<'_, str>>) -> Result<Option<String>, FieldError> {
     match id {
-        Some(id) if !id.0.is_empty() => checked_id(field, &id.0).map(Some),
+        Some(id) if !id.is_empty() => checked_id(field, &id).map(Some),
         _ => Ok(None),
     }
 }

@@ -131,6 +131,39 @@ impl Auth {
         Ok(caller)
     }
 
+    /// Whoever sends for a site, named by its domain, or by the id of its organization. Neither is a secret: such a
+    /// caller sends events and can do nothing else.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`].
+    pub async fn by_site(&self, site: &str) -> Result<Caller, Error> {
+        let now = self.clock.now();
+        let remembered = digest(&format!("site {site}"));
+        if let Some(caller) = self.keys.get(&remembered, now) {
+            return Ok(caller);
+        }
+        let row = if let Ok(id) = site.parse::<Uuid>() {
+            sql!(
+                self.db,
+                optional as (Uuid,),
+                "SELECT id FROM organizations WHERE id = $1",
+                id
+            )?
+        } else {
+            let domain = model::ingest::domain("domain", site).map_err(|_| unknown_site())?;
+            sql!(
+                self.db,
+                optional as (Uuid,),
+                "SELECT org_id FROM organization_domains WHERE domain = $1",
+                domain,
+            )?
+        };
+        let (org,) = row.ok_or_else(unknown_site)?;
+        let caller = Caller::new(OrgId::new(org), Who::Site);
+        self.keys.put(remembered, now, caller.clone());
+        Ok(caller)
+    }
+
     async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
         let row = sql!(
             self.db,
@@ -177,4 +210,8 @@ fn bad_token() -> Error {
 
 fn bad_key() -> Error {
     Error::Unauthenticated("This key is unknown or was revoked. Make a new one under Settings.".to_owned())
+}
+
+fn unknown_site() -> Error {
+    Error::Unauthenticated("No organization takes events for this site. Add its domain to yours.".to_owned())
 }

@@ -1,6 +1,7 @@
 //! From the bytes of a request to the texts of its events, parsed once and never copied.
 
-use model::event::{MAX_BODY_BYTES, MAX_EVENTS};
+use model::Timestamp;
+use model::event::{Draft, MAX_BODY_BYTES, MAX_EVENTS};
 use model::problem::read_json;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -17,14 +18,60 @@ pub enum BodyFormat {
     Ndjson,
 }
 
+/// The events of one request, each still on its own to be read or checked.
+#[derive(Clone, Debug, Default)]
+pub struct Batch<'a> {
+    pub(super) items: Vec<Item<'a>>,
+    /// When the sender sent them, by its own clock.
+    pub(super) sent_at: Option<Timestamp>,
+}
+
+/// One event of a request.
+#[derive(Clone, Debug)]
+pub(super) enum Item<'a> {
+    /// The text of a JSON object.
+    Json(&'a str),
+    /// What another program's dialect was translated into.
+    Draft(Draft<'a>),
+}
+
+impl<'a> Batch<'a> {
+    /// Takes the body of a request apart.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] with the code `not_json`, `body_too_large` or `too_many_events` for a body that cannot be taken
+    /// apart.
+    pub fn read(body: &'a [u8], format: BodyFormat) -> Result<Self, Error> {
+        let (items, sent_at) = items(body, format)?;
+        Ok(Self {
+            items: items.into_iter().map(Item::Json).collect(),
+            sent_at,
+        })
+    }
+
+    /// Events that another program's dialect was translated into, and when they were sent by the sender's clock.
+    #[must_use]
+    pub fn of_drafts(drafts: Vec<Draft<'a>>, sent_at: Option<Timestamp>) -> Self {
+        Self {
+            items: drafts.into_iter().map(Item::Draft).collect(),
+            sent_at,
+        }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Envelope<'a> {
     #[serde(borrow)]
     events: Vec<&'a RawValue>,
     #[serde(default)]
-    #[expect(dead_code, reason = "senders may say it; only its form is checked")]
-    sent_at: Option<model::Timestamp>,
+    sent_at: Option<Timestamp>,
+}
+
+impl<'a> Envelope<'a> {
+    fn items(self) -> Items<'a> {
+        (self.events.into_iter().map(RawValue::get).collect(), self.sent_at)
+    }
 }
 
 #[derive(Deserialize)]
@@ -33,21 +80,22 @@ struct Probe {
     events: Option<IgnoredAny>,
 }
 
-/// The text of each event in the body, in order.
-pub(super) fn items(body: &[u8], format: BodyFormat) -> Result<Vec<&str>, Error> {
+/// The texts of events, in order, and when they were sent.
+type Items<'a> = (Vec<&'a str>, Option<Timestamp>);
+
+fn items(body: &[u8], format: BodyFormat) -> Result<Items<'_>, Error> {
     if body.len() > MAX_BODY_BYTES {
         let message = format!("A request may have at most {MAX_BODY_BYTES} bytes. Send smaller batches.");
         return Err(Error::invalid("", "body_too_large", message));
     }
     let text = std::str::from_utf8(body).map_err(|_| not_json("it is not UTF-8"))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let items = match format {
+    let (items, sent_at) = match format {
         BodyFormat::Json => json_items(text)?,
-        BodyFormat::Ndjson => text
-            .lines()
-            .map(str::trim)
-            .filter(|line| !line.is_empty())
-            .collect(),
+        BodyFormat::Ndjson => {
+            let lines = text.lines().map(str::trim);
+            (lines.filter(|line| !line.is_empty()).collect(), None)
+        }
     };
     if items.len() > MAX_EVENTS {
         let message = format!(
@@ -56,15 +104,15 @@ pub(super) fn items(body: &[u8], format: BodyFormat) -> Result<Vec<&str>, Error>
         );
         return Err(Error::invalid("events", "too_many_events", message));
     }
-    Ok(items)
+    Ok((items, sent_at))
 }
 
-fn json_items(text: &str) -> Result<Vec<&str>, Error> {
+fn json_items(text: &str) -> Result<Items<'_>, Error> {
     match text.trim_start().as_bytes().first() {
         None => Err(not_json("it is empty")),
         Some(b'[') => {
             let raw: Vec<&RawValue> = serde_json::from_str(text).map_err(not_json)?;
-            Ok(raw.into_iter().map(RawValue::get).collect())
+            Ok((raw.into_iter().map(RawValue::get).collect(), None))
         }
         Some(b'{') => object_items(text),
         Some(_) => {
@@ -78,17 +126,17 @@ fn json_items(text: &str) -> Result<Vec<&str>, Error> {
     }
 }
 
-fn object_items(text: &str) -> Result<Vec<&str>, Error> {
+fn object_items(text: &str) -> Result<Items<'_>, Error> {
     if let Ok(envelope) = serde_json::from_str::<Envelope<'_>>(text) {
-        return Ok(envelope.events.into_iter().map(RawValue::get).collect());
+        return Ok(envelope.items());
     }
     let _: IgnoredAny = serde_json::from_str(text).map_err(not_json)?;
     let is_event = serde_json::from_str::<Probe>(text).is_ok_and(|probe| probe.events.is_none());
     if is_event {
-        return Ok(vec![text]);
+        return Ok((vec![text], None));
     }
     let envelope: Envelope<'_> = read_json(text)?;
-    Ok(envelope.events.into_iter().map(RawValue::get).collect())
+    Ok(envelope.items())
 }
 
 fn not_json(reason: impl std::fmt::Display) -> Error {
@@ -100,7 +148,9 @@ mod tests {
     use super::*;
 
     fn json(text: &str) -> Vec<&str> {
-        items(text.as_bytes(), BodyFormat::Json).expect("the body is valid")
+        items(text.as_bytes(), BodyFormat::Json)
+            .expect("the body is valid")
+            .0
     }
 
     fn refused(text: &[u8], format: BodyFormat) -> (String, String) {
@@ -128,7 +178,7 @@ mod tests {
     fn lines_are_events_and_blank_lines_are_not() {
         let lines = items(b"{\"name\":\"a\"}\n\r\n  \n{broken\n", BodyFormat::Ndjson);
         assert_eq!(
-            lines.expect("lines are judged one by one"),
+            lines.expect("lines are judged one by one").0,
             [r#"{"name":"a"}"#, "{broken"]
         );
     }

@@ -1,15 +1,19 @@
 //! From the texts of events to rows for the log, with a report on each that was refused.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 
 use model::Timestamp;
-use model::event::{Event, Parsed, Receipt};
+use model::event::{Draft, Event, Parsed, Receipt};
 use model::ids::OrgId;
 use model::problem::{FieldError, ItemProblem};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::body::{Batch, Item};
 use super::codec;
+use crate::enrich::{Enriched, Enrichment};
+use crate::profiles::ProfileChange;
 use crate::random::Random;
 
 /// What stands for an event's id: 128 bits of the SHA-256 of organization and id, so that nobody can make two collide.
@@ -53,42 +57,94 @@ impl Rows {
 
 /// A request that was read: what is to be kept, and the report so far.
 #[derive(Debug, Default)]
-pub(super) struct Intake {
+pub(crate) struct Intake {
     pub(super) rows: Rows,
     pub(super) receipt: Receipt,
+    pub(super) changes: Vec<ProfileChange>,
 }
 
-/// Parses each item on its own: one that is wrong costs none of its neighbours.
-pub(super) fn read(items: &[&str], org: OrgId, now: Timestamp, random: &Random) -> Intake {
+impl Intake {
+    /// What the events say of users and groups.
+    pub(crate) fn take_changes(&mut self) -> Vec<ProfileChange> {
+        std::mem::take(&mut self.changes)
+    }
+}
+
+/// Reads, checks and enriches each item on its own: one that is wrong costs none of its neighbours.
+pub(super) fn read(
+    batch: Batch<'_>,
+    org: OrgId,
+    now: Timestamp,
+    random: &Random,
+    enrichment: &Enrichment,
+) -> Intake {
     let mut intake = Intake::default();
-    intake
-        .rows
-        .bytes
-        .reserve(items.iter().map(|item| item.len()).sum());
-    intake.rows.ends.reserve(items.len());
-    for (index, item) in items.iter().enumerate() {
+    let bytes = |item: &Item<'_>| match item {
+        Item::Json(text) => text.len(),
+        Item::Draft(draft) => draft.properties.as_ref().map_or(0, |text| text.len()),
+    };
+    intake.rows.bytes.reserve(batch.items.iter().map(bytes).sum());
+    intake.rows.ends.reserve(batch.items.len());
+    // Each time is read by the sender's clock, then moved onto ours.
+    let skew = enrichment.skew(batch.sent_at, now);
+    let now_there = now.checked_sub(skew).unwrap_or(now);
+    for (index, item) in batch.items.into_iter().enumerate() {
+        let text = match &item {
+            Item::Json(text) => Some(*text),
+            Item::Draft(_) => None,
+        };
         let id_is_fresh = Cell::new(false);
         let fresh_id = || {
             id_is_fresh.set(true);
             random.id(now).to_string()
         };
-        match Event::parse(item, now, fresh_id) {
-            Ok(Parsed { event, warning }) => {
-                let own_id = (!id_is_fresh.get()).then(|| event.id());
-                if let Some(warning) = warning {
-                    intake
-                        .receipt
-                        .warnings
-                        .push(problem(index, own_id.map(str::to_owned), warning));
+        let draft = match item {
+            Item::Json(text) => Draft::read(text),
+            Item::Draft(draft) => Ok(draft),
+        };
+        let drafted_id = match &draft {
+            Ok(draft) if text.is_none() => draft.id.clone().map(Cow::into_owned),
+            _ => None,
+        };
+        match draft.and_then(|draft| draft.check(now_there, fresh_id)) {
+            Ok(mut parsed) => {
+                if !skew.is_zero() {
+                    parsed.event = parsed.event.moved_by(skew);
                 }
-                intake.rows.push(&event, own_id.map(|id| key(org, id)));
+                intake.take(index, parsed, !id_is_fresh.get(), org, enrichment);
             }
-            Err(error) => intake.receipt.errors.push(problem(index, id_of(item), error)),
+            Err(error) => {
+                let id = drafted_id.or_else(|| text.and_then(id_of));
+                intake.receipt.errors.push(problem(index, id, error));
+            }
         }
     }
     intake.receipt.accepted = intake.rows.ends.len();
     intake.receipt.rejected = intake.receipt.errors.len();
     intake
+}
+
+impl Intake {
+    fn take(&mut self, index: usize, parsed: Parsed, has_own_id: bool, org: OrgId, enrichment: &Enrichment) {
+        let Parsed {
+            event,
+            warning,
+            carries,
+        } = parsed;
+        let Enriched::Kept(event) = enrichment.apply(event, carries) else {
+            self.receipt.dropped += 1;
+            return;
+        };
+        let own_id = has_own_id.then(|| event.id());
+        if let Some(warning) = warning {
+            let problem = problem(index, own_id.map(str::to_owned), warning);
+            self.receipt.warnings.push(problem);
+        }
+        if carries.profile {
+            self.changes.extend(ProfileChange::of(&event));
+        }
+        self.rows.push(&event, own_id.map(|id| key(org, id)));
+    }
 }
 
 fn problem(index: usize, id: Option<String>, error: FieldError) -> ItemProblem {

@@ -267,7 +267,10 @@ async fn settings_of_an_organization(world: World) {
         .await
         .expect("she may");
     assert_eq!(
-        (changed.name.as_str(), changed.timezone.as_str()),
+        (
+            changed.organization.name.as_str(),
+            changed.organization.timezone.as_str()
+        ),
         ("ada's organization", "Europe/Berlin")
     );
     let calendar = world.organizations.calendar(org).await.expect("it is there");

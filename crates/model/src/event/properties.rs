@@ -5,7 +5,6 @@ use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
 
 use super::text::Text;
 use crate::problem::FieldError;
@@ -17,15 +16,30 @@ pub const MAX_DEPTH: usize = 20;
 
 const TOO_DEEP: &str = "too_deep";
 
-/// The text of a JSON object that every store can take: every number is finite, every string well-formed, no key repeats.
-pub(super) fn checked(raw: Option<&RawValue>) -> Result<String, FieldError> {
-    let Some(raw) = raw else {
-        return Ok("{}".to_owned());
-    };
-    let text = raw.get();
-    if text == "null" {
-        return Ok("{}".to_owned());
+/// What the properties of an event hold for the server itself, beside what is stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Carries {
+    /// `$user_agent`, `$raw_user_agent` or `$ip`: what the sender knows of somebody else's browser.
+    pub client: bool,
+    /// A change of a profile: `$set`, `$set_once`, `$unset` or `$group_set`, or a person who says who they are.
+    pub profile: bool,
+}
+
+impl Carries {
+    fn note(&mut self, key: &str) {
+        match key {
+            "$user_agent" | "$raw_user_agent" | "$ip" => self.client = true,
+            "$set" | "$set_once" | "$unset" | "$group_set" => self.profile = true,
+            _ => {}
+        }
     }
+}
+
+/// The text of a JSON object that every store can take: every number is finite, every string well-formed, no key repeats.
+pub(super) fn checked(text: Option<&str>) -> Result<(String, Carries), FieldError> {
+    let Some(text) = text.filter(|text| *text != "null") else {
+        return Ok(("{}".to_owned(), Carries::default()));
+    };
     if !text.starts_with('{') {
         return Err(FieldError::new(
             "properties",
@@ -45,10 +59,12 @@ pub(super) fn checked(raw: Option<&RawValue>) -> Result<String, FieldError> {
         let message = format!("An event may have at most {MAX_PROPERTIES} properties.");
         return Err(FieldError::new("properties", "too_many", message));
     }
-    if seen.repeated_key {
-        return Ok(without_repeated_keys(text));
-    }
-    Ok(text.to_owned())
+    let text = if seen.repeated_key {
+        without_repeated_keys(text)
+    } else {
+        text.to_owned()
+    };
+    Ok((text, seen.carries))
 }
 
 fn walk_error(error: &serde_json::Error) -> FieldError {
@@ -76,6 +92,7 @@ fn without_repeated_keys(text: &str) -> String {
 struct Seen {
     top_level_keys: usize,
     repeated_key: bool,
+    carries: Carries,
 }
 
 /// The keys of one object: most have few, and comparing few is cheaper than hashing them.
@@ -169,6 +186,9 @@ impl<'de> Visitor<'de> for Walk<'_> {
         }
         let mut keys = Keys::default();
         while let Some(key) = entries.next_key::<Text<'de>>()? {
+            if self.depth == 0 && key.0.starts_with('$') {
+                self.seen.carries.note(&key.0);
+            }
             self.seen.repeated_key |= !keys.insert(key.0);
             entries.next_value_seed(Walk {
                 seen: self.seen,

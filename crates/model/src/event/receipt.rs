@@ -13,9 +13,17 @@ pub struct Receipt {
     pub duplicates: usize,
     /// Events that were refused; `errors` says why.
     pub rejected: usize,
+    /// Events that the organization does not want, such as those of bots: neither kept nor worth sending again.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: usize,
     /// Why each refused event was refused.
     pub errors: Vec<ItemProblem>,
     /// Remarks on events that were accepted with a change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ItemProblem>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(count: &usize) -> bool {
+    *count == 0
 }

@@ -1,38 +1,60 @@
 //! What a user agent says about browser, system and device, in the words that the browser SDK uses too.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
+use moka::sync::Cache;
 use woothee::parser::Parser;
 
 /// Most user agents that are remembered; a log repeats a few thousand.
-const REMEMBERED: usize = 20_000;
+const REMEMBERED: u64 = 20_000;
+/// What is longer says nothing more.
+const READ_BYTES: usize = 1_000;
 
 /// Browser, system and device, as far as they can be told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Agent {
-    pub(crate) browser: Option<String>,
-    pub(crate) os: Option<String>,
-    pub(crate) device: Option<&'static str>,
+pub struct Agent {
+    /// Such as `Firefox`.
+    pub browser: Option<String>,
+    /// Such as `macOS`.
+    pub os: Option<String>,
+    /// `desktop`, `mobile`, `tablet`, `console`, `other` or `bot`.
+    pub device: Option<&'static str>,
 }
 
-/// Recognises user agents and remembers the answers.
-#[derive(Default)]
-pub(crate) struct Agents {
-    parser: Parser,
-    known: HashMap<String, Agent>,
+impl Agent {
+    /// Whether it is a program that nobody looks at.
+    #[must_use]
+    pub fn is_bot(&self) -> bool {
+        self.device == Some("bot")
+    }
+}
+
+/// Recognises user agents and remembers the answers. Clones share what they remember.
+#[derive(Clone)]
+pub struct Agents {
+    parser: Arc<Parser>,
+    known: Cache<String, Arc<Agent>>,
+}
+
+impl Default for Agents {
+    fn default() -> Self {
+        Self {
+            parser: Arc::default(),
+            known: Cache::new(REMEMBERED),
+        }
+    }
 }
 
 impl Agents {
     /// What `text` says.
-    pub(crate) fn recognise(&mut self, text: &str) -> Agent {
+    #[must_use]
+    pub fn recognise(&self, text: &str) -> Arc<Agent> {
+        let text = text.get(..READ_BYTES).unwrap_or(text);
         if let Some(agent) = self.known.get(text) {
-            return agent.clone();
+            return agent;
         }
-        if self.known.len() >= REMEMBERED {
-            self.known.clear();
-        }
-        let agent = recognised(&self.parser, text);
-        self.known.insert(text.to_owned(), agent.clone());
+        let agent = Arc::new(recognised(&self.parser, text));
+        self.known.insert(text.to_owned(), Arc::clone(&agent));
         agent
     }
 }
@@ -87,9 +109,9 @@ fn device(category: &str, os: &str, text: &str) -> Option<&'static str> {
 
 /// Programs that name themselves and that no list keeps up with.
 fn looks_like_a_program(text: &str) -> bool {
-    const MARKS: [&str; 14] = [
+    const MARKS: [&str; 15] = [
         "bot", "crawl", "spider", "slurp", "feed", "rss", "curl/", "wget", "python", "java/", "ruby",
-        "libwww", "fetcher", "monitor",
+        "libwww", "fetcher", "monitor", "headless",
     ];
     let lower = text.to_ascii_lowercase();
     MARKS.iter().any(|mark| lower.contains(mark))
@@ -128,7 +150,7 @@ mod tests {
             ),
             ("-", (None, None, None)),
         ];
-        let mut agents = Agents::default();
+        let agents = Agents::default();
         for (text, expected) in cases {
             let agent = agents.recognise(text);
             let found = (agent.browser.as_deref(), agent.os.as_deref(), agent.device);

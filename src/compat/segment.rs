@@ -1,0 +1,143 @@
+//! Segment: `@segment/analytics-node`, `@segment/analytics-next` and their siblings, at `/compat/segment`.
+
+mod translate;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use engine::enrich::Client;
+use engine::ingest::Batch;
+use engine::{Engine, Error};
+use model::event::{Draft, MAX_EVENTS};
+use serde_json::{Value, json};
+
+use super::said::{Object, instant};
+use super::wire;
+use crate::client;
+use crate::problem::{Answered, plain, respond};
+use crate::state::AppState;
+use translate::{Kind, merged, translate};
+
+/// Most bytes of one call.
+const MOST_CALL: usize = 32 * 1024;
+/// Most bytes of a batch.
+const MOST_BATCH: usize = 500 * 1024;
+
+/// `POST /v1/track` and its kin: one message.
+pub(crate) async fn call(
+    State(engine): State<Engine>,
+    client::From(client): client::From,
+    Path(call): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answered<Response> {
+    let Some(kind) = Kind::of_call(&call) else {
+        return Ok(wrong(StatusCode::NOT_FOUND, "There is no such call."));
+    };
+    let Value::Object(message) = wire::json(body, MOST_CALL).await? else {
+        return Ok(wrong(StatusCode::BAD_REQUEST, "The body must be an object."));
+    };
+    let key = key(&headers, &message);
+    let sent_at = instant(message.get("sentAt"));
+    match translate(kind, message) {
+        Ok(draft) => taken(&engine, &key, vec![draft], sent_at, &client).await,
+        Err(why) => Ok(wrong(StatusCode::BAD_REQUEST, &why)),
+    }
+}
+
+/// `POST /v1/batch`: many messages; one that is wrong costs none of the others.
+pub(crate) async fn batch(
+    State(engine): State<Engine>,
+    client::From(client): client::From,
+    headers: HeaderMap,
+    body: Body,
+) -> Answered<Response> {
+    let Value::Object(mut outer) = wire::json(body, MOST_BATCH).await? else {
+        return Ok(wrong(StatusCode::BAD_REQUEST, "The body must be an object."));
+    };
+    let Some(Value::Array(messages)) = outer.remove("batch") else {
+        return Ok(wrong(
+            StatusCode::BAD_REQUEST,
+            "`batch` must be a list of messages.",
+        ));
+    };
+    if messages.len() > MAX_EVENTS {
+        let why = format!("A batch may have at most {MAX_EVENTS} messages.");
+        return Ok(wrong(StatusCode::BAD_REQUEST, &why));
+    }
+    let first_key = messages
+        .first()
+        .and_then(|message| message.get("writeKey"))
+        .cloned();
+    if let Some(key) = first_key {
+        outer.entry("writeKey").or_insert(key);
+    }
+    let key = key(&headers, &outer);
+    let sent_at = instant(outer.get("sentAt")).or_else(|| instant(messages.first()?.get("sentAt")));
+    let drafts = messages.into_iter().filter_map(|message| {
+        let message = merged(message, &outer)?;
+        let kind = Kind::of_type(&message)?;
+        translate(kind, message).ok()
+    });
+    taken(&engine, &key, drafts.collect(), sent_at, &client).await
+}
+
+/// `GET /v1/projects/{key}/settings`: where the browser's SDK sends to.
+pub(crate) async fn settings(
+    State(state): State<AppState>,
+    Path(key): Path<String>,
+) -> Answered<Json<Value>> {
+    state.engine.auth().by_key(&key).await?;
+    let (protocol, host) = state
+        .site
+        .public_url
+        .split_once("://")
+        .unwrap_or(("https", &state.site.public_url));
+    Ok(Json(json!({
+        "integrations": {"Segment.io": {
+            "apiKey": key,
+            "apiHost": format!("{host}/compat/segment/v1"),
+            "protocol": protocol,
+            "unbundledIntegrations": [],
+            "addBundledMetadata": true,
+            "maybeBundledConfigIds": {},
+            "versionSettings": {"version": "4.4.7", "componentTypes": ["browser"]},
+        }},
+        "plan": {"track": {"__default": {"enabled": true, "integrations": {}}}},
+        "edgeFunction": {},
+        "analyticsNextEnabled": true,
+        "middlewareSettings": {},
+        "enabledMiddleware": {},
+        "metrics": {"sampleRate": 0},
+        "legacyVideoPluginsEnabled": false,
+        "remotePlugins": [],
+    })))
+}
+
+fn key(headers: &HeaderMap, body: &Object) -> String {
+    let in_body = || body.get("writeKey").and_then(Value::as_str).map(str::to_owned);
+    wire::basic_user(headers).or_else(in_body).unwrap_or_default()
+}
+
+async fn taken(
+    engine: &Engine,
+    key: &str,
+    drafts: Vec<Draft<'static>>,
+    sent_at: Option<model::Timestamp>,
+    client: &Client,
+) -> Answered<Response> {
+    let caller = match engine.auth().by_key(key).await {
+        Err(Error::Unauthenticated(_)) => return Ok(wrong(StatusCode::UNAUTHORIZED, "Unknown write key.")),
+        caller => caller?,
+    };
+    engine
+        .take(&caller, Batch::of_drafts(drafts, sent_at), client, false)
+        .await?;
+    Ok(Json(json!({"success": true})).into_response())
+}
+
+fn wrong(status: StatusCode, why: &str) -> Response {
+    respond(&plain(status, "invalid", why))
+}
