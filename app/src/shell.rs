@@ -27,6 +27,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="modulepreload" href="/pkg/datapulse.js" nonce=use_nonce() />
                 <link rel="preload" href="/pkg/datapulse.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=use_nonce()>{HYDRATE}</script>
+                <script defer src="/first-event.js" nonce=use_nonce()></script>
                 <MetaTags />
             </head>
             <body>

@@ -61,7 +61,6 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
             <section>
                 <h2>"Send your first event"</h2>
                 <p class="lead">
-                    "Paste this into a terminal. "
                     {live::text(move || if made.with(Option::is_none) { "Create a write key first: it is then filled in here." } else { "" }.to_owned())}
                 </p>
                 <FirstEvent public_url=session.public_url write_key />

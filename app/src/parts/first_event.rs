@@ -12,7 +12,13 @@ pub(crate) fn command(public_url: &str, write_key: &str) -> String {
     )
 }
 
-/// The command, to be copied.
+/// What a web page needs in its head.
+pub(crate) fn snippet(public_url: &str, write_key: &str) -> String {
+    format!("<script defer src=\"{public_url}/dp.js\" data-key=\"{write_key}\"></script>")
+}
+
+/// What a web page needs and the command that sends one event, to be copied; and a sign that turns green when the first
+/// event is here. `public/first-event.js` turns it.
 #[component]
 pub(crate) fn FirstEvent(
     /// Where people reach this server.
@@ -22,11 +28,23 @@ pub(crate) fn FirstEvent(
     #[prop(into)]
     write_key: Signal<String>,
 ) -> impl IntoView {
+    let url = public_url.clone();
+    let tag = Signal::derive(move || snippet(&url, &write_key.get()));
     let text = Signal::derive(move || command(&public_url, &write_key.get()));
     view! {
+        <p>"In the head of a web page, for page views and more:"</p>
+        <div class="snippet">
+            <pre tabindex="0"><code>{live::text(move || tag.get())}</code></pre>
+            <CopyButton text=tag label="Copy tag" />
+        </div>
+        <p>"Or from a terminal:"</p>
         <div class="snippet">
             <pre tabindex="0"><code>{live::text(move || text.get())}</code></pre>
             <CopyButton text label="Copy command" />
         </div>
+        <p class="first-event" data-first-event="waiting" role="status">
+            <span class="waiting">"Waiting for the first event …"</span>
+            <span class="arrived">"The first event is here."</span>
+        </p>
     }
 }
