@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Analytics } from '@segment/analytics-node';
-import umami from '@umami/node';
+import { Umami } from '@umami/node';
 import { PostHog } from 'posthog-node';
 
 import { account, call, profile, server, stored } from './account.ts';
@@ -144,7 +144,7 @@ posthog.shutdown()
 
 test('@umami/node', async () => {
   const ada = await account('umami');
-  umami.init({ websiteId: ada.organization, hostUrl: `${server()}/compat/umami` });
+  const umami = new Umami({ websiteId: ada.organization, hostUrl: `${server()}/compat/umami` });
   const page = { hostname: 'shop.example', language: 'de', referrer: 'https://www.google.com/', screen: '1920x1080', title: 'A' };
   const answers = [
     await umami.track({ ...page, url: '/a?utm_source=news' }),

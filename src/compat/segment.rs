@@ -36,8 +36,9 @@ pub(crate) async fn call(
     let Some(kind) = Kind::of_call(&call) else {
         return Ok(wrong(StatusCode::NOT_FOUND, "There is no such call."));
     };
-    let Value::Object(message) = wire::json(body, MOST_CALL).await? else {
-        return Ok(wrong(StatusCode::BAD_REQUEST, "The body must be an object."));
+    let message = match object(body, MOST_CALL).await {
+        Ok(message) => message,
+        Err(why) => return Ok(wrong(StatusCode::BAD_REQUEST, &why)),
     };
     let key = key(&headers, &message);
     let sent_at = instant(message.get("sentAt"));
@@ -54,8 +55,9 @@ pub(crate) async fn batch(
     headers: HeaderMap,
     body: Body,
 ) -> Answered<Response> {
-    let Value::Object(mut outer) = wire::json(body, MOST_BATCH).await? else {
-        return Ok(wrong(StatusCode::BAD_REQUEST, "The body must be an object."));
+    let mut outer = match object(body, MOST_BATCH).await {
+        Ok(outer) => outer,
+        Err(why) => return Ok(wrong(StatusCode::BAD_REQUEST, &why)),
     };
     let Some(Value::Array(messages)) = outer.remove("batch") else {
         return Ok(wrong(
@@ -114,6 +116,17 @@ pub(crate) async fn settings(
         "legacyVideoPluginsEnabled": false,
         "remotePlugins": [],
     })))
+}
+
+/// Segment answers 400 alike to what is too large and to what is no JSON.
+async fn object(body: Body, most: usize) -> Result<Object, String> {
+    match wire::json(body, most).await {
+        Ok(Value::Object(object)) => Ok(object),
+        _ => Err(format!(
+            "The body must be a JSON object of at most {} KiB.",
+            most / 1024
+        )),
+    }
 }
 
 fn key(headers: &HeaderMap, body: &Object) -> String {
