@@ -1,6 +1,6 @@
 # Orchestration only: each target is one script, and each script says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test check bench bench-engine release clean-data
+.PHONY: help run dev test test-faults check bench bench-engine release clean-data
 
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
 
@@ -16,6 +16,9 @@ dev: ## The development loop: rebuild and reload at every change
 
 test: ## Install what tests need and run every test there is
 	@scripts/test.sh
+
+test-faults: ## Break things on purpose, 200 kills among them: what was acknowledged must be there
+	@scripts/test-faults.sh
 
 check: ## Formatting, lints, documentation and the arrows between the crates
 	@scripts/tools.sh

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
-# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, npm packages, PyPI packages.
+# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium,
+# npm and PyPI packages,
+# and what breaks things on purpose: strace, nginx, faketime.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -13,6 +15,9 @@ has cargo-deny || install_crate cargo-deny@0.20.2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh postgresql
 has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
+[ -x /usr/bin/strace ] || scripts/debian.sh strace
+[ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
+[ -x /usr/bin/faketime ] || scripts/debian.sh faketime
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then

@@ -16,6 +16,10 @@ use crate::router::router;
 use crate::site::SiteFiles;
 use crate::state::AppState;
 
+/// Why the program ends when the disk says that it could not keep what was written.
+const LOST_LOG: &str = "the disk could not keep the event log (a sync failed), so nothing more is promised. Everything that was \
+    acknowledged before is safe. Look at the disk, then start again.";
+
 /// Opens the engine with these settings; `public_url` is what links begin with.
 ///
 /// # Errors
@@ -69,7 +73,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     );
     announce(&format!("http://{addr}"));
     tracing::info!(%addr, public_url, "listening");
-    listener::serve(socket, app, ending).await;
+    tokio::select! {
+        () = listener::serve(socket, app, ending) => {}
+        () = engine.ingest().lost() => return Err(LOST_LOG.to_owned()),
+    }
     engine.close().await;
     tracing::info!("ended");
     Ok(())

@@ -26,11 +26,7 @@ struct Report {
 /// `serving` is what fails first when the program is asked to end: whoever spreads requests over several sends no more here.
 pub(crate) async fn readyz(State(engine): State<Engine>, State(ending): State<Ending>) -> Response {
     let mut checks = engine.readiness().await;
-    checks.push(Check {
-        name: "serving",
-        ok: !ending.is_leaving(),
-        required: true,
-    });
+    checks.push(Check::new("serving", !ending.is_leaving()));
     let ready = checks.iter().all(|check| check.ok || !check.required);
     let status = if ready {
         StatusCode::OK

@@ -35,6 +35,11 @@ use crate::store::{EventStore, EventsAt};
 /// Widgets of one dashboard that are answered side by side.
 const PANELS_AT_ONCE: usize = 6;
 
+const DAMAGED_RECORDS: &str =
+    "damaged records of the event log were set aside; see the table `quarantine` in log/ingest.sqlite3";
+const DAMAGED_FILES: &str = "damaged files of the event store were set aside in its folder (*.damaged-*): restore what is missing \
+    from a backup, then move them away";
+
 /// What the engine must know to open.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -68,6 +73,28 @@ pub struct Check {
     /// Whether nothing goes on without it; told where it is not so.
     #[serde(skip_serializing_if = "Clone::clone")]
     pub required: bool,
+    /// What somebody should look at although it works.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Check {
+    /// A check without a note.
+    #[must_use]
+    pub const fn new(name: &'static str, ok: bool) -> Self {
+        let (required, note) = (true, None);
+        Self {
+            name,
+            ok,
+            required,
+            note,
+        }
+    }
+
+    fn noting(self, count: u64, what: &str) -> Self {
+        let note = (count > 0).then(|| format!("{count} {what}"));
+        Self { note, ..self }
+    }
 }
 
 /// Every verb of DataPulse. Cheap to clone; all clones are one engine.
@@ -334,14 +361,18 @@ impl Engine {
     /// Looks at everything that is needed to take events and answer questions.
     pub async fn readiness(&self) -> Vec<Check> {
         let pieces = &self.0;
-        let check = |name, ok, required| Check { name, ok, required };
+        let damaged_files = u64::try_from(pieces.store.damaged_files().await).unwrap_or(u64::MAX);
         let mut checks = vec![
-            check("log", pieces.ingest.check().await.is_ok(), true),
-            check("database", pieces.db.check().await.is_ok(), true),
-            check("store", pieces.store.check().await.is_ok(), true),
+            Check::new("log", pieces.ingest.check().await.is_ok())
+                .noting(pieces.ingest.status().quarantined, DAMAGED_RECORDS),
+            Check::new("database", pieces.db.check().await.is_ok()),
+            Check::new("store", pieces.store.check().await.is_ok()).noting(damaged_files, DAMAGED_FILES),
         ];
         if let Some(redis) = &pieces.redis {
-            checks.push(check("redis", redis.answers().await, false));
+            checks.push(Check {
+                required: false,
+                ..Check::new("redis", redis.answers().await)
+            });
         }
         checks
     }

@@ -205,6 +205,12 @@ impl Ingest {
         Ok(())
     }
 
+    /// Waits until a sync of the log fails. From then on nobody knows what is on disk: the program should end, and read
+    /// what is really there when it starts again.
+    pub async fn lost(&self) {
+        self.0.shared.lost.cancelled().await;
+    }
+
     /// How full and how well the log is.
     #[must_use]
     pub fn status(&self) -> LogStatus {

@@ -200,6 +200,36 @@ impl EventStore {
         Ok(shape)
     }
 
+    /// Whether everything of the organization's would survive the loss of a journal that the store keeps beside its files.
+    ///
+    /// Until it is so, the ingest log keeps what it handed over.
+    pub(crate) fn is_settled(&self, org: OrgId) -> bool {
+        match &self.backend {
+            Backend::DuckDb(store) => store.is_settled(org),
+            // A server's own journal is what makes its commits durable.
+            Backend::Postgres(_) | Backend::ClickHouse(_) => true,
+        }
+    }
+
+    /// Moves the organization's events out of the store's journal.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`]; also while somebody reads.
+    pub(crate) async fn settle(&self, org: OrgId) -> Result<(), Error> {
+        match &self.backend {
+            Backend::DuckDb(store) => store.settle(org).await,
+            Backend::Postgres(_) | Backend::ClickHouse(_) => Ok(()),
+        }
+    }
+
+    /// Files that were found damaged and set aside, for a person to look at.
+    pub(crate) async fn damaged_files(&self) -> usize {
+        match &self.backend {
+            Backend::DuckDb(store) => store.damaged_files().await,
+            Backend::Postgres(_) | Backend::ClickHouse(_) => 0,
+        }
+    }
+
     /// Which kinds of JSON values the organization's properties have ever held.
     ///
     /// # Errors

@@ -208,6 +208,9 @@ impl Committer {
 
     fn doubt(&mut self, health: Health, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         self.health = health;
+        if health == Health::Lost {
+            self.shared.lost.cancel();
+        }
         self.shared.writable.store(false, Ordering::SeqCst);
         Error::internal(error)
     }

@@ -21,6 +21,8 @@ use crate::error::Error;
 use crate::store::{Appended, EventStore};
 
 const TRIM_EVERY: Duration = Duration::from_secs(1);
+/// A store whose organization was quiet for so long is asked to settle.
+const SETTLES_AFTER: Duration = Duration::from_mins(1);
 
 /// The mover of records from the log to the store.
 pub(super) struct Drainer {
@@ -32,8 +34,16 @@ pub(super) struct Drainer {
     reader: Option<LogReader>,
     /// The last position that each organization's store is known to hold.
     positions: HashMap<OrgId, u64>,
-    stored: Vec<Span>,
+    /// What the store has and the log still holds.
+    stored: HashMap<OrgId, Held>,
     next_trim: Instant,
+}
+
+/// Records of one organization that are stored and not removed yet.
+struct Held {
+    span: Span,
+    /// When the last of them was stored.
+    since: Instant,
 }
 
 impl Drainer {
@@ -44,7 +54,7 @@ impl Drainer {
         commands: mpsc::Sender<Command>,
         stop: CancellationToken,
     ) -> Self {
-        let (positions, stored, next_trim) = (HashMap::new(), Vec::new(), Instant::now());
+        let (positions, stored, next_trim) = (HashMap::new(), HashMap::new(), Instant::now());
         Self {
             path,
             shared,
@@ -98,7 +108,7 @@ impl Drainer {
         match self.move_to_store(span).await {
             Ok(()) => {
                 self.shared.stored(span);
-                self.stored.push(span);
+                self.hold(span);
             }
             Err(error) => {
                 tracing::error!(org = %span.org, error = %Chain(&error), "events wait in the log: they could not be stored");
@@ -111,7 +121,9 @@ impl Drainer {
 
     async fn move_to_store(&mut self, span: Span) -> Result<(), Error> {
         let stored = self.position(span.org).await?;
-        let records = self.read(span).await?;
+        // A store that lost its journal is behind what it once had.
+        let first = span.first.min(stored + 1);
+        let records = self.read(Span { first, ..span }).await?;
         let mut damaged = Vec::new();
         let mut batches = Vec::with_capacity(records.len());
         for record in records
@@ -167,9 +179,17 @@ impl Drainer {
         Err(Error::internal("damaged records are still in the log"))
     }
 
-    /// Removes what is stored, as far as its ids are on disk elsewhere.
+    fn hold(&mut self, span: Span) {
+        let since = Instant::now();
+        let held = self.stored.entry(span.org).or_insert(Held { span, since });
+        held.span.last = span.last;
+        held.since = since;
+    }
+
+    /// Removes what is stored, as far as its ids and the store's own files are on disk elsewhere.
     async fn trim(&mut self) {
         self.next_trim = Instant::now() + TRIM_EVERY;
+        self.settle_the_quiet().await;
         let covered = match self.synced_ids() {
             Ok(covered) => covered,
             Err(error) => {
@@ -177,9 +197,29 @@ impl Drainer {
                 return;
             }
         };
-        let (spans, kept): (Vec<Span>, Vec<Span>) = self.stored.iter().partition(|span| span.last <= covered);
+        let spans: Vec<Span> = self
+            .stored
+            .values()
+            .map(|held| held.span)
+            .filter(|span| span.last <= covered && self.store.is_settled(span.org))
+            .collect();
+        let settled: Vec<OrgId> = spans.iter().map(|span| span.org).collect();
         if !spans.is_empty() && self.ask(|reply| Command::Trim(spans, reply)).await {
-            self.stored = kept;
+            self.stored.retain(|org, _| !settled.contains(org));
+        }
+    }
+
+    /// A store with little to do would keep its journal for ever, and the log would keep the same events.
+    async fn settle_the_quiet(&mut self) {
+        let now = Instant::now();
+        for (org, held) in &mut self.stored {
+            if now.duration_since(held.since) < SETTLES_AFTER || self.store.is_settled(*org) {
+                continue;
+            }
+            held.since = now;
+            if let Err(error) = self.store.settle(*org).await {
+                tracing::debug!(%org, error = %Chain(&error), "the store settles later");
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::backlog::{Backlog, Next};
 use super::log::{Header, Span};
@@ -21,6 +22,8 @@ pub(super) struct Shared {
     hurried: AtomicUsize,
     pub(super) quarantined: AtomicU64,
     pub(super) writable: AtomicBool,
+    /// A sync of the log failed: nobody knows what is on disk.
+    pub(super) lost: CancellationToken,
 }
 
 impl Shared {
@@ -33,6 +36,7 @@ impl Shared {
             hurried: AtomicUsize::new(0),
             quarantined: AtomicU64::new(0),
             writable: AtomicBool::new(true),
+            lost: CancellationToken::new(),
         }
     }
 

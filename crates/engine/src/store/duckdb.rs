@@ -1,6 +1,7 @@
 //! Events in DuckDB: one instance, one database file for each organization, attached when it is needed.
 
 mod attached;
+mod damage;
 mod fault;
 mod instance;
 mod reader;
@@ -76,6 +77,23 @@ impl DuckDb {
             })
         };
         self.home.with_instance(shape).await
+    }
+
+    pub(super) fn is_settled(&self, org: OrgId) -> bool {
+        !damage::has_journal(&self.home.dir, org)
+    }
+
+    pub(super) async fn settle(&self, org: OrgId) -> Result<(), Error> {
+        self.home
+            .with_instance(move |instance| instance.checkpoint(org))
+            .await
+    }
+
+    pub(super) async fn damaged_files(&self) -> usize {
+        let dir = self.home.dir.clone();
+        blocking(move || Ok::<_, Error>(damage::set_aside(&dir)))
+            .await
+            .unwrap_or_default()
     }
 
     pub(super) async fn fetch_all(

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -7,6 +8,7 @@ use jiff::SignedDuration;
 use model::Timestamp;
 use model::ids::OrgId;
 
+use super::damage::set_aside_what_is_damaged;
 use super::fault::Fault;
 use crate::clock::Clock;
 use crate::store::kinds::{KindSet, Kinds};
@@ -94,9 +96,26 @@ impl Shelf {
             return Ok(Arc::clone(attached));
         }
         self.make_room(now)?;
-        let attached = Arc::new(self.attach_file(org)?);
+        let attached = Arc::new(self.attach_readable(org, now)?);
         self.files.insert(org, (Arc::clone(&attached), now));
         Ok(attached)
+    }
+
+    /// Attaches the file; what is damaged of it is set aside first, and comes from the ingest log as far as that reaches.
+    fn attach_readable(&self, org: OrgId, now: Timestamp) -> Result<Attached, Fault> {
+        let folder = Path::new(&self.folder);
+        match self.attach_file(org) {
+            Err(fault) if set_aside_what_is_damaged(folder, org, &fault, now)? => {
+                // The journal was damaged, and perhaps the file is as well.
+                match self.attach_file(org) {
+                    Err(fault) if set_aside_what_is_damaged(folder, org, &fault, now)? => {
+                        self.attach_file(org)
+                    }
+                    other => other,
+                }
+            }
+            other => other,
+        }
     }
 
     fn attach_file(&self, org: OrgId) -> Result<Attached, Fault> {

@@ -15,11 +15,24 @@ pub(crate) enum Fault {
 }
 
 impl Fault {
+    /// Whether the journal beside a file cannot be read.
+    pub(crate) fn found_a_damaged_journal(&self) -> bool {
+        self.says("Failure while replaying WAL")
+    }
+
+    /// Whether a file itself cannot be read.
+    pub(crate) fn found_a_damaged_file(&self) -> bool {
+        !self.found_a_damaged_journal()
+            && (self.says("Corrupt database file") || self.says("not a valid DuckDB database file"))
+    }
+
+    fn says(&self, words: &str) -> bool {
+        matches!(self, Self::DuckDb(error) if error.to_string().contains(words))
+    }
+
     /// After a FATAL error every connection of the instance only repeats it.
     pub(crate) fn broke_the_instance(&self) -> bool {
-        let Self::DuckDb(error) = self else { return false };
-        let text = error.to_string();
-        text.contains("FATAL Error") || text.contains("database has been invalidated")
+        self.says("FATAL Error") || self.says("database has been invalidated")
     }
 }
 

@@ -37,6 +37,14 @@ impl Instance {
         lock(&self.shelf).attach(org)
     }
 
+    /// Moves what the journal of the organization's file holds into the file.
+    pub(super) fn checkpoint(&self, org: OrgId) -> Result<(), Fault> {
+        let file = self.attach(org)?;
+        Ok(self
+            .connect()?
+            .execute_batch(&format!("CHECKPOINT {}", file.alias()))?)
+    }
+
     /// A connection of its own for one reader.
     pub(super) fn connect(&self) -> Result<Connection, Fault> {
         Ok(lock(&self.shelf).connect()?)
