@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
-# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium,
-# npm and PyPI packages,
-# and what breaks things on purpose: strace, nginx, faketime.
+# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, packages
+# of npm and PyPI, and what breaks things on purpose: strace, nginx, faketime.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 

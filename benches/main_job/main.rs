@@ -1,4 +1,4 @@
-//! `cargo bench --bench main_job`: the release against its targets, as a Markdown table.
+//! `scripts/bench.sh`: the release against its targets, as a Markdown table.
 //!
 //! Names of parts after `--` choose some of them: `ingest`, `queries`, `pages`, `size`; and `engine`, which takes minutes and
 //! is only measured when it is named. A missed target is printed; the
@@ -41,7 +41,7 @@ const PARTS: [(&str, Part); 5] = [
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
-        println!("This is a benchmark: run `cargo bench --bench main_job`.");
+        println!("This is a benchmark: run `scripts/bench.sh`.");
         return ExitCode::SUCCESS;
     }
     let chosen: Vec<&str> = arguments

@@ -6,21 +6,18 @@ use std::process::{Command, Stdio};
 use crate::Outcome;
 use crate::table::Table;
 
+/// The benchmark of the crate `engine`, which `scripts/bench.sh` builds beside this one and names.
+pub(crate) fn trend() -> Outcome<Command> {
+    #[expect(clippy::disallowed_methods, reason = "a benchmark's own setting")]
+    let program =
+        std::env::var_os("TREND_BENCHMARK").ok_or("use scripts/bench.sh: it builds the engine's half too")?;
+    let mut command = Command::new(program);
+    command.arg("--bench");
+    Ok(command)
+}
+
 pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
-    let cargo = option_env!("CARGO").unwrap_or("cargo");
-    let output = Command::new(cargo)
-        .args([
-            "bench",
-            "--locked",
-            "--workspace",
-            "--exclude",
-            "frontend",
-            "--bench",
-            "trend",
-        ])
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .stderr(Stdio::inherit())
-        .output()?;
+    let output = trend()?.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
         return Err("the benchmark of the engine failed".into());
     }

@@ -2,9 +2,10 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Stdio};
 
 use crate::Outcome;
+use crate::queries::trend;
 
 /// Runs statements on the same events without us.
 pub(super) struct Bare {
@@ -22,23 +23,10 @@ pub(super) struct Ran {
 impl Bare {
     /// Fills the organization's file in `folder` with `count` events, and opens a copy of it.
     pub(super) fn fill(folder: &Path, organization: &str, count: usize) -> Outcome<Self> {
-        let cargo = option_env!("CARGO").unwrap_or("cargo");
-        let mut process = Command::new(cargo)
-            .args([
-                "bench",
-                "--quiet",
-                "--locked",
-                "--workspace",
-                "--exclude",
-                "frontend",
-                "--bench",
-                "trend",
-                "--",
-                "bare",
-            ])
+        let mut process = trend()?
+            .arg("bare")
             .arg(folder)
             .args([organization, &count.to_string()])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;

@@ -1,9 +1,9 @@
-//! `cargo bench --package engine --bench trend`: every trend question beside the best SQL that a person would write for the
+//! `scripts/bench.sh queries`: every trend question beside the best SQL that a person would write for the
 //! same figures, over the same ten million events, in the same run.
 //!
-//! Prints one line for each question, parts apart by tabs; a number after `--` says how many events.
+//! Prints one line for each question, parts apart by tabs; a number as argument says how many events.
 //!
-//! `-- bare FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and then runs each statement that it
+//! `bare FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and then runs each statement that it
 //! reads from a line of standard input on the bare engine; it answers `milliseconds<TAB>rows<TAB>sum of the second column`.
 
 mod events;
@@ -33,7 +33,7 @@ const MOST: f64 = 1.5;
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--bench") {
-        println!("This is a benchmark: run `cargo bench --package engine --bench trend`.");
+        println!("This is a benchmark: run `scripts/bench.sh queries`.");
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
