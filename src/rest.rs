@@ -1,5 +1,6 @@
 //! The REST API of the contract: each handler is who asks, plus one verb of the engine.
 
+pub(crate) mod annotations;
 pub(crate) mod auth;
 pub(crate) mod catalogue;
 pub(crate) mod dashboards;
@@ -10,6 +11,7 @@ pub(crate) mod profiles;
 pub(crate) mod query;
 pub(crate) mod segments;
 pub(crate) mod shares;
+pub(crate) mod templates;
 pub(crate) mod widgets;
 
 mod etag;

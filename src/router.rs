@@ -7,7 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{IntoView, provide_context, use_context};
@@ -24,8 +24,8 @@ use tower_http::trace::TraceLayer;
 use crate::limits::limit_credentials;
 use crate::problem::{plain, respond};
 use crate::rest::{
-    auth, catalogue, dashboards, events, operations, organizations, profiles, query, segments, shares,
-    widgets,
+    annotations, auth, catalogue, dashboards, events, operations, organizations, profiles, query, segments,
+    shares, templates, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -126,7 +126,29 @@ fn api() -> Router<AppState> {
                 .put(dashboards::replace)
                 .delete(dashboards::delete),
         )
+        .route("/api/dashboards/import", post(dashboards::import))
+        .route("/api/dashboards/{id}/export", get(dashboards::export))
         .route("/api/dashboards/{id}/duplicate", post(dashboards::duplicate))
+        .route("/api/dashboards/{id}/versions", get(dashboards::versions))
+        .route(
+            "/api/dashboards/{id}/versions/{version}/restore",
+            post(dashboards::restore),
+        )
+        .route(
+            "/api/dashboards/{id}/favourite",
+            put(dashboards::mark).delete(dashboards::unmark),
+        )
+        .route(
+            "/api/dashboards/{id}/annotations",
+            get(annotations::list_of_dashboard).post(annotations::create_on_dashboard),
+        )
+        .route(
+            "/api/annotations",
+            get(annotations::list).post(annotations::create),
+        )
+        .route("/api/annotations/{id}", delete(annotations::delete))
+        .route("/api/templates", get(templates::list))
+        .route("/api/templates/{name}", post(templates::create))
         .route(
             "/api/dashboards/{id}/widgets",
             get(widgets::list).post(widgets::create),

@@ -1,7 +1,8 @@
-//! A page's range and filter, kept in its address: `?range=7d`, `?from=2015-05-17&to=2015-05-20`, `?filter={…}`.
+//! A page's range, filter and comparison, kept in its address: `?range=7d`, `?from=2015-05-17&to=2015-05-20`,
+//! `?filter={…}`, `?compare=previous_period`.
 
 use model::dashboard::View;
-use model::query::{Comparison, Edge, Filter, Range};
+use model::query::{Compare, Comparison, Edge, Filter, Range};
 
 use crate::query_string;
 
@@ -23,6 +24,20 @@ pub(crate) const PRESETS: [(&str, &str); 5] = [
     ("12mo", "Last 12 months"),
 ];
 
+/// What all charts over time can be compared with, with the word in the address and the words for people.
+pub(crate) const COMPARISONS: [(Compare, &str, &str); 2] = [
+    (
+        Compare::PreviousPeriod,
+        "previous_period",
+        "Compare with the period before",
+    ),
+    (
+        Compare::PreviousYear,
+        "previous_year",
+        "Compare with the year before",
+    ),
+];
+
 impl Address {
     /// Reads the query part of an address.
     #[must_use]
@@ -39,6 +54,16 @@ impl Address {
                 Err(_) => {
                     address.problem =
                         Some("The filter in this address cannot be read, so it is left out.".to_owned());
+                }
+            },
+        }
+        match query_string::value(search, "compare") {
+            None => {}
+            Some(word) => match COMPARISONS.into_iter().find(|(_, known, _)| *known == word) {
+                Some((compare, ..)) => address.view.compare = Some(compare),
+                None => {
+                    address.problem =
+                        Some("The comparison in this address is unknown, so it is left out.".to_owned());
                 }
             },
         }
@@ -97,6 +122,10 @@ pub(crate) fn written(view: &View) -> String {
         && let Ok(json) = serde_json::to_string(filter)
     {
         pairs.push(("filter", json));
+    }
+    if let Some(compare) = view.compare {
+        let known = COMPARISONS.into_iter().find(|(known, ..)| *known == compare);
+        pairs.extend(known.map(|(_, word, _)| ("compare", word.to_owned())));
     }
     query_string::written(&pairs)
 }
@@ -175,6 +204,7 @@ mod tests {
             vec![("range", "7d")],
             vec![("from", "2015-05-17"), ("to", "2015-05-20")],
             vec![("filter", filter)],
+            vec![("compare", "previous_year")],
         ] {
             let address = read(&pairs);
             assert_eq!(address.problem, None);
@@ -193,6 +223,7 @@ mod tests {
             (vec![("from", "2015-05-20")], "both"),
             (vec![("from", "x"), ("to", "y")], "2015-05-17"),
             (vec![("filter", "{")], "cannot be read"),
+            (vec![("compare", "yesterday")], "unknown"),
         ] {
             let address = read(&pairs);
             assert!(

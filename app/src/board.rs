@@ -3,6 +3,7 @@
 mod card;
 mod changes;
 mod filters;
+mod history;
 mod layout;
 mod range;
 mod share;
@@ -29,6 +30,8 @@ use crate::parts::toast::Toasts;
 use card::Card;
 #[cfg(feature = "ssr")]
 pub(crate) use card::place_classes;
+use history::History;
+use layout::Placed;
 use top::TopBar;
 
 /// What the parts of the page share.
@@ -44,6 +47,9 @@ pub(crate) struct Board {
     pub(crate) toasts: Toasts,
     unsaved: StoredValue<Vec<WidgetId>>,
     is_saving: StoredValue<bool>,
+    history: History,
+    /// Where all cards were when one of them was taken up.
+    dragged_from: StoredValue<Option<Vec<Placed<WidgetId>>>>,
     go: Callback<String>,
 }
 
@@ -143,6 +149,8 @@ fn board_view(page: Page) -> AnyView {
         toasts: Toasts::here(),
         unsaved: StoredValue::new(Vec::new()),
         is_saving: StoredValue::new(false),
+        history: History::new(),
+        dragged_from: StoredValue::new(None),
         go: Callback::new(move |path: String| {
             navigate(
                 &path,
@@ -185,7 +193,14 @@ fn Grid(board: Board) -> impl IntoView {
     let is_empty = move || ids.with(Vec::is_empty);
     view! {
         {live::shown(is_empty, move || view! { <EmptyBoard board /> }.into_any())}
-        <div class="grid" class:editing=live::flag(move || board.is_editing.get()) class:stale=live::flag(move || board.is_loading.get())>
+        <div
+            class="grid"
+            class:editing=live::flag(move || board.is_editing.get())
+            class:stale=live::flag(move || board.is_loading.get())
+            data-board=board.id.to_string()
+            on:reload=live::change(move |_| board.reload())
+            on:added=live::change(move |event| if let Some(id) = live::told(&event, "added") { board.added(id); })
+        >
             <For each=move || ids.get() key=|id| *id let(id)>
                 <Card board id />
             </For>

@@ -33,7 +33,7 @@ pub(crate) fn answer_view(
     match kind {
         WidgetType::Text => ().into_any(),
         WidgetType::Stat => stat_view(answer, options, size, medium),
-        _ if charts::is_empty(&answer) => nothing_counted(),
+        _ if kind != WidgetType::Gauge && charts::is_empty(&answer) => nothing_counted(),
         WidgetType::Feed | WidgetType::Table => table_view(charts::table(&answer, kind, &options)),
         _ => picture(answer, kind, options, chart_box(size), medium),
     }

@@ -28,6 +28,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="preload" href="/pkg/datapulse.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=use_nonce()>{HYDRATE}</script>
                 <script defer src="/first-event.js" nonce=use_nonce()></script>
+                <script type="module" src="/scripts/app.js" nonce=use_nonce()></script>
                 <MetaTags />
             </head>
             <body>

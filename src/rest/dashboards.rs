@@ -3,14 +3,14 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::Response;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use engine::Engine;
 use engine::db::{Page, PageRequest};
-use model::dashboard::{Dashboard, DashboardSpec};
+use model::dashboard::{Dashboard, DashboardSpec, DashboardVersion, Document};
 
 use super::etag::{if_match, tagged};
-use super::{id, parameters};
+use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -81,4 +81,69 @@ pub(crate) async fn duplicate(
 ) -> Answered<(StatusCode, Response)> {
     let dashboard = engine.dashboards().duplicate(&caller, id(&path)?).await?;
     Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+}
+
+/// `GET /api/dashboards/{id}/export`
+pub(crate) async fn export(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Response> {
+    let document = engine.dashboards().export(&caller, id(&path)?).await?;
+    let headers = [(
+        header::CONTENT_DISPOSITION,
+        "attachment; filename=\"dashboard.json\"",
+    )];
+    Ok((headers, Json(document)).into_response())
+}
+
+/// `POST /api/dashboards/import`
+pub(crate) async fn import(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(document): body::Json<Document>,
+) -> Answered<(StatusCode, Response)> {
+    let dashboard = engine.dashboards().import(&caller, document).await?;
+    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+}
+
+/// `PUT /api/dashboards/{id}/favourite`
+pub(crate) async fn mark(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<StatusCode> {
+    engine.dashboards().mark(&caller, id(&path)?, true).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `DELETE /api/dashboards/{id}/favourite`
+pub(crate) async fn unmark(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<StatusCode> {
+    engine.dashboards().mark(&caller, id(&path)?, false).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/dashboards/{id}/versions`
+pub(crate) async fn versions(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Json<Whole<DashboardVersion>>> {
+    let versions = engine.dashboards().versions(&caller, id(&path)?).await?;
+    Ok(Json(Whole::new(versions)))
+}
+
+/// `POST /api/dashboards/{id}/versions/{version}/restore`
+pub(crate) async fn restore(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path((path, version)): Path<(String, String)>,
+) -> Answered<Response> {
+    let (dashboard, version) = (id(&path)?, id(&version)?);
+    let dashboard = engine.dashboards().restore(&caller, dashboard, version).await?;
+    Ok(tagged(dashboard.version, Json(dashboard)))
 }

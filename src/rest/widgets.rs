@@ -1,7 +1,8 @@
 //! `/api/dashboards/{id}/widgets` and `/api/widgets/{id}`
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use charts::{ChartSpec, Theme};
@@ -9,12 +10,16 @@ use engine::{Engine, Error};
 use model::answer::Answer;
 use model::dashboard::{View, Widget, WidgetSpec};
 use model::ids::WidgetId;
+use serde::Deserialize;
 
 use super::etag::{if_match, tagged};
-use super::{Whole, id};
+use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
+
+/// Pixels of a picture's longer side.
+const LARGEST_PICTURE: u32 = 4_000;
 
 /// `GET /api/dashboards/{id}/widgets`
 pub(crate) async fn list(
@@ -91,20 +96,51 @@ pub(crate) async fn data(
     Ok(Json(answer.ok_or(Error::NotFound)?))
 }
 
+/// How large a picture is and in which colours.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Picture {
+    width: Option<u32>,
+    height: Option<u32>,
+    theme: Option<Colours>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Colours {
+    Light,
+    Dark,
+    Page,
+}
+
+impl Picture {
+    /// The widget's own size where nothing else is asked; at most as large as a wall.
+    fn spec(&self, widget: Widget) -> ChartSpec {
+        let size = widget.size;
+        let pixels = |asked: Option<u32>, own: u32| asked.unwrap_or(own).clamp(1, LARGEST_PICTURE);
+        ChartSpec {
+            kind: widget.kind,
+            options: widget.config.options,
+            width: pixels(self.width, u32::from(size.w) * 100),
+            height: pixels(self.height, u32::from(size.h) * 72),
+            theme: match self.theme {
+                None | Some(Colours::Light) => Theme::Light,
+                Some(Colours::Dark) => Theme::Dark,
+                Some(Colours::Page) => Theme::Page,
+            },
+        }
+    }
+}
+
 /// `GET /api/widgets/{id}/chart.svg`
 pub(crate) async fn chart_svg(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    picture: Result<Query<Picture>, QueryRejection>,
 ) -> Answered<Response> {
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
-    let spec = ChartSpec {
-        kind: widget.kind,
-        options: widget.config.options,
-        width: u32::from(widget.size.w) * 100,
-        height: u32::from(widget.size.h) * 72,
-        theme: Theme::Light,
-    };
+    let spec = parameters(picture)?.spec(widget);
     let svg = charts::render(&answer, &spec).into_string();
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }

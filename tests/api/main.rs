@@ -5,6 +5,7 @@ mod app;
 mod bad_input;
 mod dashboards;
 mod dialects;
+mod documents;
 mod enrichment;
 mod events;
 mod operations;

@@ -16,6 +16,8 @@ pub struct Listed {
     pub dashboard: Dashboard,
     /// How many widgets are on it.
     pub widgets: u32,
+    /// Whether the person marked it.
+    pub is_favourite: bool,
 }
 
 /// A dashboard with everything on it answered and drawn up for the browser.
@@ -40,20 +42,25 @@ pub struct Shown {
     pub html: Option<String>,
 }
 
-/// Every dashboard of the organization, the one changed last in front.
+/// Every dashboard of the organization: those that the person marked, then the one changed last in front.
 #[server(prefix = "/api/fn", endpoint = "dashboards", input = Json, output = Json)]
 pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
     let caller = crate::server::caller()?;
     let engine = crate::server::engine()?;
+    let favourites = engine.dashboards().favourites(&caller).await?;
     let mut listed = Vec::new();
     for dashboard in crate::server::every_dashboard(&engine, &caller).await? {
         let widgets = engine.dashboards().widgets(&caller, dashboard.id).await?.len();
         listed.push(Listed {
+            is_favourite: favourites.contains(&dashboard.id),
             dashboard,
             widgets: u32::try_from(widgets).unwrap_or(u32::MAX),
         });
     }
-    listed.sort_by_key(|listed| std::cmp::Reverse(listed.dashboard.updated_at));
+    listed.sort_by_key(|listed| {
+        let changed = std::cmp::Reverse(listed.dashboard.updated_at);
+        (!listed.is_favourite, changed)
+    });
     Ok(listed)
 }
 

@@ -2,11 +2,12 @@
 
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
-use model::dashboard::{Widget, WidgetType};
+use model::dashboard::{Position, Size, Widget, WidgetType};
 use model::ids::WidgetId;
+use model::query::Query;
 
 use super::Board;
-use super::layout::Step;
+use super::layout::{Placed, Step};
 use crate::api::dashboards::Shown;
 use crate::drawing::{Medium, answer_view, figures_view};
 use crate::parts::icon::{Icon, icon};
@@ -67,6 +68,16 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
                 .unwrap_or_default()
         })
     };
+    // The property whose values the marks stand for.
+    let property = move || {
+        shown.with(|shown| {
+            let query = shown
+                .as_ref()
+                .and_then(|shown| shown.widget.config.query.as_ref());
+            let property = query.and_then(Query::breakdown);
+            property.map(ToString::to_string).unwrap_or_default()
+        })
+    };
     // What moves or resizes a card does not draw what is on it anew: its frame does, by its size.
     let content = Memo::new(move |_| {
         shown.with(|shown| {
@@ -83,7 +94,10 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
             class=live::text(classes)
             aria-label=live::text(move || name.get())
             tabindex=live::word(move || board.is_editing.get().then_some("0"))
+            data-id=id.to_string()
+            data-property=live::text(property)
             on:keydown=live::keydown(move |event| on_arrow(board, id, &event))
+            on:place=live::change(move |event| on_place(board, id, &event))
         >
             <header class="card-head">
                 <h2>{live::text(title)}</h2>
@@ -196,6 +210,27 @@ fn Handles(board: Board, id: WidgetId, name: Memo<String>) -> impl IntoView {
                 {handle(Step::Taller, Icon::Plus, "Taller")}
             </span>
         </div>
+    }
+}
+
+/// The script of the pointer says `x y w h`, and `!` behind it once the card is let go.
+fn on_place(board: Board, id: WidgetId, event: &leptos::ev::Event) {
+    let Some(told) = live::told::<String>(event, "place") else {
+        return;
+    };
+    let is_let_go = told.ends_with('!');
+    let mut cells = told
+        .trim_end_matches('!')
+        .split(' ')
+        .map_while(|cell| cell.parse().ok());
+    let mut next = || cells.next();
+    if let (Some(x), Some(y), Some(w), Some(h)) = (next(), next(), next(), next()) {
+        let place = Placed {
+            key: id,
+            position: Position { x, y },
+            size: Size { w, h },
+        };
+        board.drag(place, is_let_go);
     }
 }
 

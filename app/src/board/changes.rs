@@ -7,7 +7,8 @@ use model::ids::{DashboardId, WidgetId};
 use model::query::{Filter, Range};
 
 use super::Board;
-use super::layout::{Placed, Step, stepped};
+use super::history::Done;
+use super::layout::{Placed, Step, put, stepped};
 use crate::api::dashboards::{self as api, Shown};
 use crate::api::widgets;
 use crate::error::AppError;
@@ -123,10 +124,10 @@ impl Board {
                 self.toasts.problem(&error);
                 return;
             }
-            self.page
-                .update(|page| page.panels.retain(|shown| shown.widget.id != id));
-            let spec = spec_of_widget(&shown.widget);
-            let undo = Callback::new(move |()| self.add_again(spec.clone()));
+            self.forget(id);
+            let spec = Box::new(spec_of_widget(&shown.widget));
+            self.history.remember(Done::Deleted(id, spec));
+            let undo = Callback::new(move |()| self.undo());
             let title = if shown.widget.title.is_empty() {
                 "The widget".to_owned()
             } else {
@@ -139,10 +140,36 @@ impl Board {
     fn add_again(self, spec: WidgetSpec) {
         spawn_local(async move {
             match widgets::create_widget(self.id, spec).await {
-                Ok(_) => self.reload(),
+                Ok(widget) => self.added(widget.id),
                 Err(error) => self.toasts.problem(&error),
             }
         });
+    }
+
+    /// Shows a widget that was just made.
+    pub(crate) fn added(self, id: WidgetId) {
+        self.history.remember(Done::Added(id));
+        self.reload();
+    }
+
+    /// Takes back what was done last.
+    pub(crate) fn undo(self) {
+        spawn_local(super::history::go_back(self, false));
+    }
+
+    /// Does again what was taken back last.
+    pub(crate) fn redo(self) {
+        spawn_local(super::history::go_back(self, true));
+    }
+
+    /// Takes a widget off the page; the server does not know it any more.
+    pub(super) fn forget(self, id: WidgetId) {
+        self.page
+            .update(|page| page.panels.retain(|shown| shown.widget.id != id));
+    }
+
+    pub(super) fn spec_of(self, id: WidgetId) -> Option<WidgetSpec> {
+        self.shown(id).map(|shown| spec_of_widget(&shown.widget))
     }
 
     pub(crate) fn duplicate_widget(self, id: WidgetId) {
@@ -155,30 +182,66 @@ impl Board {
         self.add_again(spec);
     }
 
+    /// Where all cards are.
+    pub(super) fn places(self) -> Vec<Placed<WidgetId>> {
+        let place = |shown: &Shown| {
+            let widget = &shown.widget;
+            Placed {
+                key: widget.id,
+                position: widget.position,
+                size: widget.size,
+            }
+        };
+        self.page
+            .with_untracked(|page| page.panels.iter().map(place).collect())
+    }
+
     /// Moves or resizes a widget by one step, and whatever that pushes away.
     pub(crate) fn step(self, id: WidgetId, step: Step) {
-        let before: Vec<Placed<WidgetId>> = self.page.with_untracked(|page| {
-            let place = |shown: &Shown| {
-                let widget = &shown.widget;
-                Placed {
-                    key: widget.id,
-                    position: widget.position,
-                    size: widget.size,
-                }
-            };
-            page.panels.iter().map(place).collect()
-        });
+        let before = self.places();
         let after = stepped(&before, id, step);
+        if self.put(&before, after) {
+            self.history.remember(Done::Moved(before));
+        }
+    }
+
+    /// Shows what would become of putting a widget at `place`, from where all cards were when it was taken up; keeps it
+    /// once it is let go.
+    pub(crate) fn drag(self, place: Placed<WidgetId>, is_let_go: bool) {
+        let before = self
+            .dragged_from
+            .try_update_value(|from| from.get_or_insert_with(|| self.places()).clone());
+        let Some(before) = before else { return };
+        let after = put(&before, place);
+        self.show_places(&after);
+        if is_let_go {
+            self.dragged_from.set_value(None);
+            if after != before {
+                let moved = after.into_iter().filter(|place| !before.contains(place));
+                self.save_places(moved.map(|place| place.key).collect());
+                self.history.remember(Done::Moved(before));
+            }
+        }
+    }
+
+    /// Puts all cards at their places and keeps those that moved. Whether any did.
+    pub(super) fn put(self, before: &[Placed<WidgetId>], after: Vec<Placed<WidgetId>>) -> bool {
         let moved: Vec<Placed<WidgetId>> = after
             .into_iter()
             .filter(|place| !before.contains(place))
             .collect();
         if moved.is_empty() {
-            return;
+            return false;
         }
+        self.show_places(&moved);
+        self.save_places(moved.into_iter().map(|place| place.key).collect());
+        true
+    }
+
+    fn show_places(self, places: &[Placed<WidgetId>]) {
         self.page.update(|page| {
             for shown in &mut page.panels {
-                if let Some(place) = moved.iter().find(|place| place.key == shown.widget.id) {
+                if let Some(place) = places.iter().find(|place| place.key == shown.widget.id) {
                     shown.widget.position = place.position;
                     shown.widget.size = place.size;
                 }
@@ -188,7 +251,6 @@ impl Board {
                 (y, x)
             });
         });
-        self.save_places(moved.into_iter().map(|place| place.key).collect());
     }
 
     fn save_places(self, moved: Vec<WidgetId>) {

@@ -61,10 +61,9 @@ fn chips(board: Board, filter: Option<&Filter>) -> AnyView {
 
 /// A condition, and the link that leaves only the `others`.
 fn chip(board: Board, words: String, others: Option<Filter>) -> AnyView {
-    let range = board.address.with(|address| address.view.range.clone());
     let path = board.path_of(&View {
-        range,
         filter: others,
+        ..board.address.with(|address| address.view.clone())
     });
     let label = format!("Take away: {words}");
     view! {
@@ -123,8 +122,8 @@ fn show_with(board: Board, filter: Option<&Filter>, comparison: Comparison) {
         }
         None => Filter::both(filter, Some(&Filter::Compare(comparison))),
     };
-    let range = board.address.with_untracked(|address| address.view.range.clone());
-    board.show(&View { range, filter });
+    let view = board.address.with_untracked(|address| address.view.clone());
+    board.show(&View { filter, ..view });
 }
 
 /// Properties that an event always may have, and those that the page's widgets ask about.

@@ -77,6 +77,15 @@ pub(crate) fn stepped<K: Copy + PartialEq>(places: &[Placed<K>], key: K, step: S
     settled(places, after)
 }
 
+/// The places of all widgets after one was put at `place`, which is brought onto the grid.
+#[must_use]
+pub(crate) fn put<K: Copy + PartialEq>(places: &[Placed<K>], mut place: Placed<K>) -> Vec<Placed<K>> {
+    place.size.w = place.size.w.clamp(1, COLUMNS);
+    place.size.h = place.size.h.clamp(1, MOST_HEIGHT);
+    place.position.x = place.position.x.min(COLUMNS - place.size.w);
+    settled(places, place)
+}
+
 fn above<K: Copy + PartialEq>(places: &[Placed<K>], moving: &Placed<K>) -> u16 {
     let blockers = places
         .iter()
@@ -168,6 +177,19 @@ mod tests {
         assert_eq!(of(&after, 'c'), (0, 2, 12, 4));
         let back = stepped(&after, 'a', Step::Up);
         assert_eq!(of(&back, 'a'), (0, 0, 6, 2));
+    }
+
+    #[test]
+    fn what_is_dropped_pushes_others_down_and_falls_up() {
+        let after = put(&board(), place('c', 0, 0, 12, 4));
+        assert_eq!(of(&after, 'c'), (0, 0, 12, 4));
+        assert_eq!(of(&after, 'a'), (0, 4, 6, 2));
+        let after = put(&board(), place('b', 9, 30, 6, 2));
+        assert_eq!(
+            of(&after, 'b'),
+            (6, 6, 6, 2),
+            "it stays on the grid and leaves no gap"
+        );
     }
 
     #[test]

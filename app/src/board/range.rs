@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use model::dashboard::View;
-use model::query::{Edge, Range};
+use model::query::{Compare, Edge, Range};
 
 use super::Board;
-use crate::address::{self, PRESETS};
+use crate::address::{self, COMPARISONS, PRESETS};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::{Popover, close};
@@ -49,14 +49,59 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
         <Popover id=PANEL name=Signal::derive(move || format!("Range: {}", words())) face key="t" panel="menu range">
             {presets}
             <Custom board range />
+            <Comparisons board />
+            {refresh()}
             <Saved board />
         </Popover>
     }
 }
 
 fn path(board: Board, range: Option<Range>) -> String {
-    let filter = board.address.with(|address| address.view.filter.clone());
-    board.path_of(&View { range, filter })
+    let view = board.address.with(|address| address.view.clone());
+    board.path_of(&View { range, ..view })
+}
+
+/// How often this browser asks again; `public/scripts/page.js` keeps it and does it.
+fn refresh() -> AnyView {
+    view! {
+        <div class="menu-foot refresh">
+            <label for="refresh">"Ask again"</label>
+            <select id="refresh" class="input" data-refresh="">
+                <option value="0">"Never"</option>
+                <option value="30">"Every 30 seconds"</option>
+                <option value="60">"Every minute"</option>
+                <option value="300">"Every 5 minutes"</option>
+                <option value="1800">"Every half hour"</option>
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// The same page compared with another period, or no longer.
+#[component]
+fn Comparisons(board: Board) -> impl IntoView {
+    let compare = Memo::new(move |_| board.address.with(|address| address.view.compare));
+    let choice = |(which, _, words): (Compare, &'static str, &'static str)| {
+        let path = move || {
+            let view = board.address.with(|address| address.view.clone());
+            let compare = Some(which).filter(|which| view.compare != Some(*which));
+            board.path_of(&View { compare, ..view })
+        };
+        view! {
+            <a
+                class="menu-item"
+                href=live::text(path)
+                data-noscroll=""
+                aria-current=live::word(move || (compare.get() == Some(which)).then_some("true"))
+                on:click=live::click(move |_| close(PANEL))
+            >
+                {words}
+            </a>
+        }
+    };
+    let choices = COMPARISONS.into_iter().map(choice).collect_view();
+    view! { <div class="menu-foot">{choices}</div> }
 }
 
 #[component]

@@ -20,6 +20,7 @@ pub(super) fn TopBar(board: Board) -> impl IntoView {
             </div>
             <div class="tools">
                 <RangePicker board />
+                <button type="button" class="button icon-only" data-key="f" data-act="full-screen" aria-label="Full screen" title="Full screen (f)">{icon(Icon::FullScreen)}</button>
                 {board.may_share.then(|| view! { <SharePanel board /> })}
                 {board.may_edit.then(|| view! { <EditTools board /> })}
             </div>
@@ -117,9 +118,21 @@ fn EditTools(board: Board) -> impl IntoView {
             {live::part(move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit }))}
             <span class="word">{live::text(label)}</span>
         </button>
+        {live::shown(move || board.is_editing.get(), move || steps(board))}
         <a class="button" href=widget_path>{icon(Icon::Plus)}<span class="word">"Add widget"</span></a>
         <More board />
     }
+}
+
+/// Taking back, and doing again.
+fn steps(board: Board) -> AnyView {
+    let nothing_done = move || board.history.done.with(Vec::is_empty);
+    let nothing_undone = move || board.history.undone.with(Vec::is_empty);
+    view! {
+        <button type="button" class="button icon-only" data-act="undo" aria-label="Undo" title="Undo (Ctrl Z)" disabled=live::flag(nothing_done) on:click=live::click(move |_| board.undo())>{icon(Icon::Undo)}</button>
+        <button type="button" class="button icon-only" data-act="redo" aria-label="Redo" title="Redo (Ctrl Shift Z)" disabled=live::flag(nothing_undone) on:click=live::click(move |_| board.redo())>{icon(Icon::Redo)}</button>
+    }
+    .into_any()
 }
 
 #[component]
@@ -128,6 +141,25 @@ fn More(board: Board) -> impl IntoView {
         <Popover id="dashboard-menu" name="More" face=icon(Icon::More) look="button icon-only" panel="menu">
             <button type="button" class="menu-item" on:click=live::click(move |_| { close("dashboard-menu"); board.duplicate(); })>
                 {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
+            </button>
+            <a class="menu-item" href=format!("/api/dashboards/{}/export", board.id) download="dashboard.json" rel="external" on:click=live::click(|_| close("dashboard-menu"))>
+                {icon(Icon::Download)}<span>"Export as a file"</span>
+            </a>
+            <button
+                type="button"
+                class="menu-item"
+                popovertarget="note"
+                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "note"))
+            >
+                {icon(Icon::Note)}<span>"Note what happened"</span>
+            </button>
+            <button
+                type="button"
+                class="menu-item"
+                popovertarget="versions"
+                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "versions"))
+            >
+                {icon(Icon::Retry)}<span>"Earlier versions"</span>
             </button>
             <button
                 type="button"
@@ -138,8 +170,48 @@ fn More(board: Board) -> impl IntoView {
                 {icon(Icon::Trash)}<span>"Delete dashboard"</span>
             </button>
         </Popover>
+        {note(board)}
+        {versions(board)}
         <Delete board />
     }
+}
+
+/// What the dashboard was before; `public/scripts/page.js` asks and fills the list.
+fn versions(board: Board) -> AnyView {
+    view! {
+        <div id="versions" class="popover centred" popover="auto" role="dialog" aria-label="Earlier versions" data-versions=format!("/api/dashboards/{}/versions", board.id)>
+            <h2>"Earlier versions"</h2>
+            <p class="muted" data-said="" role="status">"Loading"</p>
+            <ul class="links"></ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// Something that happened, to be drawn on charts over time; `public/scripts/page.js` sends it.
+fn note(board: Board) -> AnyView {
+    view! {
+        <div id="note" class="popover centred" popover="auto" role="dialog" aria-label="Note what happened">
+            <form data-post=format!("/api/dashboards/{}/annotations", board.id)>
+                <h2>"What happened?"</h2>
+                <p class="muted">"A release, a campaign, an outage: the charts of this dashboard show it as a line."</p>
+                <div class="field">
+                    <label for="note-text">"What"</label>
+                    <input id="note-text" class="input" name="text" maxlength="200" required autocomplete="off" placeholder="Release 2.4" />
+                </div>
+                <div class="field">
+                    <label for="note-at">"When (now where empty)"</label>
+                    <input id="note-at" class="input" name="at" type="datetime-local" />
+                </div>
+                <p class="problem" role="alert" data-said=""></p>
+                <div class="actions">
+                    <button type="button" class="button" popovertarget="note" popovertargetaction="hide">"Cancel"</button>
+                    <button type="submit" class="button primary">"Note it"</button>
+                </div>
+            </form>
+        </div>
+    }
+    .into_any()
 }
 
 #[component]

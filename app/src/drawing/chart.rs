@@ -44,7 +44,9 @@ pub(crate) fn Chart(answer: Answer, kind: WidgetType, options: WidgetOptions, ro
     };
     let drawn = is_taken_over().then_some(room);
     follow(frame, answer, kind, options, drawn);
-    view! { <figure class=class node_ref=frame inner_html=first></figure> }
+    // Its script, `public/scripts/charts.js`, lets the arrow keys walk over the marks.
+    let tabindex = (kind != WidgetType::Stat).then_some("0");
+    view! { <figure class=class tabindex=tabindex node_ref=frame inner_html=first></figure> }
 }
 
 /// Whether the page is being taken over from the server, picture and all.

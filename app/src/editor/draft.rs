@@ -306,13 +306,23 @@ impl Draft {
             }
         }
         match checked {
-            Ok(query) if errors.is_empty() => Ok(Some(query)),
+            Ok(query) if errors.is_empty() => {
+                let interval = self.kind.interval_for(&query);
+                Ok(Some(
+                    interval.map_or(query.clone(), |interval| query.cut_by(interval)),
+                ))
+            }
             _ => Err(errors),
         }
     }
 
     /// The widget, at `place`.
     pub(crate) fn spec(&self, place: Option<(Position, Size)>) -> Result<WidgetSpec, Vec<FieldError>> {
+        let mut unreadable = Vec::new();
+        self.look.check(&mut unreadable);
+        if !unreadable.is_empty() {
+            return Err(unreadable);
+        }
         let spec = WidgetSpec {
             kind: self.kind,
             title: self.title.trim().to_owned(),

@@ -33,6 +33,8 @@ fn part(name: &str) -> Option<String> {
             "exclude" => Some(format!("exclusion {number}")),
             "filters" => Some(format!("condition {number}")),
             "columns" => Some(format!("column {number}")),
+            "goals" => Some(format!("goal {number}")),
+            "colors" => Some(format!("colour {number}")),
             _ => None,
         };
     }

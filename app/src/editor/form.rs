@@ -5,6 +5,7 @@ mod breakdown;
 mod events;
 mod figures;
 mod funnel;
+mod options;
 mod paths;
 mod retention;
 mod sessions;
@@ -63,6 +64,7 @@ fn about(editor: Editor, topic: Topic) -> AnyView {
         )}
         {time::form(editor, topic)}
         {topic.has_units().then(|| figures::form(editor))}
+        {options::form(editor, topic)}
     }
     .into_any()
 }

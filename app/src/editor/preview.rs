@@ -96,7 +96,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
 }
 
 fn answered(editor: Editor, answer: Answer, (kind, options): (WidgetType, WidgetOptions)) -> AnyView {
-    if kind != WidgetType::Stat && charts::is_empty(&answer) {
+    if !matches!(kind, WidgetType::Stat | WidgetType::Gauge) && charts::is_empty(&answer) {
         return nothing::found(editor);
     }
     answer_view(answer, kind, options, kind.usual_size(), Medium::Live)

@@ -56,7 +56,18 @@ fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
         <Title text="Dashboards" />
         <header class="topbar">
             <h1>"Dashboards"</h1>
-            {may_edit.then(|| view! { <div class="tools"><NewDashboard /></div> })}
+            <div class="tools">
+                <input
+                    type="search"
+                    class="input search"
+                    placeholder="Search"
+                    aria-label="Search the dashboards"
+                    title="Search (/)"
+                    data-search="#dashboards"
+                    autocomplete="off"
+                />
+                {may_edit.then(|| view! { <Templates /><NewDashboard /> })}
+            </div>
         </header>
         {loaded(listed, waiting_list, move |listed| list(listed, may_edit))}
     }
@@ -66,7 +77,7 @@ fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
 fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
     if listed.is_empty() {
         let next = if may_edit {
-            "Make one with “New dashboard”, then add widgets that answer your questions."
+            "Let one fill itself with “From a template”, or begin with “New dashboard” and add widgets that answer your questions."
         } else {
             "Ask an editor of your organization to make one."
         };
@@ -81,10 +92,77 @@ fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
         .into_any();
     }
     let items = listed.into_iter().map(item).collect_view();
-    view! { <ul class="cards">{items}</ul> }.into_any()
+    view! {
+        <p class="search-said muted" role="status" data-search-said=""></p>
+        <ul class="cards" id="dashboards">{items}</ul>
+    }
+    .into_any()
 }
 
-fn item(Listed { dashboard, widgets }: Listed) -> AnyView {
+/// What a dashboard can be made of; `public/scripts/page.js` sends it.
+const TEMPLATES: [(&str, &str, &str); 4] = [
+    (
+        "/api/templates/product_overview",
+        "Product overview",
+        "Who is active, what they do, and when.",
+    ),
+    (
+        "/api/templates/web_traffic",
+        "Web traffic",
+        "Views, visitors, pages, and where people come from.",
+    ),
+    (
+        "/api/templates/funnel",
+        "Funnel",
+        "How far people get, step by step.",
+    ),
+    (
+        "/api/templates/retention",
+        "Retention",
+        "Who comes back, and who falls silent.",
+    ),
+];
+
+/// Dashboards that fill themselves from the events that are there, and files.
+#[component]
+fn Templates() -> impl IntoView {
+    let choices = TEMPLATES
+        .into_iter()
+        .map(|(path, title, about)| {
+            view! {
+                <form data-post=path data-then="open">
+                    <button type="submit" class="menu-item tall">
+                        <strong>{title}</strong>
+                        <span class="muted">{about}</span>
+                    </button>
+                    <p class="problem" role="alert" data-said=""></p>
+                </form>
+            }
+        })
+        .collect_view();
+    let face = view! { {icon(Icon::Chart)}<span class="word">"From a template"</span> }.into_any();
+    view! {
+        <Popover id="templates" name="From a template" face look="button" panel="menu templates">
+            {choices}
+            <form class="menu-foot">
+                <label class="menu-item">
+                    {icon(Icon::Download)}
+                    <span>"Import a file"</span>
+                    <input type="file" class="hidden" accept="application/json,.json" data-import="/api/dashboards/import" data-then="open" />
+                </label>
+                <p class="problem" role="alert" data-said=""></p>
+            </form>
+        </Popover>
+    }
+}
+
+fn item(listed: Listed) -> AnyView {
+    let Listed {
+        dashboard,
+        widgets,
+        is_favourite,
+    } = listed;
+    let called = format!("Favourite: {}", dashboard.name);
     let changed = dashboard.updated_at;
     view! {
         <li>
@@ -96,6 +174,16 @@ fn item(Listed { dashboard, widgets }: Listed) -> AnyView {
                     <span>"Changed " <time datetime=changed.to_string()>{words::day_of(changed)}</time></span>
                 </p>
             </a>
+            <button
+                type="button"
+                class="button icon-only quiet star"
+                data-favourite=dashboard.id.to_string()
+                aria-pressed=if is_favourite { "true" } else { "false" }
+                aria-label=called
+                title="Favourite"
+            >
+                {icon(Icon::Star)}
+            </button>
         </li>
     }
     .into_any()

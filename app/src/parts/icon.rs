@@ -28,6 +28,12 @@ pub(crate) enum Icon {
     Chevron,
     Warning,
     Retry,
+    Undo,
+    Redo,
+    FullScreen,
+    Download,
+    Note,
+    Star,
 }
 
 impl Icon {
@@ -59,6 +65,12 @@ impl Icon {
             Self::Right => "M3 8h10M9 4l4 4l-4 4",
             Self::Chevron => "M4.5 6.5l3.5 3.5l3.5-3.5",
             Self::Warning => "M8 2.5l6 11h-12zM8 6.5v3.2M8 11.6h.01",
+            Self::Undo => "M3 6h7a3.5 3.5 0 1 1 0 7h-4M5.5 3l-3 3l3 3",
+            Self::Redo => "M13 6h-7a3.5 3.5 0 1 0 0 7h4M10.5 3l3 3l-3 3",
+            Self::FullScreen => "M2.5 6v-3.5h3.5M10 2.5h3.5v3.5M13.5 10v3.5h-3.5M6 13.5h-3.5v-3.5",
+            Self::Download => "M8 2.5v8M4.8 7.5l3.2 3.2l3.2-3.2M3 13.5h10",
+            Self::Note => "M4 13.5v-11h8l-2 3l2 3h-8",
+            Self::Star => "M8 2.2l1.8 3.7l4 .6l-2.9 2.8l.7 4l-3.6-1.9l-3.6 1.9l.7-4l-2.9-2.8l4-.6z",
             Self::Retry => "M13 8a5 5 0 1 1-1.6-3.7M13 2.5v2.8h-2.8",
         }
     }

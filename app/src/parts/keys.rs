@@ -24,7 +24,7 @@ pub(crate) fn listen() {
                 return;
             }
             after_g.set_value(key == "g");
-            if matches!(key.as_str(), "e" | "t" | "?") && press(&key) {
+            if matches!(key.as_str(), "e" | "t" | "f" | "?") && press(&key) {
                 event.prevent_default();
             }
         });
@@ -58,12 +58,21 @@ fn press(key: &str) -> bool {
 }
 
 /// What the keys do.
-const KEYS: [(&str, &str); 7] = [
+const KEYS: [(&str, &str); 13] = [
     ("g d", "Go to the dashboards"),
     ("t", "Choose the range"),
     ("e", "Edit the dashboard, or stop"),
     ("← ↑ → ↓", "Move the focused widget while editing"),
     ("Shift ← ↑ → ↓", "Resize the focused widget while editing"),
+    ("Ctrl Z, Ctrl Shift Z", "Take back while editing, do again"),
+    (
+        "Ctrl C, Ctrl V",
+        "Copy the focused widget while editing, paste one",
+    ),
+    ("Ctrl K", "Go anywhere, do anything"),
+    ("f", "Full screen"),
+    ("← →", "Walk over the focused chart; with Shift choose a time"),
+    ("Enter", "Look at the chosen time, or filter by the chosen mark"),
     ("Esc", "Close what is open"),
     ("?", "This list"),
 ];

@@ -52,6 +52,13 @@ pub(crate) fn keydown(act: impl FnMut(KeyboardEvent) + 'static) -> Handler<Keybo
     Box::new(act)
 }
 
+/// What a script left in `data-NAME` of the element before it raised an event there.
+pub(crate) fn told<T: std::str::FromStr>(event: &Event, name: &str) -> Option<T> {
+    use leptos::wasm_bindgen::JsCast;
+    let element: leptos::web_sys::Element = event.current_target()?.dyn_into().ok()?;
+    element.get_attribute(&format!("data-{name}"))?.parse().ok()
+}
+
 /// For `focusin`.
 pub(crate) fn focus(act: impl FnMut(FocusEvent) + 'static) -> Handler<FocusEvent> {
     Box::new(act)

@@ -5,7 +5,7 @@ mod samples;
 
 use charts::{ChartSpec, Theme, render};
 use model::answer::Answer;
-use model::dashboard::WidgetType;
+use model::dashboard::{Stacking, WidgetType};
 
 fn main() {
     let style = include_str!("../../../style/theme.css").replace("/fonts/", "public/fonts/");
@@ -27,9 +27,11 @@ const PAGE: &str = "body{margin:0} main{background:var(--page);color:var(--text)
     border:1px solid var(--line);border-radius:10px;padding:16px} h2{font:500 13px Roboto;color:var(--muted);\
     margin:0 0 12px}";
 
+#[expect(clippy::too_many_lines, reason = "one line for each picture")]
 fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
     let wide = |kind| samples::spec(kind, 592, 250, theme);
     let small = |kind| samples::spec(kind, 376, 240, theme);
+    let with = |options, spec| ChartSpec { options, ..spec };
     let in_seconds = |spec: ChartSpec| ChartSpec {
         options: samples::seconds(),
         ..spec
@@ -112,6 +114,65 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
         ("Lifecycle", samples::lifecycle(), wide(WidgetType::StackedBar)),
         ("How far users get", samples::funnel(), wide(WidgetType::Funnel)),
         ("Active days", samples::stickiness(), small(WidgetType::Bar)),
+        (
+            "Hours of the week",
+            samples::hours_of_weeks(),
+            wide(WidgetType::Heatmap),
+        ),
+        ("Views by path", samples::paths(), wide(WidgetType::Heatmap)),
+        ("Sign-ups", samples::year(), wide(WidgetType::Calendar)),
+        ("Sign-ups", samples::year(), small(WidgetType::Calendar)),
+        ("Sign-ups, 30 days", samples::month(), small(WidgetType::Calendar)),
+        (
+            "Visits",
+            samples::countries(),
+            samples::spec(WidgetType::Map, 800, 420, theme),
+        ),
+        ("Visits", samples::countries(), small(WidgetType::Map)),
+        (
+            "Views",
+            samples::log(),
+            with(samples::goals(&[12_000.0]), small(WidgetType::Gauge)),
+        ),
+        (
+            "Views",
+            samples::log(),
+            with(
+                samples::goals(&[9_000.0]),
+                samples::spec(WidgetType::Gauge, 240, 180, theme),
+            ),
+        ),
+        (
+            "Views",
+            samples::log(),
+            samples::spec(WidgetType::Gauge, 240, 120, theme),
+        ),
+        (
+            "Goals",
+            samples::log(),
+            with(samples::goals(&[2_000.0, 4_500.0]), wide(WidgetType::Line)),
+        ),
+        (
+            "Logarithmic",
+            samples::paths(),
+            with(samples::by_tens(), wide(WidgetType::Line)),
+        ),
+        (
+            "Stacked",
+            samples::paths(),
+            with(samples::stacked(Stacking::Normal), wide(WidgetType::Area)),
+        ),
+        (
+            "Shares",
+            samples::paths(),
+            with(samples::stacked(Stacking::Percent), wide(WidgetType::Area)),
+        ),
+        (
+            "Shares",
+            samples::paths(),
+            with(samples::stacked(Stacking::Percent), small(WidgetType::StackedBar)),
+        ),
+        ("With notes", samples::noted(), wide(WidgetType::Area)),
         (
             "Narrow",
             samples::quarter(),

@@ -1,10 +1,11 @@
 //! Bars over time, side by side or on top of one another.
 
 use model::answer::{AnswerSeries, TrendAnswer};
-use model::dashboard::WidgetOptions;
+use model::dashboard::{Stacking, WidgetOptions};
 use model::format;
 
 use crate::cartesian::Plot;
+use crate::course::Course;
 use crate::layout::count;
 use crate::legend;
 use crate::line::thinned;
@@ -25,34 +26,34 @@ const LABEL_ROOM: f64 = 20.0;
 
 /// How the bars of several series share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Arrangement {
+enum Arrangement {
     SideBySide,
     Stacked,
 }
 
 /// Draws a bar for each figure.
-pub(crate) fn draw(
-    sheet: &mut Sheet,
-    trend: &TrendAnswer,
-    options: &WidgetOptions,
-    arrangement: Arrangement,
-) {
-    let (shown, hidden) = shown(trend);
-    let rest = legend::draw(sheet, sheet.frame(), trend, &shown, hidden);
+pub(crate) fn draw(sheet: &mut Sheet, course: &Course) {
+    let arrangement = if course.stacking == Stacking::None {
+        Arrangement::SideBySide
+    } else {
+        Arrangement::Stacked
+    };
+    let trend = &course.drawn;
+    let (shown, hidden) = shown(trend, course.options);
+    let rest = legend::draw(sheet, sheet.frame(), trend, &shown, hidden, course.options);
     let slots = if arrangement == Arrangement::Stacked {
         1
     } else {
         shown.len().max(1)
     };
     let band = rest.width() / count(buckets(trend).max(1));
-    let labels = if shown.len() == 1 {
-        labels(trend, shown[0].answer, options, band)
-    } else {
-        None
+    let labels = match shown.as_slice() {
+        [only] if course.stacking != Stacking::Percent => labels(trend, only.answer, course.options, band),
+        _ => None,
     };
     let headroom = if labels.is_some() { LABEL_ROOM } else { 0.0 };
-    let scale = Scale::around(extent(trend, &shown, arrangement), options);
-    let plot = Plot::draw(sheet, rest, trend, options, scale, headroom);
+    let scale = Scale::around(extent(trend, &shown, arrangement), &course.axis);
+    let plot = Plot::draw(sheet, rest, course, scale, headroom);
     let chart = Bars {
         trend,
         plot: &plot,
@@ -61,11 +62,9 @@ pub(crate) fn draw(
     if plot.bands.width / count(slots) < THINNEST {
         chart.draw_outlines(sheet, &shown, arrangement);
     } else {
-        for bucket in 0..buckets(trend) {
-            match arrangement {
-                Arrangement::SideBySide => chart.draw_group(sheet, &shown, bucket),
-                Arrangement::Stacked => chart.draw_stack(sheet, &shown, bucket),
-            }
+        match arrangement {
+            Arrangement::SideBySide => chart.draw_groups(sheet, &shown),
+            Arrangement::Stacked => chart.draw_stacks(sheet, &shown),
         }
     }
     chart.draw_all_before(sheet, &shown, arrangement);
@@ -79,7 +78,7 @@ pub(crate) fn draw(
             Ink::Text,
         );
     }
-    plot.tooltips(sheet, trend, &shown, options);
+    plot.finish(sheet, course);
 }
 
 /// The figures above the bars, if there is room for all of them.
@@ -126,6 +125,19 @@ fn sums(figures: &[f64]) -> [f64; 2] {
     [sum(|figure| *figure < 0.0), sum(|figure| *figure > 0.0)]
 }
 
+/// The series at the lower and at the upper end of a stack.
+fn outermost(shown: &[Shown], bucket: usize) -> [Option<usize>; 2] {
+    let last = |keep: fn(f64) -> bool| {
+        let on_this_side = |series: &&Shown| figure(series.answer, bucket).is_some_and(keep);
+        shown
+            .iter()
+            .rev()
+            .find(on_this_side)
+            .map(|series| series.position)
+    };
+    [last(|value| value < 0.0), last(|value| value > 0.0)]
+}
+
 struct Bars<'a> {
     trend: &'a TrendAnswer,
     plot: &'a Plot,
@@ -157,48 +169,55 @@ impl Bars<'_> {
         (left, left + width)
     }
 
-    fn draw_group(&self, sheet: &mut Sheet, shown: &[Shown], bucket: usize) {
+    fn draw_groups(&self, sheet: &mut Sheet, shown: &[Shown]) {
+        let base = self.plot.base();
         for (slot, series) in shown.iter().enumerate() {
-            let (left, right) = self.edges(bucket, slot);
-            if let Some(value) = figure(series.answer, bucket) {
-                let (base, end) = (self.plot.base(), self.plot.y(value));
-                self.draw_bar(sheet, (left, right), (base, end), self.paint(bucket, series.ink));
-            }
+            sheet.of_series(series.position, |sheet| {
+                for bucket in 0..buckets(self.trend) {
+                    let Some(value) = figure(series.answer, bucket) else {
+                        continue;
+                    };
+                    let paint = self.paint(bucket, series.ink);
+                    self.draw_bar(sheet, self.edges(bucket, slot), (base, self.plot.y(value)), paint);
+                }
+            });
         }
     }
 
-    fn draw_stack(&self, sheet: &mut Sheet, shown: &[Shown], bucket: usize) {
-        let (left, right) = self.edges(bucket, 0);
-        let figures: Vec<(Ink, f64)> = shown
-            .iter()
-            .filter_map(|series| Some((series.ink, figure(series.answer, bucket)?)))
-            .filter(|(_, value)| *value != 0.0)
+    fn draw_stacks(&self, sheet: &mut Sheet, shown: &[Shown]) {
+        let mut reached = vec![[0.0_f64; 2]; buckets(self.trend)];
+        let outermost: Vec<[Option<usize>; 2]> = (0..buckets(self.trend))
+            .map(|bucket| outermost(shown, bucket))
             .collect();
-        for is_upward in [true, false] {
-            let side: Vec<(Ink, f64)> = figures
-                .iter()
-                .copied()
-                .filter(|(_, value)| (*value > 0.0) == is_upward)
-                .collect();
-            let mut reached = 0.0;
-            for (position, (ink, value)) in side.iter().enumerate() {
-                let base = self.plot.y(reached);
-                reached = drawable(reached + value);
-                let end = self.plot.y(reached);
-                let paint = self.paint(bucket, *ink);
-                if position + 1 == side.len() {
-                    self.draw_bar(sheet, (left, right), (base, end), paint);
-                } else {
-                    let gap = if (base - end).abs() > 3.0 * GAP { GAP } else { 0.0 };
-                    let end = if is_upward { end + gap } else { end - gap };
-                    self.draw_shape(
-                        sheet,
-                        &[(left, base), (left, end), (right, end), (right, base)],
-                        paint,
-                    );
+        for series in shown {
+            sheet.of_series(series.position, |sheet| {
+                for (bucket, reached) in reached.iter_mut().enumerate() {
+                    let value = figure(series.answer, bucket).unwrap_or_default();
+                    if value == 0.0 {
+                        continue;
+                    }
+                    let side = usize::from(value > 0.0);
+                    let base = self.plot.y(reached[side]);
+                    reached[side] = drawable(reached[side] + value);
+                    let end = self.plot.y(reached[side]);
+                    let is_last = outermost[bucket][side] == Some(series.position);
+                    self.draw_part(sheet, bucket, (base, end), series.ink, is_last);
                 }
-            }
+            });
         }
+    }
+
+    /// One series' part of a stack: round where the stack ends, apart from the next where it goes on.
+    fn draw_part(&self, sheet: &mut Sheet, bucket: usize, (base, end): (f64, f64), ink: Ink, is_last: bool) {
+        let (left, right) = self.edges(bucket, 0);
+        let paint = self.paint(bucket, ink);
+        if is_last {
+            return self.draw_bar(sheet, (left, right), (base, end), paint);
+        }
+        let gap = if (base - end).abs() > 3.0 * GAP { GAP } else { 0.0 };
+        let end = if end < base { end + gap } else { end - gap };
+        let outline = [(left, base), (left, end), (right, end), (right, base)];
+        self.draw_shape(sheet, &outline, paint);
     }
 
     /// The period compared with: a mark at each bar, or a line where bars are too thin for marks.
@@ -266,7 +285,7 @@ impl Bars<'_> {
     fn draw_outlines(&self, sheet: &mut Sheet, shown: &[Shown], arrangement: Arrangement) {
         let frame = self.plot.frame;
         let mut reached: Vec<f64> = vec![0.0; buckets(self.trend)];
-        let mut outlines: Vec<(Ink, Vec<Place>)> = Vec::new();
+        let mut outlines: Vec<(&Shown, Vec<Place>)> = Vec::new();
         for series in shown {
             let mut outline: Vec<Place> = Vec::with_capacity(reached.len());
             for (bucket, reached) in reached.iter_mut().enumerate() {
@@ -279,15 +298,16 @@ impl Bars<'_> {
                 *reached = height;
                 outline.push((self.plot.bands.centre(bucket), self.plot.y(height)));
             }
-            outlines.push((series.ink, highest_of_each_pixel(&outline, self.plot.base())));
+            outlines.push((series, highest_of_each_pixel(&outline, self.plot.base())));
         }
-        for (ink, mut outline) in outlines.into_iter().rev() {
+        for (series, mut outline) in outlines.into_iter().rev() {
             let (Some(first), Some(last)) = (outline.first().copied(), outline.last().copied()) else {
                 continue;
             };
             outline.insert(0, (first.0.max(frame.left), self.plot.base()));
             outline.push((last.0.min(frame.right), self.plot.base()));
-            sheet.shape(&outline, Paint::Full(ink));
+            let paint = Paint::Full(series.ink);
+            sheet.of_series(series.position, |sheet| sheet.shape(&outline, paint));
         }
     }
 }

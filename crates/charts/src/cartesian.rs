@@ -1,15 +1,18 @@
 //! The frame of charts over time: grid, ticks, dates, tooltips.
 
 use model::answer::TrendAnswer;
-use model::dashboard::WidgetOptions;
+use model::dashboard::{Goal, WidgetOptions};
 use model::format;
+use model::query::Interval;
 
 use crate::axis::{Bands, time_labels};
+use crate::course::Course;
 use crate::layout::Frame;
+use crate::moments;
 use crate::palette::Ink;
 use crate::scale::Scale;
-use crate::series::{Shown, buckets, is_open};
-use crate::sheet::{Anchor, LABEL_SIZE, Sheet};
+use crate::series::{Shown, buckets, is_open, shown};
+use crate::sheet::{Anchor, LABEL_SIZE, Sheet, Stroke};
 use crate::text_width;
 
 /// Beyond this many buckets a tooltip for each would outweigh the chart.
@@ -29,11 +32,11 @@ impl Plot {
     pub(crate) fn draw(
         sheet: &mut Sheet,
         frame: Frame,
-        trend: &TrendAnswer,
-        options: &WidgetOptions,
+        course: &Course,
         scale: Scale,
         headroom: f64,
     ) -> Self {
+        let (trend, options) = (&course.drawn, &course.axis);
         let ticks = scale.ticks(options);
         let widest = ticks
             .iter()
@@ -83,17 +86,43 @@ impl Plot {
         sheet.rule((self.frame.left, y), (self.frame.right, y), Ink::Line);
     }
 
-    /// Lays an invisible column over each bucket that says all its figures.
-    pub(crate) fn tooltips(
-        &self,
-        sheet: &mut Sheet,
-        trend: &TrendAnswer,
-        shown: &[Shown],
-        options: &WidgetOptions,
-    ) {
+    /// Draws what lies over the series: goals, an invisible column over each bucket that says all its figures, and what
+    /// happened.
+    pub(crate) fn finish(&self, sheet: &mut Sheet, course: &Course) {
+        for goal in &course.options.goals {
+            self.draw_goal(sheet, goal, &course.axis);
+        }
+        self.tooltips(sheet, course);
+        moments::draw(sheet, &course.told, self);
+    }
+
+    fn draw_goal(&self, sheet: &mut Sheet, goal: &Goal, options: &WidgetOptions) {
+        let y = self.y(goal.value);
+        let figure = format::short_with_unit(goal.value, options);
+        let label = goal.label.as_deref().unwrap_or("Goal");
+        let words = text_width::fitted(&format!("{label}: {figure}"), LABEL_SIZE, self.frame.width());
+        let is_low = y < self.frame.top + LABEL_SIZE + 4.0;
+        let baseline = if is_low { y + LABEL_SIZE + 2.0 } else { y - 5.0 };
+        sheet.titled(
+            &format!("{label}: {}", format::exact_with_unit(goal.value, options)),
+            |sheet| {
+                sheet.line(
+                    &[(self.frame.left, y), (self.frame.right, y)],
+                    Ink::Muted,
+                    Stroke::Dashed,
+                    1.0,
+                );
+                sheet.text(&words, (self.frame.right, baseline), Anchor::End, Ink::Muted);
+            },
+        );
+    }
+
+    fn tooltips(&self, sheet: &mut Sheet, course: &Course) {
+        let trend = &course.told;
         if buckets(trend) > MAX_TOOLTIPS {
             return;
         }
+        let (shown, _) = shown(trend, course.options);
         for bucket in 0..buckets(trend) {
             let left = self.bands.begin(bucket);
             let column = Frame {
@@ -101,9 +130,24 @@ impl Plot {
                 right: left + self.bands.width,
                 ..self.frame
             };
-            sheet.hit(column, &tooltip(trend, shown, bucket, options));
+            let words = tooltip(trend, &shown, bucket, course.options);
+            sheet.hit(column, &words, span(trend, bucket).as_ref());
         }
     }
+}
+
+/// The time of a bucket as an address says it: the first and the last day, or two moments.
+pub(crate) fn span(trend: &TrendAnswer, bucket: usize) -> Option<(String, String)> {
+    let begin = trend.local.get(bucket)?;
+    if matches!(trend.interval, Interval::Minute | Interval::Hour) {
+        let minutes = if trend.interval == Interval::Hour { 60 } else { 1 };
+        let from = trend.buckets.get(bucket)?;
+        let usual = || Some(*from + std::time::Duration::from_secs(minutes * 60));
+        let to = trend.buckets.get(bucket + 1).copied().or_else(usual)?;
+        return Some((from.to_string(), to.to_string()));
+    }
+    let last = trend.interval.last_day(*begin);
+    Some((begin.date().to_string(), last.to_string()))
 }
 
 /// Bucket and figures in full, a line each.

@@ -93,6 +93,10 @@ fn of_trend(trend: &TrendAnswer, spec: &ChartSpec) -> String {
         WidgetType::HorizontalBar | WidgetType::Funnel => "Ranked bars",
         WidgetType::Pie => "Pie chart",
         WidgetType::Donut => "Donut chart",
+        WidgetType::Gauge => "Gauge",
+        WidgetType::Heatmap => "Heat map",
+        WidgetType::Calendar => "Calendar",
+        WidgetType::Map => "World map",
         WidgetType::Feed | WidgetType::Table => "Table",
         WidgetType::Text => "Text",
     };

@@ -67,7 +67,7 @@ pub(crate) fn draw(sheet: &mut Sheet, answer: &StickinessAnswer, options: &Widge
             right: left + bands.width,
             ..plot
         };
-        sheet.hit(column, &tooltip(answer, bar));
+        sheet.hit(column, &tooltip(answer, bar), None);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The legend: one row above the plot, only where there is something to tell apart.
 
 use model::answer::TrendAnswer;
+use model::dashboard::{Legend, WidgetOptions};
 
 use crate::layout::Frame;
 use crate::palette::Ink;
@@ -22,9 +23,15 @@ pub(crate) fn draw(
     trend: &TrendAnswer,
     shown: &[Shown],
     hidden: usize,
+    options: &WidgetOptions,
 ) -> Frame {
     let compares = trend.previous.is_some() && shown.iter().any(|series| series.previous.is_some());
-    if (shown.len() < 2 && !compares) || frame.height() < 4.0 * ROW {
+    let is_wanted = match options.legend {
+        Legend::Auto => shown.len() > 1 || compares,
+        Legend::Shown => !shown.is_empty(),
+        Legend::Hidden => false,
+    };
+    if !is_wanted || frame.height() < 4.0 * ROW {
         return frame;
     }
     let mut pen = Pen {
@@ -39,7 +46,8 @@ pub(crate) fn draw(
         } else {
             0.0
         };
-        if !pen.entry(sheet, &series.name, series.ink, Stroke::Solid, keep) {
+        let look = (series.ink, Stroke::Solid);
+        if !pen.entry(sheet, Some(series.position), &series.name, look, keep) {
             left_out += shown.len() - position;
             break;
         }
@@ -54,7 +62,7 @@ pub(crate) fn draw(
             Ink::Other,
             |series| if shown.len() == 1 { series.ink } else { Ink::Muted },
         );
-        pen.entry(sheet, "Previous period", ink, Stroke::Dotted, 0.0);
+        pen.entry(sheet, None, "Previous period", (ink, Stroke::Dotted), 0.0);
     }
     frame.inset(0.0, ROW, 0.0, 0.0)
 }
@@ -66,14 +74,21 @@ struct Pen {
 }
 
 impl Pen {
-    fn entry(&mut self, sheet: &mut Sheet, name: &str, ink: Ink, stroke: Stroke, keep: f64) -> bool {
+    fn entry(
+        &mut self,
+        sheet: &mut Sheet,
+        position: Option<usize>,
+        name: &str,
+        (ink, stroke): (Ink, Stroke),
+        keep: f64,
+    ) -> bool {
         let words = text_width::fitted(name, LABEL_SIZE, WIDEST_NAME);
         let width = SWATCH + text_width::width(&words, LABEL_SIZE);
         if self.x + width + keep > self.right {
             return false;
         }
         let middle = self.baseline - 4.5;
-        sheet.titled(name, |sheet| {
+        sheet.key(position, name, |sheet| {
             match stroke {
                 Stroke::Dotted => {
                     sheet.line(

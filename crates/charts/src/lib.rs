@@ -11,15 +11,21 @@
 
 mod axis;
 mod bars;
+mod calendar;
 mod cartesian;
+mod course;
 mod describe;
 mod finish;
 mod funnel;
+mod gauge;
+mod heatmap;
 mod histogram;
 mod layout;
 mod legend;
 mod lifecycle;
 mod line;
+mod map;
+mod moments;
 mod palette;
 mod paths;
 mod ranked;
@@ -27,8 +33,10 @@ mod retention;
 mod round;
 mod scale;
 mod series;
+mod shade;
 mod sheet;
 mod sparkline;
+mod stack;
 mod stat;
 mod table;
 mod text_width;
@@ -38,8 +46,9 @@ pub use stat::{Change, Direction, Stat, stat};
 pub use table::{Column, Table, table};
 
 use model::answer::{Answer, LifecycleAnswer, TrendAnswer};
-use model::dashboard::{WidgetOptions, WidgetType};
+use model::dashboard::{Stacking, WidgetOptions, WidgetType};
 
+use crate::course::Course;
 use crate::lifecycle::Dormant;
 use crate::sheet::Sheet;
 
@@ -48,7 +57,7 @@ use crate::sheet::Sheet;
 pub struct ChartSpec {
     /// As what.
     pub kind: WidgetType,
-    /// With which unit.
+    /// With which unit, axis, colours and goals.
     pub options: WidgetOptions,
     /// Pixels across.
     pub width: u32,
@@ -124,18 +133,26 @@ fn draw_lifecycle(sheet: &mut Sheet, answer: &LifecycleAnswer, spec: &ChartSpec)
 
 fn draw_trend(sheet: &mut Sheet, trend: &TrendAnswer, spec: &ChartSpec) {
     let options = &spec.options;
+    let course = || Course::new(trend, options, spec.kind);
     match spec.kind {
         WidgetType::Feed | WidgetType::Table | WidgetType::Text => {}
         WidgetType::Stat => sparkline::draw(sheet, trend, options),
-        WidgetType::Line | WidgetType::Paths => line::draw(sheet, trend, options, line::Fill::None),
-        WidgetType::Area => line::draw(sheet, trend, options, line::Fill::ToZero),
-        WidgetType::Bar => bars::draw(sheet, trend, options, bars::Arrangement::SideBySide),
-        WidgetType::StackedBar | WidgetType::Retention => {
-            bars::draw(sheet, trend, options, bars::Arrangement::Stacked);
+        WidgetType::Line | WidgetType::Paths => line::draw(sheet, &course(), line::Fill::None),
+        WidgetType::Area if options.stacking_of(spec.kind) == Stacking::None => {
+            line::draw(sheet, &course(), line::Fill::ToZero);
+        }
+        WidgetType::Area => stack::draw(sheet, &course()),
+        WidgetType::Bar | WidgetType::StackedBar => bars::draw(sheet, &course()),
+        WidgetType::Retention => {
+            bars::draw(sheet, &Course::new(trend, options, WidgetType::StackedBar));
         }
         WidgetType::HorizontalBar | WidgetType::Funnel => ranked::draw(sheet, trend, options),
         WidgetType::Pie => round::draw(sheet, trend, options, round::Middle::Filled),
         WidgetType::Donut => round::draw(sheet, trend, options, round::Middle::Total),
+        WidgetType::Gauge => gauge::draw(sheet, trend, options),
+        WidgetType::Calendar if calendar::suits(trend) => calendar::draw(sheet, trend, options),
+        WidgetType::Calendar | WidgetType::Heatmap => heatmap::draw(sheet, trend, options),
+        WidgetType::Map => map::draw(sheet, trend, options),
     }
 }
 

@@ -1,13 +1,14 @@
 //! Lines and areas over time.
 
 use model::answer::{AnswerSeries, TrendAnswer};
-use model::dashboard::WidgetOptions;
+use model::dashboard::Nulls;
 
 use crate::cartesian::Plot;
+use crate::course::Course;
 use crate::layout::{Frame, fits};
 use crate::legend;
 use crate::scale::Scale;
-use crate::series::{buckets, figure, shown};
+use crate::series::{Shown, buckets, figure, shown};
 use crate::sheet::{Place, Sheet, Stroke};
 
 const WIDTH: f64 = 2.0;
@@ -21,73 +22,72 @@ pub(crate) enum Fill {
 }
 
 /// Draws one line for each series.
-pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions, fill: Fill) {
-    let (shown, hidden) = shown(trend);
+pub(crate) fn draw(sheet: &mut Sheet, course: &Course, fill: Fill) {
+    let trend = &course.drawn;
+    let (shown, hidden) = shown(trend, course.options);
     let figures = shown
         .iter()
         .flat_map(|series| [Some(series.answer), series.previous])
         .flatten()
         .flat_map(|series| (0..buckets(trend)).filter_map(|bucket| figure(series, bucket)));
-    let scale = Scale::around(figures, options);
-    let rest = legend::draw(sheet, sheet.frame(), trend, &shown, hidden);
-    let plot = Plot::draw(sheet, rest, trend, options, scale, 0.0);
+    let scale = Scale::around(figures, &course.axis);
+    let rest = legend::draw(sheet, sheet.frame(), trend, &shown, hidden, course.options);
+    let plot = Plot::draw(sheet, rest, course, scale, 0.0);
     let place = |bucket: usize, value: f64| (plot.bands.centre(bucket), plot.y(value));
-    for series in shown.iter().rev() {
-        let runs = runs(trend, series.answer, place);
-        for run in runs.iter().filter(|run| fill == Fill::ToZero && run.len() > 1) {
-            sheet.area(&thinned(run, plot.frame), plot.base(), series.ink);
-        }
+    let nulls = course.options.nulls;
+    for series in shown.iter().rev().filter(|_| fill == Fill::ToZero) {
+        sheet.of_series(series.position, |sheet| {
+            for run in runs(trend, series.answer, nulls, place) {
+                if run.len() > 1 {
+                    sheet.area(&thinned(&run, plot.frame), plot.base(), series.ink);
+                }
+            }
+        });
     }
     for series in shown.iter().rev() {
-        for run in series
-            .previous
-            .iter()
-            .flat_map(|previous| runs(trend, previous, place))
-        {
-            sheet.line(
-                &thinned(&run, plot.frame),
-                series.ink,
-                Stroke::Dotted,
-                WIDTH_BEFORE,
-            );
+        sheet.of_series(series.position, |sheet| {
+            draw_lines(sheet, trend, series, &plot, nulls);
+        });
+    }
+    plot.finish(sheet, course);
+}
+
+/// The period compared with, then the series itself: dashed from where it is still being counted.
+fn draw_lines(sheet: &mut Sheet, trend: &TrendAnswer, series: &Shown, plot: &Plot, nulls: Nulls) {
+    let place = |bucket: usize, value: f64| (plot.bands.centre(bucket), plot.y(value));
+    let before = series.previous.iter();
+    for run in before.flat_map(|previous| runs(trend, previous, nulls, place)) {
+        let run = thinned(&run, plot.frame);
+        sheet.line(&run, series.ink, Stroke::Dotted, WIDTH_BEFORE);
+    }
+    let open_x = trend
+        .open_from
+        .map_or(f64::INFINITY, |bucket| plot.bands.centre(bucket));
+    for run in runs(trend, series.answer, nulls, place) {
+        let closed = run.iter().take_while(|(x, _)| *x < open_x - 1e-6).count();
+        if closed > 0 {
+            let run = thinned(&run[..closed], plot.frame);
+            sheet.line(&run, series.ink, Stroke::Solid, WIDTH);
         }
-        for run in runs(trend, series.answer, place) {
-            let open_x = trend
-                .open_from
-                .map_or(f64::INFINITY, |bucket| plot.bands.centre(bucket));
-            let closed = run.iter().take_while(|(x, _)| *x < open_x - 1e-6).count();
-            if closed > 0 {
-                sheet.line(
-                    &thinned(&run[..closed], plot.frame),
-                    series.ink,
-                    Stroke::Solid,
-                    WIDTH,
-                );
-            }
-            if closed < run.len() {
-                sheet.line(
-                    &run[closed.saturating_sub(1)..],
-                    series.ink,
-                    Stroke::Dashed,
-                    WIDTH,
-                );
-            }
+        if closed < run.len() {
+            let open = &run[closed.saturating_sub(1)..];
+            sheet.line(open, series.ink, Stroke::Dashed, WIDTH);
         }
     }
-    plot.tooltips(sheet, trend, &shown, options);
 }
 
 /// The stretches of a series without gaps, in pixels.
 pub(crate) fn runs(
     trend: &TrendAnswer,
     series: &AnswerSeries,
+    nulls: Nulls,
     place: impl Fn(usize, f64) -> Place,
 ) -> Vec<Vec<Place>> {
     let mut runs: Vec<Vec<Place>> = Vec::new();
     let mut is_connected = false;
     for bucket in 0..buckets(trend) {
         let Some(value) = figure(series, bucket) else {
-            is_connected = false;
+            is_connected &= nulls == Nulls::Connect;
             continue;
         };
         match runs.last_mut() {

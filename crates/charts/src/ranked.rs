@@ -1,6 +1,6 @@
 //! Ranked bars: one for each series or breakdown value, longest first.
 
-use model::answer::TrendAnswer;
+use model::answer::{AnswerSeries, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
 
@@ -9,7 +9,7 @@ use crate::cartesian::{exact, now_and_before};
 use crate::layout::{Frame, count, fits};
 use crate::palette::Ink;
 use crate::scale::drawable;
-use crate::series::{is_other, name};
+use crate::series::{is_other, name, value};
 use crate::sheet::{Anchor, LABEL_SIZE, Paint, Sheet};
 use crate::text_width;
 
@@ -19,6 +19,9 @@ const GAP: f64 = 10.0;
 
 struct Row {
     name: String,
+    ink: Ink,
+    /// The breakdown value.
+    value: Option<String>,
     /// All that is not told apart: it has a figure and no bar, which would dwarf those that are ranked.
     is_rest: bool,
     total: Option<f64>,
@@ -47,7 +50,9 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
             bottom: top + height,
             ..frame
         };
-        sheet.titled(&row.tooltip, |sheet| columns.draw(sheet, row, line));
+        sheet.mark(&row.tooltip, row.value.as_deref(), |sheet| {
+            columns.draw(sheet, row, line);
+        });
     }
     if rows.len() > kept {
         let words = format!("+ {} more", rows.len() - kept);
@@ -64,13 +69,15 @@ fn rows(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Row> {
             .cmp(&is_other(other))
             .then(figure(other.total).total_cmp(&figure(one.total)))
     });
-    let row = |series| {
+    let row = |series: &AnswerSeries| {
         let name = name(trend, series);
         let previous = trend.previous_of(series);
         let before = previous.map(|previous| exact(Some(&previous.total), options));
         let now = exact(Some(&series.total), options);
         let tooltip = format!("{name}: {}", now_and_before(&now, before.as_deref()));
         Row {
+            ink: Ink::Series(options.colour_of(&name).unwrap_or(0)),
+            value: value(series).map(str::to_owned),
             is_rest: is_other(series),
             total: series.total.filter(|_| !is_other(series)).map(drawable),
             before: previous
@@ -135,11 +142,11 @@ impl Columns {
         let end = self.x(row.total.unwrap_or_default());
         let zero = self.x(0.0);
         if (end - zero).abs() > 0.05 {
-            sheet.shape(&rounded_sideways(edges, zero, end), Paint::Full(Ink::Series(0)));
+            sheet.shape(&rounded_sideways(edges, zero, end), Paint::Full(row.ink));
         }
         if let Some(before) = row.before {
             let x = self.x(before);
-            sheet.dotted(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], Ink::Series(0), 2.0);
+            sheet.dotted(&[(x, edges.0 - 2.0), (x, edges.1 + 2.0)], row.ink, 2.0);
         }
         sheet.text(&row.words, (line.right, middle + 4.5), Anchor::End, ink);
     }

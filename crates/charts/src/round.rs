@@ -7,7 +7,7 @@ use model::format;
 use crate::layout::{Frame, count, fits};
 use crate::palette::{Ink, SERIES};
 use crate::scale::drawable;
-use crate::series::{is_other, name};
+use crate::series::{self, is_other, name};
 use crate::sheet::{Anchor, LABEL_SIZE, Ring, Sheet};
 use crate::text_width;
 
@@ -28,11 +28,13 @@ struct Share {
     name: String,
     ink: Ink,
     value: f64,
+    /// The breakdown value.
+    of: Option<String>,
 }
 
 /// Draws the round and the list of its shares.
 pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions, middle: Middle) {
-    let shares = shares(trend);
+    let shares = shares(trend, options);
     let whole: f64 = drawable(shares.iter().map(|share| share.value).sum());
     let frame = sheet.frame();
     let (round, list) = areas(frame, shares.len());
@@ -48,7 +50,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
 }
 
 /// The largest shares with a colour each, then all that is left.
-fn shares(trend: &TrendAnswer) -> Vec<Share> {
+fn shares(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Share> {
     let positive = |series: &&model::answer::AnswerSeries| series.total.is_some_and(|total| total > 0.0);
     let (mut rest, mut named): (Vec<_>, Vec<_>) = trend
         .series
@@ -69,10 +71,14 @@ fn shares(trend: &TrendAnswer) -> Vec<Share> {
     let mut shares: Vec<Share> = named
         .iter()
         .enumerate()
-        .map(|(position, series)| Share {
-            name: name(trend, series),
-            ink: Ink::Series(position),
-            value: value(series),
+        .map(|(position, series)| {
+            let name = name(trend, series);
+            Share {
+                ink: Ink::Series(options.colour_of(&name).unwrap_or(position)),
+                name,
+                value: value(series),
+                of: series::value(series).map(str::to_owned),
+            }
         })
         .collect();
     if !rest.is_empty() {
@@ -81,6 +87,7 @@ fn shares(trend: &TrendAnswer) -> Vec<Share> {
             name: "Other".to_owned(),
             ink: Ink::Other,
             value,
+            of: None,
         });
     }
     shares
@@ -147,7 +154,9 @@ fn draw_slices(sheet: &mut Sheet, ring: Ring, shares: &[Share], whole: f64, opti
             format::exact_with_unit(share.value, options),
             percent(share.value, whole)
         );
-        sheet.slice(ring, (start, sweep), share.ink, &title);
+        sheet.mark(&title, share.of.as_deref(), |sheet| {
+            sheet.slice(ring, (start, sweep), share.ink, &title);
+        });
         start += sweep;
     }
 }
@@ -186,7 +195,7 @@ fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
         let baseline = frame.top + (count(position) + 0.5) * ROW + 4.5;
         let percent = percent(share.value, whole);
         let room = frame.width() - 16.0 - text_width::width(&percent, LABEL_SIZE) - 12.0;
-        sheet.titled(&share.name, |sheet| {
+        sheet.mark(&share.name, share.of.as_deref(), |sheet| {
             sheet.dot((frame.left + 4.0, baseline - 4.5), 4.0, share.ink);
             let words = text_width::fitted(&share.name, LABEL_SIZE, room);
             sheet.text(&words, (frame.left + 16.0, baseline), Anchor::Start, Ink::Text);

@@ -1,6 +1,6 @@
 //! The value axis: from figures to pixels, with ticks at numbers that people like.
 
-use model::dashboard::{Unit, WidgetOptions};
+use model::dashboard::{Axis, Unit, WidgetOptions};
 use model::format;
 
 use crate::layout::{Frame, count};
@@ -13,7 +13,7 @@ const SECONDS: [f64; 17] = [
     21_600.0, 43_200.0,
 ];
 
-/// A linear scale that begins and ends at a tick.
+/// A scale that begins and ends at a tick.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scale {
     low: f64,
@@ -21,14 +21,54 @@ pub(crate) struct Scale {
     step: f64,
     intervals: usize,
     is_blank: bool,
+    /// Then `step` counts powers of ten.
+    is_log: bool,
 }
 
 impl Scale {
-    /// A scale that shows all `values` and zero.
+    /// A scale that shows all `values`, the goals and zero; a logarithmic one those of them that are above zero.
     pub(crate) fn around(values: impl Iterator<Item = f64>, options: &WidgetOptions) -> Self {
+        let goals = options.goals.iter().map(|goal| goal.value);
+        let values: Vec<f64> = values.chain(goals).map(drawable).collect();
+        let log = (options.axis == Axis::Log)
+            .then(|| Self::by_tens(&values))
+            .flatten();
+        log.unwrap_or_else(|| Self::linear(&values, options))
+    }
+
+    /// From the power of ten below the smallest to the one above the largest; none where nothing is above zero.
+    fn by_tens(values: &[f64]) -> Option<Self> {
+        let above = values.iter().copied().filter(|value| *value > 0.0);
+        let (least, most) = above.fold((f64::INFINITY, 0.0_f64), |(least, most), value| {
+            (least.min(value), most.max(value))
+        });
+        if most <= 0.0 {
+            return None;
+        }
+        let low = magnitude_of(least);
+        let mut decades = 1.0;
+        let mut high = low * 10.0;
+        while high < most {
+            high *= 10.0;
+            decades += 1.0;
+        }
+        let step = (decades / MAX_INTERVALS).ceil();
+        let intervals = intervals((decades / step).ceil());
+        Some(Self {
+            low,
+            high: low * power_of_ten(step * count(intervals)),
+            step,
+            intervals,
+            is_blank: false,
+            is_log: true,
+        })
+    }
+
+    fn linear(values: &[f64], options: &WidgetOptions) -> Self {
         let mut whole = true;
         let (low, high) = values
-            .map(drawable)
+            .iter()
+            .copied()
             .fold((0.0_f64, 0.0_f64), |(low, high), value| {
                 whole &= value.fract() == 0.0;
                 (low.min(value), high.max(value))
@@ -40,19 +80,26 @@ impl Scale {
                 step: 1.0,
                 intervals: 4,
                 is_blank: true,
+                is_log: false,
             };
         }
         let step = step((high - low) / MAX_INTERVALS, whole, options.unit, |step| {
-            (high / step).ceil() - (low / step).floor() <= MAX_INTERVALS
+            steps_up(high / step) - steps_down(low / step) <= MAX_INTERVALS
         });
-        let (first, last) = ((low / step).floor(), (high / step).ceil());
+        let (first, last) = (steps_down(low / step), steps_up(high / step));
         Self {
             low: first * step,
             high: last * step,
             step,
             intervals: intervals(last - first),
             is_blank: false,
+            is_log: false,
         }
+    }
+
+    /// The figure at the upper end.
+    pub(crate) const fn top(&self) -> f64 {
+        self.high
     }
 
     /// How many grid lines there are, less one.
@@ -67,13 +114,24 @@ impl Scale {
 
     /// Where `value` lies between both ends, from 0 to 1.
     pub(crate) fn share(&self, value: f64) -> f64 {
-        ((drawable(value) - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
+        let value = drawable(value);
+        if self.is_log {
+            let above = value.max(self.low) / self.low;
+            return (tens(above) / tens(self.high / self.low)).clamp(0.0, 1.0);
+        }
+        ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
 
     /// The ticks from below with their words; a scale without figures says only zero.
     pub(crate) fn ticks(&self, options: &WidgetOptions) -> Vec<(f64, String)> {
         let values: Vec<f64> = (0..=self.intervals)
-            .map(|index| self.low + count(index) * self.step)
+            .map(|index| {
+                if self.is_log {
+                    self.low * power_of_ten(count(index) * self.step)
+                } else {
+                    self.low + count(index) * self.step
+                }
+            })
             .collect();
         if self.is_blank {
             return vec![(0.0, tick(0.0, options))];
@@ -87,6 +145,17 @@ impl Scale {
         };
         values.into_iter().zip(words).collect()
     }
+}
+
+/// What is beyond a tick by no more than sums of fractions are wrong.
+const ROUNDING: f64 = 1e-9;
+
+fn steps_up(steps: f64) -> f64 {
+    (steps - ROUNDING).ceil()
+}
+
+fn steps_down(steps: f64) -> f64 {
+    (steps + ROUNDING).floor()
 }
 
 /// A figure that arithmetic with pixels survives.
@@ -151,6 +220,34 @@ fn magnitude_of(value: f64) -> f64 {
     magnitude
 }
 
+fn power_of_ten(exponent: f64) -> f64 {
+    let mut power = 1.0;
+    let mut left = exponent;
+    while left >= 1.0 && power < LARGEST {
+        power *= 10.0;
+        left -= 1.0;
+    }
+    power
+}
+
+/// The logarithm to base 10 of a number above zero, by additions, multiplications and divisions alone: every machine
+/// rounds those alike.
+fn tens(value: f64) -> f64 {
+    const FRACTION: u64 = (1 << 52) - 1;
+    let bits = value.to_bits();
+    #[expect(clippy::cast_precision_loss, reason = "at most 2,047")]
+    let twos = (bits >> 52 & 0x7ff) as f64 - 1_023.0;
+    let mantissa = f64::from_bits(bits & FRACTION | 1_023 << 52);
+    let ratio = (mantissa - 1.0) / (mantissa + 1.0);
+    let (mut power, mut sum, mut divisor) = (ratio, 0.0, 1.0);
+    while divisor < 40.0 {
+        sum += power / divisor;
+        power *= ratio * ratio;
+        divisor += 2.0;
+    }
+    (twos * std::f64::consts::LN_2 + 2.0 * sum) / std::f64::consts::LN_10
+}
+
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -199,6 +296,31 @@ mod tests {
             ["0 s", "1 d", "2 d", "3 d", "4 d"]
         );
         assert_eq!(words(&[0.0], Unit::Number), ["0"]);
+    }
+
+    #[test]
+    fn powers_of_ten_are_evenly_far_apart() {
+        for value in [1e-12, 0.5, 1.0, 2.0, 7.3, 999.0, 123_456_789.0, 1e200] {
+            assert!((tens(value) - value.log10()).abs() < 1e-12, "{value}");
+        }
+        let options = WidgetOptions {
+            axis: Axis::Log,
+            ..WidgetOptions::default()
+        };
+        let ticks = |values: &[f64]| -> Vec<String> {
+            let scale = Scale::around(values.iter().copied(), &options);
+            scale
+                .ticks(&options)
+                .into_iter()
+                .map(|(_, words)| words)
+                .collect()
+        };
+        assert_eq!(ticks(&[3.0, 4_500.0]), ["1", "10", "100", "1,000", "10 k"]);
+        assert_eq!(ticks(&[0.0, -2.0]), ["-2", "-1", "0"]);
+        assert_eq!(ticks(&[1.0, 1e12]).len(), 5);
+        let scale = Scale::around([1.0, 1_000.0].into_iter(), &options);
+        assert!((scale.share(31.622_776_6) - 0.5).abs() < 1e-6);
+        assert!(scale.share(0.0) < 1e-12 && scale.share(-4.0) < 1e-12);
     }
 
     #[test]

@@ -1,12 +1,15 @@
 //! Which series a chart shows, what they are called, and in which colour.
 
-use model::answer::{AnswerSeries, OTHER, TrendAnswer};
+use model::answer::{AnswerSeries, NONE, OTHER, TrendAnswer};
+use model::dashboard::{Nulls, WidgetOptions};
 
 use crate::palette::{Ink, SERIES};
 use crate::scale::drawable;
 
 /// A series ready to be drawn.
 pub(crate) struct Shown<'a> {
+    /// Among those that are shown.
+    pub(crate) position: usize,
     pub(crate) name: String,
     pub(crate) ink: Ink,
     pub(crate) answer: &'a AnswerSeries,
@@ -14,14 +17,14 @@ pub(crate) struct Shown<'a> {
 }
 
 /// The first eight series, and how many have to stay in the table.
-pub(crate) fn shown(trend: &TrendAnswer) -> (Vec<Shown<'_>>, usize) {
+pub(crate) fn shown<'a>(trend: &'a TrendAnswer, options: &WidgetOptions) -> (Vec<Shown<'a>>, usize) {
     let mut colours = 0;
-    let mut next_ink = |series: &AnswerSeries| {
+    let mut next_ink = |series: &AnswerSeries, name: &str| {
         if is_other(series) {
             return Ink::Other;
         }
         colours += 1;
-        Ink::Series(colours - 1)
+        Ink::Series(options.colour_of(name).unwrap_or(colours - 1))
     };
     let has_colour_left =
         |(position, series): &(usize, &AnswerSeries)| *position < SERIES || is_other(series);
@@ -30,11 +33,16 @@ pub(crate) fn shown(trend: &TrendAnswer) -> (Vec<Shown<'_>>, usize) {
         .iter()
         .enumerate()
         .filter(has_colour_left)
-        .map(|(_, series)| Shown {
-            name: name(trend, series),
-            ink: next_ink(series),
-            answer: series,
-            previous: trend.previous_of(series),
+        .enumerate()
+        .map(|(position, (_, series))| {
+            let name = name(trend, series);
+            Shown {
+                position,
+                ink: next_ink(series, &name),
+                name,
+                answer: series,
+                previous: trend.previous_of(series),
+            }
         })
         .collect();
     let hidden = trend.series.len() - shown.len();
@@ -48,6 +56,55 @@ pub(crate) fn name(trend: &TrendAnswer, series: &AnswerSeries) -> String {
         return series.name().to_owned();
     }
     format!("{} · {}", series.label, series.name())
+}
+
+/// The breakdown value that a mark of the series stands for, should it stand for one that events have.
+pub(crate) fn value(series: &AnswerSeries) -> Option<&str> {
+    series
+        .breakdown
+        .as_deref()
+        .filter(|value| *value != OTHER && *value != NONE)
+}
+
+/// The same answer with zeros where the options want some.
+pub(crate) fn filled(trend: &TrendAnswer, nulls: Nulls) -> Option<TrendAnswer> {
+    if nulls != Nulls::Zero {
+        return None;
+    }
+    let mut filled = trend.clone();
+    let all = filled
+        .series
+        .iter_mut()
+        .chain(filled.previous.iter_mut().flatten());
+    for value in all.flat_map(|series| &mut series.values) {
+        value.get_or_insert(0.0);
+    }
+    Some(filled)
+}
+
+/// Every figure as its share of what its bucket adds up to, in per cent.
+pub(crate) fn shares(trend: &TrendAnswer) -> TrendAnswer {
+    let mut shares = trend.clone();
+    let groups = std::iter::once(&mut shares.series).chain(shares.previous.as_mut());
+    for group in groups {
+        for bucket in 0..trend.local.len() {
+            let sum: f64 = group
+                .iter()
+                .filter_map(|series| figure(series, bucket))
+                .map(f64::abs)
+                .sum();
+            for series in group.iter_mut() {
+                if let Some(Some(value)) = series.values.get_mut(bucket) {
+                    *value = if sum > 0.0 {
+                        drawable(*value) / drawable(sum) * 100.0
+                    } else {
+                        0.0
+                    };
+                }
+            }
+        }
+    }
+    shares
 }
 
 /// Whether it stands for what is beyond the limit.

@@ -270,8 +270,8 @@ impl Sheet {
         self.body.push_str(&text.svg());
     }
 
-    /// Invisible, but answers the pointer with `title`.
-    pub(crate) fn hit(&mut self, frame: Frame, title: &str) {
+    /// Invisible, but answers the pointer with `title`; `span` is the time that it stands for, as an address says it.
+    pub(crate) fn hit(&mut self, frame: Frame, title: &str, span: Option<&(String, String)>) {
         let rect = Rect {
             fill: Some(Fill::Solid(charts_rs::Color::transparent())),
             left: px(frame.left),
@@ -282,10 +282,57 @@ impl Sheet {
             title: Some(title.to_owned()),
             ..Rect::default()
         };
-        let markup = rect
-            .svg()
-            .replacen(" fill=\"none\"", " fill=\"none\" pointer-events=\"all\"", 1);
+        let span = span.map_or_else(String::new, |(from, to)| {
+            format!(" data-from=\"{from}\" data-to=\"{to}\"")
+        });
+        let own = format!(" fill=\"none\" pointer-events=\"all\"{span}");
+        let markup = rect.svg().replacen(" fill=\"none\"", &own, 1);
         self.body.push_str(&markup);
+    }
+
+    /// What `draw` draws, as the marks of the series at `position`, which a legend can take away.
+    pub(crate) fn of_series(&mut self, position: usize, draw: impl FnOnce(&mut Self)) {
+        let opening = format!("<g class=\"chart-series\" data-series=\"{position}\">");
+        self.body.push_str(&opening);
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
+    /// What `draw` draws, as the entry of a legend for the series at `position`.
+    pub(crate) fn key(&mut self, position: Option<usize>, title: &str, draw: impl FnOnce(&mut Self)) {
+        let Some(position) = position else {
+            return self.titled(title, draw);
+        };
+        let opening = format!(
+            "<g class=\"chart-key\" data-series=\"{position}\"><title>{}</title>",
+            escaped(title)
+        );
+        self.body.push_str(&opening);
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
+    /// What `draw` draws, as something that happened.
+    pub(crate) fn moment(&mut self, title: &str, draw: impl FnOnce(&mut Self)) {
+        let opening = format!("<g class=\"chart-moment\"><title>{}</title>", escaped(title));
+        self.body.push_str(&opening);
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
+    /// What `draw` draws, with `title` as its tooltip; it stands for the breakdown value `value`.
+    pub(crate) fn mark(&mut self, title: &str, value: Option<&str>, draw: impl FnOnce(&mut Self)) {
+        let Some(value) = value else {
+            return self.titled(title, draw);
+        };
+        let opening = format!(
+            "<g class=\"chart-mark\" data-value=\"{}\"><title>{}</title>",
+            escaped(value),
+            escaped(title)
+        );
+        self.body.push_str(&opening);
+        draw(self);
+        self.body.push_str("</g>");
     }
 
     /// What `draw` draws, with `title` as its tooltip.

@@ -4,7 +4,7 @@ use model::answer::TrendAnswer;
 use model::dashboard::WidgetOptions;
 
 use crate::axis::Bands;
-use crate::cartesian::tooltip;
+use crate::cartesian::{span, tooltip};
 use crate::layout::{Frame, count};
 use crate::line::{runs, thinned};
 use crate::scale::drawable;
@@ -16,7 +16,7 @@ const MAX_TOOLTIPS: usize = 120;
 
 /// Draws the first series from edge to edge.
 pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions) {
-    let (mut shown, _) = shown(trend);
+    let (mut shown, _) = shown(trend, options);
     shown.truncate(1);
     let Some(series) = shown.first() else { return };
     let frame = sheet.frame().inset(MARGIN, MARGIN, MARGIN, MARGIN);
@@ -44,11 +44,11 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
     for run in series
         .previous
         .iter()
-        .flat_map(|previous| runs(trend, previous, place))
+        .flat_map(|previous| runs(trend, previous, options.nulls, place))
     {
         sheet.line(&thinned(&run, frame), series.ink, Stroke::Dotted, 1.5);
     }
-    for run in runs(trend, series.answer, place) {
+    for run in runs(trend, series.answer, options.nulls, place) {
         let closed = trend.open_from.map_or(run.len(), |open| {
             run.iter().take_while(|(at, _)| *at < x(open) - 1e-6).count()
         });
@@ -85,6 +85,7 @@ fn tooltips(sheet: &mut Sheet, trend: &TrendAnswer, shown: &[Shown], options: &W
             right: left + bands.width,
             ..frame
         };
-        sheet.hit(column, &tooltip(trend, shown, bucket, options));
+        let words = tooltip(trend, shown, bucket, options);
+        sheet.hit(column, &words, span(trend, bucket).as_ref());
     }
 }

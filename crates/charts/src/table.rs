@@ -63,7 +63,12 @@ pub fn table(answer: &Answer, kind: WidgetType, options: &WidgetOptions) -> Tabl
 fn of_trend(trend: &TrendAnswer, kind: WidgetType, options: &WidgetOptions) -> Table {
     let is_broken_down = trend.series.iter().any(|series| series.breakdown.is_some());
     let shows_totals = match kind {
-        WidgetType::HorizontalBar | WidgetType::Funnel | WidgetType::Pie | WidgetType::Donut => true,
+        WidgetType::HorizontalBar
+        | WidgetType::Funnel
+        | WidgetType::Pie
+        | WidgetType::Donut
+        | WidgetType::Map
+        | WidgetType::Gauge => true,
         WidgetType::Table => is_broken_down,
         _ => false,
     };

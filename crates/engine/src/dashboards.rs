@@ -1,7 +1,10 @@
 //! Dashboards and their widgets: the verbs of the pages where people look at figures.
 
 mod copy;
+mod document;
+mod favourites;
 mod rows;
+mod versions;
 mod widgets;
 
 use model::Timestamp;
@@ -170,7 +173,8 @@ impl Dashboards {
             to_db(self.clock.now()),
         )?;
         let (version,) = touched.ok_or(Error::NotFound)?;
-        unchanged(if_version, version - 1)
+        unchanged(if_version, version - 1)?;
+        self.keep_version(tx, caller, id, versions::TOGETHER).await
     }
 
     async fn insert(&self, tx: &mut Tx, caller: &Caller, spec: DashboardSpec) -> Result<Dashboard, Error> {

@@ -15,6 +15,7 @@ use model::query::Query;
 use model::rates::Rates;
 use model::role::Action;
 
+use crate::annotations::{Annotations, annotate};
 use crate::auth::{Auth, AuthSettings, Registration};
 use crate::caller::Caller;
 use crate::clock::Clock;
@@ -108,6 +109,7 @@ struct Pieces {
     auth: Auth,
     organizations: Organizations,
     dashboards: Dashboards,
+    annotations: Annotations,
     segments: Segments,
     sharing: Sharing,
     store: EventStore,
@@ -148,6 +150,7 @@ impl Engine {
             auth,
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
+            annotations: Annotations::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
@@ -180,6 +183,12 @@ impl Engine {
     #[must_use]
     pub fn dashboards(&self) -> &Dashboards {
         &self.0.dashboards
+    }
+
+    /// What happened, as people noted it down.
+    #[must_use]
+    pub fn annotations(&self) -> &Annotations {
+        &self.0.annotations
     }
 
     /// Saved segments.
@@ -286,8 +295,17 @@ impl Engine {
         let saved = View {
             range: dashboard.range,
             filter: dashboard.filter,
+            compare: None,
         };
-        self.answer_within(caller, &widget, &saved, view).await
+        let mut answer = self.answer_within(caller, &widget, &saved, view).await?;
+        if let Some(answer) = &mut answer {
+            let annotations = self
+                .annotations()
+                .shown(caller, Some(widget.dashboard_id))
+                .await?;
+            annotate(answer, &annotations);
+        }
+        Ok(answer)
     }
 
     /// A dashboard with all its widgets answered; a widget's fault is told in its own place.
@@ -304,6 +322,7 @@ impl Engine {
         let saved = View {
             range: dashboard.range.clone(),
             filter: dashboard.filter.clone(),
+            compare: None,
         };
         let mut widgets = self.dashboards().widgets(caller, id).await?;
         widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
@@ -311,7 +330,11 @@ impl Engine {
         for widget in widgets {
             panels.push(self.panel(caller, widget, &saved, view));
         }
-        let panels = stream::iter(panels).buffered(PANELS_AT_ONCE).collect().await;
+        let mut panels: Vec<Panel> = stream::iter(panels).buffered(PANELS_AT_ONCE).collect().await;
+        let annotations = self.annotations().shown(caller, Some(id)).await?;
+        for answer in panels.iter_mut().filter_map(|panel| panel.answer.as_mut()) {
+            annotate(answer, &annotations);
+        }
         Ok(DashboardPage { dashboard, panels })
     }
 
@@ -341,6 +364,9 @@ impl Engine {
         let query = query
             .within(range, saved.filter.as_ref())
             .within(None, view.filter.as_ref());
+        let query = view
+            .compare
+            .map_or(query.clone(), |compare| query.compared(compare));
         self.answer(caller, &query).await.map(Some)
     }
 

@@ -3,6 +3,7 @@
 //! Callers are `app` (server functions) and `datapulse` (REST, command line); neither knows how anything is stored.
 
 pub mod address;
+pub mod annotations;
 pub mod audit;
 pub mod auth;
 pub mod caller;
@@ -22,6 +23,7 @@ mod redis;
 pub mod segments;
 pub mod sharing;
 pub mod store;
+pub mod templates;
 
 pub use self::redis::{Redis, RedisAddress};
 pub use caller::Caller;

@@ -196,6 +196,18 @@ pub struct Meta {
     /// What whoever reads the figures should know.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+    /// What happened in that time, as people noted it down.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub annotations: Vec<Moment>,
+}
+
+/// Something that happened: a release, a campaign, an outage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// When.
+    pub at: Timestamp,
+    /// What, on one line.
+    pub text: String,
 }
 
 impl Meta {
@@ -209,6 +221,7 @@ impl Meta {
             cached_share: 0.0,
             exact: true,
             warnings: Vec::new(),
+            annotations: Vec::new(),
         }
     }
 }

@@ -1,12 +1,20 @@
 //! Dashboards and the widgets on them.
 
+mod document;
+mod options;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::ids::{DashboardId, UserId, WidgetId};
 use crate::problem::FieldError;
-use crate::query::{Filter, Query, Range};
+use crate::query::{Compare, Filter, Interval, Query, Range};
+
+pub use document::{DashboardVersion, Document};
+pub use options::{
+    Axis, Goal, Legend, MAX_GOALS, Nulls, SERIES_COLOURS, SeriesColour, Stacking, Unit, WidgetOptions,
+};
 
 /// Columns of the grid.
 pub const COLUMNS: u16 = 12;
@@ -14,7 +22,6 @@ pub const COLUMNS: u16 = 12;
 pub const MAX_WIDGETS: usize = 60;
 const MAX_HEIGHT: u16 = 40;
 const MAX_ROW: u16 = 2_000;
-const MAX_TEXT_CHARS: usize = 20_000;
 
 /// A dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,6 +120,14 @@ pub enum WidgetType {
     Funnel,
     /// Events, the newest first.
     Feed,
+    /// One figure on its way to a goal.
+    Gauge,
+    /// Figures as shades: each hour of the week, or each value and bucket.
+    Heatmap,
+    /// Days as shades, a column for each week.
+    Calendar,
+    /// Countries as shades.
+    Map,
     /// The ways people go, step by step.
     Paths,
     /// Who came back, a row for each cohort.
@@ -125,7 +140,7 @@ pub enum WidgetType {
 
 impl WidgetType {
     /// Every type, in the order in which an editor offers them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::Stat,
         Self::Line,
         Self::Area,
@@ -134,6 +149,10 @@ impl WidgetType {
         Self::HorizontalBar,
         Self::Pie,
         Self::Donut,
+        Self::Heatmap,
+        Self::Calendar,
+        Self::Map,
+        Self::Gauge,
         Self::Funnel,
         Self::Feed,
         Self::Paths,
@@ -156,6 +175,10 @@ impl WidgetType {
             Self::Donut => "donut",
             Self::Funnel => "funnel",
             Self::Feed => "feed",
+            Self::Gauge => "gauge",
+            Self::Heatmap => "heatmap",
+            Self::Calendar => "calendar",
+            Self::Map => "map",
             Self::Paths => "paths",
             Self::Retention => "retention",
             Self::Table => "table",
@@ -183,6 +206,10 @@ impl WidgetType {
             Self::Donut => "Donut",
             Self::Funnel => "Funnel",
             Self::Feed => "Events",
+            Self::Gauge => "Gauge",
+            Self::Heatmap => "Heat map",
+            Self::Calendar => "Calendar",
+            Self::Map => "World map",
             Self::Paths => "Paths",
             Self::Retention => "Retention",
             Self::Table => "Table",
@@ -202,6 +229,16 @@ impl WidgetType {
         matches!(self, Self::Feed | Self::Table)
     }
 
+    /// How it cuts time where a question leaves that open and the usual way would not suit.
+    #[must_use]
+    pub fn interval_for(self, query: &Query) -> Option<Interval> {
+        match self {
+            Self::Calendar => Some(Interval::Day),
+            Self::Heatmap if !query.is_broken_down() => Some(Interval::Hour),
+            _ => None,
+        }
+    }
+
     /// The size that a new widget of this type has, in columns and rows.
     #[must_use]
     pub const fn usual_size(self) -> Size {
@@ -210,65 +247,13 @@ impl WidgetType {
             Self::Feed | Self::Paths => Size { w: 12, h: 6 },
             Self::Line | Self::Area | Self::Bar | Self::StackedBar => Size { w: 6, h: 5 },
             Self::HorizontalBar | Self::Pie | Self::Donut | Self::Funnel | Self::Table => Size { w: 4, h: 5 },
-            Self::Retention => Size { w: 8, h: 7 },
+            Self::Map | Self::Retention => Size { w: 8, h: 7 },
+            Self::Gauge => Size { w: 3, h: 4 },
+            Self::Heatmap => Size { w: 8, h: 5 },
+            Self::Calendar => Size { w: 8, h: 4 },
             Self::Text => Size { w: 4, h: 2 },
         }
     }
-}
-
-/// What a widget's figures are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unit {
-    /// Plain numbers.
-    #[default]
-    Number,
-    /// Per cent, already multiplied by 100.
-    Percent,
-    /// Money, in the major unit of [`WidgetOptions::currency`].
-    Currency,
-    /// Seconds.
-    Duration,
-    /// Bytes.
-    Bytes,
-}
-
-impl Unit {
-    /// Every unit, in the order in which an editor offers them.
-    pub const ALL: [Self; 5] = [
-        Self::Number,
-        Self::Percent,
-        Self::Currency,
-        Self::Duration,
-        Self::Bytes,
-    ];
-
-    /// The word on the wire.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Number => "number",
-            Self::Percent => "percent",
-            Self::Currency => "currency",
-            Self::Duration => "duration",
-            Self::Bytes => "bytes",
-        }
-    }
-}
-
-/// How a widget looks beside its type.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct WidgetOptions {
-    /// What the figures are.
-    #[serde(default)]
-    pub unit: Unit,
-    /// ISO 4217 code, for [`Unit::Currency`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub currency: Option<String>,
-    /// Markdown, for [`WidgetType::Text`].
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
 }
 
 /// What a widget asks, and how it shows the answer.
@@ -349,12 +334,17 @@ pub struct WidgetSpec {
 }
 
 impl WidgetSpec {
-    /// Checks what the types alone cannot say.
+    /// Checks and tidies what the types alone cannot say.
     ///
     /// # Errors
     /// Every field that is wrong.
-    pub fn check(self) -> Result<Self, Vec<FieldError>> {
+    pub fn check(mut self) -> Result<Self, Vec<FieldError>> {
         let mut errors = Vec::new();
+        if let Some(query) = &self.config.query
+            && let Some(interval) = self.kind.interval_for(query)
+        {
+            self.config.query = Some(query.cut_by(interval));
+        }
         if self.title.chars().count() > 200 || self.title.chars().any(char::is_control) {
             errors.push(FieldError::new(
                 "title",
@@ -381,31 +371,7 @@ impl WidgetSpec {
                 "A text widget asks nothing.",
             ));
         }
-        if self
-            .config
-            .options
-            .text
-            .as_ref()
-            .is_some_and(|text| text.chars().count() > MAX_TEXT_CHARS)
-        {
-            errors.push(FieldError::new(
-                "config.options.text",
-                "too_long",
-                "Use at most 20,000 characters.",
-            ));
-        }
-        let is_currency =
-            |code: &String| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase());
-        if self
-            .config
-            .options
-            .currency
-            .as_ref()
-            .is_some_and(|code| !is_currency(code))
-        {
-            let message = "Use an ISO 4217 code such as EUR.";
-            errors.push(FieldError::new("config.options.currency", "invalid", message));
-        }
+        self.config.options.check(&mut errors);
         self.check_place(&mut errors);
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
@@ -434,6 +400,9 @@ pub struct View {
     /// Beside the saved filter.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub filter: Option<Filter>,
+    /// Instead of what the widgets compare with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub compare: Option<Compare>,
 }
 
 /// A dashboard with everything on it answered.
@@ -467,6 +436,25 @@ mod tests {
     }
 
     #[test]
+    fn a_calendar_asks_for_days_and_a_week_of_hours_for_hours() {
+        for (kind, rest, interval) in [
+            ("calendar", "", Some(Interval::Day)),
+            ("calendar", r#","interval":"week""#, Some(Interval::Week)),
+            ("heatmap", "", Some(Interval::Hour)),
+            ("heatmap", r#","breakdown":{"property":"status"}"#, None),
+            ("line", "", None),
+        ] {
+            let json = format!(
+                r#"{{"type":"{kind}","config":{{"query":{{"kind":"trend","series":[{{"measure":"count"}}],
+                "range":{{"last":"90d"}}{rest}}}}}}}"#
+            );
+            let spec = check(&json).expect("it is valid");
+            let query = spec.config.query.expect("it asks");
+            assert_eq!(query.timeframe().interval, interval, "{json}");
+        }
+    }
+
+    #[test]
     fn widgets_stay_on_the_grid() {
         assert!(check(r#"{"type":"text","size":{"w":12,"h":1},"position":{"x":0,"y":3}}"#).is_ok());
         for (json, field) in [
@@ -482,6 +470,18 @@ mod tests {
                 "type",
             ),
             (r#"{"type":"text","glow":true}"#, "glow"),
+            (
+                r#"{"type":"text","config":{"options":{"goals":[{"value":1},{"value":2},{"value":3},{"value":4},{"value":5}]}}}"#,
+                "config.options.goals",
+            ),
+            (
+                r#"{"type":"text","config":{"options":{"colors":[{"series":"A","color":9}]}}}"#,
+                "config.options.colors[0].color",
+            ),
+            (
+                r#"{"type":"text","config":{"options":{"axis":"square"}}}"#,
+                "config.options.axis",
+            ),
         ] {
             assert_eq!(check(json).expect_err(json)[0].field, field, "{json}");
         }

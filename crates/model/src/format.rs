@@ -210,7 +210,7 @@ mod tests {
         let money = WidgetOptions {
             unit: Unit::Currency,
             currency: Some("EUR".into()),
-            text: None,
+            ..WidgetOptions::default()
         };
         assert_eq!(exact_with_unit(-1_234.5, &money), "-€1,234.5");
         assert_eq!(change_percent(110.0, 100.0), Some(10.0));

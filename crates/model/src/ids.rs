@@ -57,6 +57,8 @@ id! {
     ShareId,
     /// A saved segment of users and events.
     SegmentId,
+    /// Something that happened, as it was noted down.
+    AnnotationId,
     /// A connected data source.
     SourceId,
 }

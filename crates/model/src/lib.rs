@@ -3,6 +3,7 @@
 //! Nothing here does I/O, reads a clock or rolls dice, so every type compiles for the server and for the browser alike.
 
 pub mod account;
+pub mod annotation;
 pub mod answer;
 pub mod catalogue;
 pub mod dashboard;

@@ -158,6 +158,48 @@ impl Query {
         }
     }
 
+    /// The same question cut by `interval`, where it leaves that open and can be cut.
+    #[must_use]
+    pub fn cut_by(&self, interval: Interval) -> Self {
+        match self {
+            Self::Trend(trend) => Self::Trend(trend.cut_by(interval)),
+            Self::Sessions(sessions) => Self::Sessions(sessions.cut_by(interval)),
+            other => other.clone(),
+        }
+    }
+
+    /// The same question compared with another period, where it can be compared.
+    #[must_use]
+    pub fn compared(&self, compare: Compare) -> Self {
+        match self {
+            Self::Trend(trend) => Self::Trend(trend.compared(compare)),
+            other => other.clone(),
+        }
+    }
+
+    /// Whether its figures are told apart by a property.
+    #[must_use]
+    pub fn is_broken_down(&self) -> bool {
+        self.breakdown().is_some()
+    }
+
+    /// The property by which its figures are told apart.
+    #[must_use]
+    pub fn breakdown(&self) -> Option<&Property> {
+        match self {
+            Self::Trend(trend) => trend
+                .spec()
+                .breakdown
+                .as_ref()
+                .map(|breakdown| &breakdown.property),
+            Self::Sessions(sessions) => {
+                let breakdown = sessions.spec().breakdown.as_ref();
+                breakdown.map(|breakdown| &breakdown.property)
+            }
+            _ => None,
+        }
+    }
+
     /// The range it asks about.
     #[must_use]
     pub fn range(&self) -> &Range {

@@ -91,7 +91,11 @@ fn every_kind_of_question_survives_the_editor() {
         for kind in WidgetType::ALL.into_iter().filter(suits) {
             let widget = widget(kind, config.clone());
             let saved = saved_again(&widget);
-            assert_eq!(saved.config, config, "{json}");
+            let query = config.query.clone().expect("it asks");
+            let interval = kind.interval_for(&query);
+            let cut = interval.map_or(query.clone(), |interval| query.cut_by(interval));
+            assert_eq!(saved.config.query, Some(cut), "{json}");
+            assert_eq!(saved.config.options, config.options, "{json}");
             assert_eq!((saved.kind, saved.title), (kind, widget.title), "{json}");
         }
     }
@@ -109,6 +113,8 @@ fn how_it_looks_survives_too() {
         json!({"unit":"duration","currency":"USD","text":"left over"}),
         json!({"text":""}),
         json!({"text":"# Hello\n"}),
+        json!({"goals":[{"value":1000.5},{"value":-2.0,"label":"Floor"}],"axis":"log","legend":"hidden",
+            "stacking":"percent","nulls":"connect","colors":[{"series":"Paid","color":3}]}),
     ];
     for options in options {
         let options: WidgetOptions = serde_json::from_value(options).expect("options");
@@ -303,4 +309,27 @@ fn a_regular_expression_that_the_server_refuses_is_told_beside_its_input() {
             .collect();
         assert_eq!(fields, [placed]);
     }
+}
+
+#[test]
+fn goals_are_read_as_people_type_them() {
+    let mut draft = Draft::new("page_view", None);
+    for text in ["1,500", " ", "many"] {
+        draft.look.goals.push(look::GoalDraft {
+            value: text.to_owned(),
+            label: String::new(),
+        });
+    }
+    let fields = |draft: &Draft| -> Vec<String> {
+        let errors = draft.spec(None).expect_err("a goal is no number");
+        errors.into_iter().map(|error| error.field).collect()
+    };
+    assert_eq!(fields(&draft), ["goals[2].value"]);
+    draft.look.goals.pop();
+    let options = draft.spec(None).expect("it can be saved").config.options;
+    let values: Vec<f64> = options.goals.iter().map(|goal| goal.value).collect();
+    assert!(
+        (values[0] - 1_500.0).abs() < f64::EPSILON && values.len() == 1,
+        "{values:?}"
+    );
 }

@@ -19,7 +19,7 @@ pub(crate) enum Topic {
 }
 
 /// What can show figures over time.
-const OVER_TIME: [WidgetType; 9] = [
+const OVER_TIME: [WidgetType; 13] = [
     WidgetType::Line,
     WidgetType::Area,
     WidgetType::Bar,
@@ -27,6 +27,10 @@ const OVER_TIME: [WidgetType; 9] = [
     WidgetType::HorizontalBar,
     WidgetType::Pie,
     WidgetType::Donut,
+    WidgetType::Heatmap,
+    WidgetType::Calendar,
+    WidgetType::Map,
+    WidgetType::Gauge,
     WidgetType::Stat,
     WidgetType::Table,
 ];

@@ -12,8 +12,7 @@ pub(crate) struct TrendDraft {
     pub(crate) series: Vec<SeriesDraft>,
     pub(crate) compare: Option<Compare>,
     pub(crate) formula: String,
-    /// Not offered here; kept as it is.
-    cumulative: bool,
+    pub(crate) cumulative: bool,
     /// Not offered here; kept as it is.
     rolling_average: Option<usize>,
     /// Not offered here; kept as it is.

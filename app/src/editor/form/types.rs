@@ -57,6 +57,12 @@ const fn drawing(kind: WidgetType) -> &'static str {
             "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M8 5.7a2.3 2.3 0 1 1 0 4.6a2.3 2.3 0 1 1 0-4.6"
         }
         WidgetType::Funnel => "M2.5 4h11M4.5 8h7M6.5 12h3",
+        WidgetType::Heatmap => "M2.5 2.5h4v4h-4zM9.5 2.5h4v4h-4zM2.5 9.5h4v4h-4zM9.5 9.5h4v4h-4z",
+        WidgetType::Calendar => "M2.5 3.5h11v10h-11zM2.5 6.5h11M5.5 2v3M10.5 2v3M6 6.5v7M10 6.5v7",
+        WidgetType::Map => {
+            "M8 2.5a5.5 5.5 0 1 1 0 11a5.5 5.5 0 1 1 0-11M2.5 8h11M8 2.5c-4 3-4 8 0 11M8 2.5c4 3 4 8 0 11"
+        }
+        WidgetType::Gauge => "M3.5 12.5a6 6 0 1 1 9 0M8 9l3-3.5",
         WidgetType::Feed => "M2.5 4h2M6.5 4h7M2.5 8h2M6.5 8h7M2.5 12h2M6.5 12h7",
         WidgetType::Paths => "M2.5 3v4M2.5 9v4M13.5 3v3M13.5 8v5M3.5 5c5 0 4 5 9 5M3.5 11c5 0 4-6 9-6",
         WidgetType::Retention => "M2.5 3h11M2.5 6.3h11M2.5 9.6h7M2.5 12.9h3.5",

@@ -3,7 +3,7 @@
 use charts::{ChartSpec, Theme, describe, render};
 use jiff::civil::date;
 use model::answer::{Answer, OTHER};
-use model::dashboard::WidgetType;
+use model::dashboard::{Legend, Nulls, SeriesColour, Stacking, WidgetOptions, WidgetType};
 
 use crate::samples::{self, course, days, series, spec};
 
@@ -113,13 +113,106 @@ fn corner_cases() {
         ("point", Answer::Trend(point)),
         ("none", Answer::Trend(none)),
     ] {
-        for kind in [WidgetType::Line, WidgetType::Bar, WidgetType::Donut] {
+        for kind in [
+            WidgetType::Line,
+            WidgetType::Bar,
+            WidgetType::Donut,
+            WidgetType::Heatmap,
+            WidgetType::Calendar,
+            WidgetType::Gauge,
+        ] {
             let mut spec = spec(kind, 360, 180, Theme::Light);
             if name == "negative" {
                 spec.options = samples::euros();
             }
             insta::assert_snapshot!(format!("{name}_{}", kind.as_str()), picture(&answer, &spec));
         }
+    }
+}
+
+#[test]
+fn shades() {
+    for (name, answer, kind) in [
+        ("hours_of_a_week", samples::hours_of_weeks(), WidgetType::Heatmap),
+        ("year", samples::year(), WidgetType::Calendar),
+        ("countries", samples::countries(), WidgetType::Map),
+    ] {
+        for (theme, named) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
+            let spec = spec(kind, 480, 240, theme);
+            insta::assert_snapshot!(format!("{name}_{named}"), picture(&answer, &spec));
+        }
+    }
+}
+
+#[test]
+fn a_gauge_and_its_goal() {
+    for (name, options) in [
+        ("gauge_without_goal", WidgetOptions::default()),
+        ("gauge_on_its_way", samples::goals(&[12_000.0])),
+        ("gauge_reached", samples::goals(&[10_000.0])),
+    ] {
+        let spec = ChartSpec {
+            options,
+            ..spec(WidgetType::Gauge, 240, 180, Theme::Light)
+        };
+        insta::assert_snapshot!(name, picture(&samples::log(), &spec));
+    }
+}
+
+#[test]
+fn options() {
+    let coloured = WidgetOptions {
+        colours: vec![SeriesColour {
+            series: "/docs".into(),
+            colour: 4,
+        }],
+        legend: Legend::Hidden,
+        ..WidgetOptions::default()
+    };
+    for (name, answer, kind, options) in [
+        (
+            "goals",
+            samples::log(),
+            WidgetType::Line,
+            samples::goals(&[2_000.0, 4_500.0]),
+        ),
+        ("log_axis", samples::log(), WidgetType::Bar, samples::by_tens()),
+        (
+            "stacked_area",
+            week(),
+            WidgetType::Area,
+            samples::stacked(Stacking::Normal),
+        ),
+        (
+            "shares",
+            week(),
+            WidgetType::Bar,
+            samples::stacked(Stacking::Percent),
+        ),
+        ("coloured", week(), WidgetType::Line, coloured),
+        (
+            "moments",
+            samples::noted(),
+            WidgetType::Line,
+            WidgetOptions::default(),
+        ),
+    ] {
+        let spec = ChartSpec {
+            options,
+            ..spec(kind, 420, 200, Theme::Light)
+        };
+        insta::assert_snapshot!(format!("option_{name}"), picture(&answer, &spec));
+    }
+    for nulls in [Nulls::Connect, Nulls::Zero] {
+        let options = WidgetOptions {
+            nulls,
+            ..WidgetOptions::default()
+        };
+        let spec = ChartSpec {
+            options,
+            ..spec(WidgetType::Line, 360, 160, Theme::Light)
+        };
+        insta::assert_snapshot!(format!("option_{nulls:?}"), picture(&samples::gaps(), &spec));
     }
 }
 

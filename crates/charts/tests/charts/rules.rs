@@ -300,7 +300,7 @@ proptest! {
         width in 0..1_200_u32,
         height in 0..600_u32,
     ) {
-        let options = WidgetOptions { unit, currency: Some("CHF".into()), text: None };
+        let options = WidgetOptions { unit, currency: Some("CHF".into()), ..WidgetOptions::default() };
         let spec = ChartSpec { kind, options, width, height, theme: Theme::Light };
         assert_rules(&answer, &spec);
         let table = table(&answer, kind, &spec.options);

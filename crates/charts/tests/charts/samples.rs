@@ -3,10 +3,11 @@
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp, ToSpan, tz::TimeZone};
 use model::answer::{
-    ActiveUsers, Answer, AnswerSeries, Cohort, FunnelAnswer, LifecycleAnswer, Meta, NONE, OTHER, PathLink,
-    PathNode, PathsAnswer, RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert, TrendAnswer,
+    ActiveUsers, Answer, AnswerSeries, Cohort, FunnelAnswer, LifecycleAnswer, Meta, Moment, NONE, OTHER,
+    PathLink, PathNode, PathsAnswer, RetentionAnswer, StepFigures, StickinessAnswer, TimeToConvert,
+    TrendAnswer,
 };
-use model::dashboard::{Unit, WidgetOptions, WidgetType};
+use model::dashboard::{Axis, Goal, Stacking, Unit, WidgetOptions, WidgetType};
 use model::query::Interval;
 
 use charts::{ChartSpec, Theme};
@@ -48,6 +49,7 @@ pub(crate) fn trend(first: DateTime, interval: Interval, series: Vec<AnswerSerie
             cached_share: 0.0,
             exact: true,
             warnings: Vec::new(),
+            annotations: Vec::new(),
         },
     }
 }
@@ -370,4 +372,104 @@ pub(crate) fn ways() -> Answer {
         ],
         meta: Meta::fresh(4_000),
     })
+}
+
+/// Visits by country, one that is no country, one without a property, and the rest.
+pub(crate) fn countries() -> Answer {
+    let share = |name: &str, total: f64| series("Visits", Some(name), &[total * 0.4, total * 0.6]);
+    let rows = [
+        ("US", 4_210.0),
+        ("DE", 2_904.0),
+        ("India", 2_011.0),
+        ("BRA", 940.0),
+        ("United Kingdom", 877.0),
+        ("AU", 310.0),
+        ("ZA", 122.0),
+        ("SG", 96.0),
+        ("Atlantis", 12.0),
+        (NONE, 40.0),
+        (OTHER, 310.0),
+    ];
+    let rows = rows.into_iter().map(|(name, total)| share(name, total)).collect();
+    Answer::Trend(days(date(2026, 11, 16), rows))
+}
+
+/// Three weeks of hours: busy by day, quiet at night and on Sundays.
+pub(crate) fn hours_of_weeks() -> Answer {
+    let first = date(2026, 11, 2).at(0, 0, 0, 0);
+    let values: Vec<f64> = (0..21 * 24)
+        .map(|hour| {
+            let (day, hour) = (hour / 24 % 7, hour % 24);
+            let by_day = f64::from((hour - 3).clamp(0, 12).min(23 - hour).max(0)) * 9.0;
+            if day == 6 {
+                by_day / 3.0
+            } else {
+                by_day + f64::from(day)
+            }
+        })
+        .collect();
+    Answer::Trend(trend(first, Interval::Hour, vec![series("Views", None, &values)]))
+}
+
+/// More than a year of days.
+pub(crate) fn year() -> Answer {
+    let mut answer = days(
+        date(2025, 9, 17),
+        vec![series("Sign-ups", None, &course(420, 60.0, 12))],
+    );
+    answer.open_from = Some(419);
+    answer.series[0].values[30] = None;
+    Answer::Trend(answer)
+}
+
+/// A sale that is going on, and two things that happened.
+pub(crate) fn noted() -> Answer {
+    let Answer::Trend(mut trend) = month() else {
+        return month();
+    };
+    let at = |hours: i64| trend.buckets[3] + std::time::Duration::from_secs(hours.unsigned_abs() * 3_600);
+    trend.meta.annotations = vec![
+        Moment {
+            at: at(14),
+            text: "Release 2.4".into(),
+        },
+        Moment {
+            at: at(15),
+            text: "Newsletter <b>".into(),
+        },
+        Moment {
+            at: at(24 * 12),
+            text: "Outage".into(),
+        },
+        Moment {
+            at: at(24 * 400),
+            text: "Later".into(),
+        },
+    ];
+    Answer::Trend(trend)
+}
+
+pub(crate) fn goals(values: &[f64]) -> WidgetOptions {
+    let goal = |value: &f64| Goal {
+        value: *value,
+        label: None,
+    };
+    WidgetOptions {
+        goals: values.iter().map(goal).collect(),
+        ..WidgetOptions::default()
+    }
+}
+
+pub(crate) fn stacked(stacking: Stacking) -> WidgetOptions {
+    WidgetOptions {
+        stacking: Some(stacking),
+        ..WidgetOptions::default()
+    }
+}
+
+pub(crate) fn by_tens() -> WidgetOptions {
+    WidgetOptions {
+        axis: Axis::Log,
+        ..WidgetOptions::default()
+    }
 }

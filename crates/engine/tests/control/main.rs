@@ -1,6 +1,7 @@
 //! One suite for the control plane, and every database passes it.
 
 mod accounts;
+mod annotations;
 mod boards;
 mod forgeries;
 mod keys;

@@ -1,5 +1,6 @@
 //! A database of its own for every test, and people to fill it with.
 
+use engine::annotations::Annotations;
 use engine::auth::{Auth, AuthSettings};
 use engine::dashboards::Dashboards;
 use engine::db::{Db, PageRequest};
@@ -71,6 +72,7 @@ pub(crate) struct World {
     pub(crate) auth: Auth,
     pub(crate) organizations: Organizations,
     pub(crate) dashboards: Dashboards,
+    pub(crate) annotations: Annotations,
     pub(crate) segments: Segments,
     pub(crate) sharing: Sharing,
     pub(crate) random: Random,
@@ -110,6 +112,7 @@ impl World {
         Self {
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
+            annotations: Annotations::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             _folder: folder,

@@ -239,6 +239,16 @@ impl Interval {
             Self::Month => "month",
         }
     }
+
+    /// The last day of the bucket that begins at `begin`.
+    #[must_use]
+    pub fn last_day(self, begin: jiff::civil::DateTime) -> jiff::civil::Date {
+        match self {
+            Self::Minute | Self::Hour | Self::Day => begin.date(),
+            Self::Week => begin.date().saturating_add(jiff::Span::new().days(6)),
+            Self::Month => begin.date().last_of_month(),
+        }
+    }
 }
 
 #[cfg(test)]

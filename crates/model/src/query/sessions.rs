@@ -142,6 +142,13 @@ impl SessionsQuery {
         }
     }
 
+    /// See [`super::Query::cut_by`].
+    pub(super) fn cut_by(&self, interval: Interval) -> Self {
+        let mut cut = self.clone();
+        cut.0.interval.get_or_insert(interval);
+        cut
+    }
+
     /// The question as it was asked.
     #[must_use]
     pub fn spec(&self) -> &SessionsSpec {

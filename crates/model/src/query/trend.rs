@@ -171,6 +171,20 @@ impl TrendQuery {
         }
     }
 
+    /// See [`super::Query::cut_by`].
+    pub(super) fn cut_by(&self, interval: Interval) -> Self {
+        let mut cut = self.clone();
+        cut.spec.interval.get_or_insert(interval);
+        cut
+    }
+
+    /// See [`super::Query::compared`].
+    pub(super) fn compared(&self, compare: Compare) -> Self {
+        let mut compared = self.clone();
+        compared.spec.compare = Some(compare);
+        compared
+    }
+
     /// The question as it was asked.
     #[must_use]
     pub fn spec(&self) -> &TrendSpec {

@@ -1,0 +1,206 @@
+//! Days as shades: a column for each week from Monday to Sunday, in as many bands below one another as suit the frame.
+
+use model::answer::{AnswerSeries, TrendAnswer};
+use model::dashboard::WidgetOptions;
+use model::format;
+use model::query::Interval;
+
+use crate::cartesian::span;
+use crate::layout::{Frame, count, fits};
+use crate::palette::Ink;
+use crate::series::{figure, is_open};
+use crate::shade::Shades;
+use crate::sheet::{Anchor, LABEL_SIZE, Sheet, Stroke};
+use crate::text_width;
+
+const HEADER: f64 = 20.0;
+const WEEKDAYS: f64 = 34.0;
+const LARGEST: f64 = 30.0;
+const SMALLEST: f64 = 8.0;
+const MOST_BANDS: usize = 6;
+const DAYS: usize = 7;
+
+/// A day on the calendar.
+struct Day {
+    bucket: usize,
+    week: usize,
+    weekday: usize,
+}
+
+/// How the weeks lie on the sheet.
+struct Bands {
+    frame: Frame,
+    /// Weeks in each band.
+    weeks: usize,
+    cell: f64,
+    /// Weeks before the first that is shown.
+    left_out: usize,
+}
+
+/// Draws the days of the first series.
+pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions) {
+    let days = days(trend);
+    let Some(series) = trend.series.first() else {
+        return;
+    };
+    let weeks = days.last().map_or(0, |day| day.week + 1);
+    let bands = Bands::of(sheet.frame(), weeks);
+    let shown = || days.iter().filter(|day| day.week >= bands.left_out);
+    let shades = Shades::of(shown().filter_map(|day| figure(series, day.bucket)));
+    bands.draw_names(sheet, trend, &days);
+    for day in shown() {
+        bands.draw_day(sheet, trend, series, day, shades, options);
+    }
+    let words = format!("+ {} weeks before", bands.left_out);
+    if bands.left_out > 0 && text_width::width(&words, LABEL_SIZE) < sheet.frame().width() {
+        let frame = sheet.frame();
+        sheet.text(&words, (frame.right, frame.bottom - 2.0), Anchor::End, Ink::Muted);
+    }
+}
+
+/// Whether there is a figure for each day.
+pub(crate) fn suits(trend: &TrendAnswer) -> bool {
+    trend.interval == Interval::Day
+}
+
+fn days(trend: &TrendAnswer) -> Vec<Day> {
+    let weekday = |bucket: usize| {
+        let begin = trend.local[bucket].date();
+        usize::from(begin.weekday().to_monday_zero_offset().unsigned_abs())
+    };
+    let first = if trend.local.is_empty() { 0 } else { weekday(0) };
+    let day = |bucket: usize| Day {
+        bucket,
+        week: (bucket + first) / DAYS,
+        weekday: (bucket + first) % DAYS,
+    };
+    (0..trend.local.len()).map(day).collect()
+}
+
+impl Bands {
+    /// As many bands as make the cells largest; where they would be too small, the latest weeks only.
+    fn of(frame: Frame, weeks: usize) -> Self {
+        let width = (frame.width() - WEEKDAYS).max(0.0);
+        let cell = |bands: usize| {
+            let across = width / count(weeks.div_ceil(bands).max(1));
+            let down = (frame.height() / count(bands) - HEADER) / count(DAYS);
+            across.min(down).min(LARGEST)
+        };
+        let best =
+            (1..=MOST_BANDS).max_by(|one, other| cell(*one).total_cmp(&cell(*other)).then(other.cmp(one)));
+        let bands = best.unwrap_or(1);
+        let size = cell(bands);
+        if size >= SMALLEST {
+            return Self {
+                frame,
+                weeks: weeks.div_ceil(bands).max(1),
+                cell: size,
+                left_out: 0,
+            };
+        }
+        let tall = HEADER + SMALLEST * count(DAYS);
+        let bands = fits(frame.height(), tall).clamp(1, MOST_BANDS);
+        let per_band = fits(width, SMALLEST).max(1);
+        Self {
+            frame,
+            weeks: per_band,
+            cell: SMALLEST.min((frame.height() - HEADER).max(0.0) / count(DAYS)),
+            left_out: weeks.saturating_sub(per_band * bands),
+        }
+    }
+
+    /// The upper left corner of a day.
+    fn corner(&self, day: &Day) -> (f64, f64) {
+        let week = day.week - self.left_out;
+        let top = self.top(week / self.weeks) + count(day.weekday) * self.cell;
+        (
+            self.frame.left + WEEKDAYS + count(week % self.weeks) * self.cell,
+            top,
+        )
+    }
+
+    fn top(&self, band: usize) -> f64 {
+        self.frame.top + HEADER + count(band) * (HEADER + self.cell * count(DAYS))
+    }
+
+    fn draw_names(&self, sheet: &mut Sheet, trend: &TrendAnswer, days: &[Day]) {
+        let shown = || days.iter().filter(|day| day.week >= self.left_out);
+        let last = shown()
+            .next_back()
+            .map_or(0, |day| (day.week - self.left_out) / self.weeks);
+        let stride = if self.cell >= LABEL_SIZE + 2.0 { 1 } else { 2 };
+        for band in 0..=last {
+            for (weekday, name) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+                .into_iter()
+                .enumerate()
+            {
+                let baseline = self.top(band) + (count(weekday) + 0.5) * self.cell + 4.5;
+                let fits = stride == 1 || (weekday % 2 == 0 && self.cell * 2.0 >= LABEL_SIZE);
+                if fits {
+                    sheet.text(name, (self.frame.left, baseline), Anchor::Start, Ink::Muted);
+                }
+            }
+        }
+        let mut taken = (usize::MAX, f64::NEG_INFINITY);
+        let mut month = None;
+        for day in shown() {
+            let date = trend.local[day.bucket].date();
+            if month == Some((date.year(), date.month())) {
+                continue;
+            }
+            month = Some((date.year(), date.month()));
+            let band = (day.week - self.left_out) / self.weeks;
+            let (x, _) = self.corner(day);
+            let words = format::bucket(trend.local[day.bucket], Interval::Month, true);
+            let short = words.split(' ').next().unwrap_or_default();
+            let words = if date.month() == 1 { words.as_str() } else { short };
+            let right = x + text_width::width(words, LABEL_SIZE);
+            if right > self.frame.right + 4.0 || (taken.0 == band && x < taken.1) {
+                continue;
+            }
+            taken = (band, right + 8.0);
+            sheet.text(words, (x, self.top(band) - 6.0), Anchor::Start, Ink::Muted);
+        }
+    }
+
+    fn draw_day(
+        &self,
+        sheet: &mut Sheet,
+        trend: &TrendAnswer,
+        series: &AnswerSeries,
+        day: &Day,
+        shades: Shades,
+        options: &WidgetOptions,
+    ) {
+        let (left, top) = self.corner(day);
+        let size = (self.cell - 2.0).max(0.5);
+        let outline = [
+            (left, top),
+            (left + size, top),
+            (left + size, top + size),
+            (left, top + size),
+        ];
+        let when = format::bucket_in_full(trend.local[day.bucket], Interval::Day);
+        let open = is_open(trend, day.bucket);
+        let so_far = if open { " (so far)" } else { "" };
+        let words = match figure(series, day.bucket) {
+            Some(value) => {
+                sheet.shape(&outline, shades.paint(value));
+                format::exact_with_unit(value, options)
+            }
+            None => "–".to_owned(),
+        };
+        if open {
+            let around = [outline[0], outline[1], outline[2], outline[3], outline[0]];
+            sheet.line(&around, Ink::Muted, Stroke::Dashed, 1.0);
+        }
+        let cell = Frame {
+            left,
+            top,
+            right: left + size,
+            bottom: top + size,
+        };
+        let title = format!("{when}{so_far}\n{}: {words}", crate::series::name(trend, series));
+        sheet.hit(cell, &title, span(trend, day.bucket).as_ref());
+    }
+}

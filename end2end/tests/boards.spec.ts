@@ -1,0 +1,268 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, test } from './fixtures.ts';
+import { hydrated, importAccessLog, makeDashboard, makeWriteKey, register, signInToDemo } from './people.ts';
+import { isSoundNow } from './sound.ts';
+
+const FOUR_DAYS = '?from=2015-05-17&to=2015-05-20';
+
+/** A dashboard with a few cards, made by the API with the session of the page. */
+async function makeBoard(page: Page, widgets: object[]): Promise<string> {
+  return page.evaluate(async (widgets) => {
+    const send = async (path: string, body: object) => {
+      const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(await answer.text());
+      return answer.json();
+    };
+    const { id } = await send('/api/dashboards/import', { dashboard: { name: 'Cards' }, widgets });
+    return `/dashboards/${id}`;
+  }, widgets);
+}
+
+const text = (title: string, x: number, y: number, w = 4, h = 2) => ({
+  type: 'text', title, position: { x, y }, size: { w, h }, config: { options: { text: `About ${title}` } },
+});
+
+const asked = (type: string, title: string, x: number, y: number, w: number, h: number, more: object = {}, options: object = {}) => ({
+  type, title, position: { x, y }, size: { w, h },
+  config: { query: { kind: 'trend', series: [{ event: 'page_view', measure: 'count', label: 'Views' }], range: { from: '2015-05-17', to: '2015-05-20' }, ...more }, options },
+});
+
+const card = (page: Page, name: string): Locator => page.getByRole('article', { name, exact: true });
+
+/** What the API keeps of where a card is. */
+async function kept(page: Page, name: string): Promise<string> {
+  return page.evaluate(async (name) => {
+    const id = location.pathname.split('/')[2];
+    const { items } = await (await fetch(`/api/dashboards/${id}/widgets`)).json();
+    const { position, size } = items.find((widget: { title: string }) => widget.title === name);
+    return `${position.x} ${position.y} ${size.w} ${size.h}`;
+  }, name);
+}
+
+async function drag(page: Page, from: { x: number; y: number }, by: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move(from.x + by.x / 2, from.y + by.y / 2, { steps: 6 });
+  await page.mouse.move(from.x + by.x, from.y + by.y, { steps: 6 });
+  await page.mouse.up();
+}
+
+test('cards are dragged, resized, taken back, copied and pasted', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await register(page, 'Ada');
+  const board = await makeBoard(page, [text('One', 0, 0), text('Two', 4, 0), text('Three', 0, 2)]);
+  await page.goto(board);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+
+  const head = (await card(page, 'One').locator('.card-head').boundingBox())!;
+  const column = (await page.locator('.grid').boundingBox())!.width / 12;
+  await drag(page, { x: head.x + 40, y: head.y + 15 }, { x: column * 8, y: 0 });
+  await expect(card(page, 'One')).toHaveClass(/ x-8 y-0 /);
+  await expect.poll(() => kept(page, 'One')).toBe('8 0 4 2');
+  await expect.poll(() => kept(page, 'Three')).toBe('0 0 4 2');
+
+  const two = (await card(page, 'Two').boundingBox())!;
+  await drag(page, { x: two.x + two.width - 6, y: two.y + two.height - 6 }, { x: -column, y: 72 });
+  await expect.poll(() => kept(page, 'Two')).toBe('4 0 3 3');
+
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => kept(page, 'Two')).toBe('4 0 4 2');
+  await page.keyboard.press('Control+z');
+  await expect.poll(() => kept(page, 'One')).toBe('0 0 4 2');
+  await page.keyboard.press('Control+Shift+z');
+  await expect.poll(() => kept(page, 'One')).toBe('8 0 4 2');
+
+  await card(page, 'One').focus();
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect.poll(() => kept(page, 'One')).toBe('8 0 4 3');
+  // What is copied is asked for when a card is focused.
+  await page.waitForLoadState('networkidle');
+  await page.keyboard.press('Control+c');
+  await page.keyboard.press('Control+v');
+  await expect(card(page, 'One')).toHaveCount(2);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(card(page, 'One')).toHaveCount(1);
+  await isSoundNow(page, 'a dashboard while it is edited');
+});
+
+test('whoever saves second is told, and sees what is kept', async ({ page, context }) => {
+  await register(page, 'Grace');
+  const board = await makeBoard(page, [text('One', 0, 0), text('Two', 4, 0)]);
+  await page.goto(board);
+  await hydrated(page);
+  const other = await context.newPage();
+  await other.goto(board);
+  await hydrated(other);
+  for (const one of [page, other]) await one.getByRole('button', { name: 'Edit', exact: true }).click();
+  await other.getByRole('button', { name: 'Wider: Two' }).click();
+  await expect.poll(() => kept(other, 'Two')).toBe('4 0 5 2');
+  await page.getByRole('button', { name: 'Taller: Two' }).click();
+  await expect(page.getByRole('alert').filter({ hasText: /changed/i })).toBeVisible();
+  await expect(card(page, 'Two')).toHaveClass(/ w-5 h-2 /);
+});
+
+test('charts answer the pointer and the keys', async ({ page }) => {
+  await register(page, 'Joan');
+  await importAccessLog(await makeWriteKey(page));
+  const board = await makeBoard(page, [
+    asked('line', 'Views', 0, 0, 6, 5, { interval: 'day' }, { goals: [{ value: 2000 }] }),
+    asked('stacked_bar', 'By status', 6, 0, 6, 5, { interval: 'day', breakdown: { property: 'status', limit: 3 } }),
+    asked('donut', 'Shares', 0, 5, 4, 5, { breakdown: { property: 'status', limit: 3 } }),
+    asked('heatmap', 'Hours', 4, 5, 8, 5),
+    asked('calendar', 'Days', 0, 10, 8, 4),
+    asked('gauge', 'Towards', 8, 10, 4, 4, {}, { goals: [{ value: 10000 }] }),
+  ]);
+  await page.goto(board);
+  await hydrated(page);
+  const views = card(page, 'Views');
+
+  await views.locator('.chart-hit').nth(1).hover();
+  await expect(page.locator('#chart-tip')).toContainText('Mon 18 May 2015');
+  await expect(page.locator('#chart-tip')).toContainText('Views: 2,893');
+  await expect(views.locator('.chart-cross')).toHaveCount(1);
+  await expect(views).toContainText('Goal: 2,000');
+
+  const bars = card(page, 'By status');
+  await bars.locator('.chart-key').first().click();
+  await expect(bars.locator('.chart-series[data-series="0"]')).toBeHidden();
+  await bars.locator('.chart-key').first().click();
+  await expect(bars.locator('.chart-series[data-series="0"]')).toBeVisible();
+
+  await views.locator('figure.chart').focus();
+  await page.keyboard.press('ArrowRight');
+  await expect(page.getByRole('status').filter({ hasText: 'Sun 17 May 2015' })).toHaveCount(1);
+
+  await expect(card(page, 'Towards')).toContainText('91 % of 10 k');
+  await expect(card(page, 'Hours').locator('.chart-mark, g:has(> title)').first()).toBeAttached();
+
+  await card(page, 'Shares').locator('.chart-mark[data-value="404"]').first().click();
+  await expect(page).toHaveURL(/filter=/);
+  await expect(page.getByRole('link', { name: /Take away: status/ })).toBeVisible();
+  await expect(card(page, 'Towards')).not.toContainText('91 %');
+  await page.getByRole('link', { name: /Take away: status/ }).click();
+  await expect(card(page, 'Towards')).toContainText('91 %');
+
+  const first = (await views.locator('.chart-hit').nth(1).boundingBox())!;
+  const last = (await views.locator('.chart-hit').nth(2).boundingBox())!;
+  await page.mouse.move(first.x + first.width / 2, first.y + 40);
+  await page.mouse.down();
+  await page.mouse.move(last.x + last.width / 2, last.y + 40, { steps: 8 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/from=2015-05-18&to=2015-05-19/);
+  await expect(views.locator('.chart-hit')).toHaveCount(2);
+  await isSoundNow(page, 'a dashboard with every new chart');
+});
+
+test('a comparison, a note and a file', async ({ page }) => {
+  await register(page, 'Mary');
+  await importAccessLog(await makeWriteKey(page));
+  const board = await makeBoard(page, [asked('line', 'Views', 0, 0, 6, 5, { interval: 'day' })]);
+  await page.goto(board + FOUR_DAYS);
+  await hydrated(page);
+  await page.getByRole('button', { name: /^Range/ }).click();
+  await page.getByRole('link', { name: 'Compare with the period before' }).click();
+  await expect(page).toHaveURL(/compare=previous_period/);
+  await expect(card(page, 'Views')).toContainText('Previous period');
+
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'Note what happened' }).click();
+  await page.getByLabel('What', { exact: true }).fill('Release 2.4');
+  await page.getByLabel('When (now where empty)').fill('2015-05-19T12:00');
+  await page.getByRole('button', { name: 'Note it' }).click();
+  await expect(card(page, 'Views').locator('.chart-moment')).toHaveCount(1);
+  await card(page, 'Views').locator('.chart-moment').hover();
+  await expect(page.locator('#chart-tip')).toContainText('Release 2.4');
+
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export as a file' }).click(),
+  ]);
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'From a template' }).click();
+  await page.locator('[data-import]').setInputFiles(await file.path());
+  await expect(page).toHaveURL(/\/dashboards\/(?!.*\?)/);
+  await expect(card(page, 'Views')).toBeVisible();
+});
+
+test('dashboards are filled, searched and marked', async ({ page }) => {
+  await register(page, 'Edith');
+  await importAccessLog(await makeWriteKey(page));
+  await makeDashboard(page, 'Zebra');
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('button', { name: 'From a template' }).click();
+  await page.getByRole('button', { name: /^Web traffic/ }).click();
+  await expect(page).toHaveTitle(/Web traffic/);
+  await expect(card(page, 'When people come').locator('svg.chart')).toBeVisible();
+  await expect(card(page, 'Views').locator('.stat-value')).toHaveText('9,126');
+
+  await page.goto('/');
+  await hydrated(page);
+  await page.keyboard.press('/');
+  await page.keyboard.type('zeb');
+  await expect(page.getByRole('link', { name: /Web traffic/ })).toBeHidden();
+  await expect(page.getByRole('link', { name: /Zebra/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Favourite: Zebra' }).click();
+  await expect(page.getByRole('button', { name: 'Favourite: Zebra' })).toHaveAttribute('aria-pressed', 'true');
+  await page.goto('/');
+  await expect(page.locator('#dashboards > li').first()).toContainText('Zebra');
+  await hydrated(page);
+  await isSoundNow(page, 'the list with a favourite');
+});
+
+test('the world map shows countries, and the whole screen the figures alone', async ({ page }) => {
+  await signInToDemo(page);
+  const board = await makeBoard(page, [
+    asked('map', 'Where', 0, 0, 12, 8, { series: [{ measure: 'unique_users' }], range: { last: '30d' }, breakdown: { property: 'country', limit: 50 } }),
+  ]);
+  await page.goto(board);
+  await hydrated(page);
+  const map = card(page, 'Where');
+  await expect(map.locator('svg.chart polygon').first()).toBeVisible();
+  expect(await map.locator('svg.chart polygon').count()).toBeGreaterThan(150);
+  await page.keyboard.press('f');
+  await expect(page.locator('.sidebar')).toBeHidden();
+  await page.keyboard.press('f');
+  await expect(page.locator('.sidebar')).toBeVisible();
+});
+
+test('everything is reached by its name, and an unsaved widget is not left by accident', async ({ page }) => {
+  await register(page, 'Dorothy');
+  await makeDashboard(page, 'Far away');
+  await page.goto('/settings/keys');
+  await hydrated(page);
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  await palette.getByRole('combobox').fill('far');
+  await expect(palette.getByRole('option')).toHaveCount(1);
+  await isSoundNow(page, 'the list of commands');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveTitle(/Far away/);
+
+  await page.getByRole('link', { name: 'Add the first widget' }).click();
+  await page.getByLabel('Title').fill('Half done');
+  page.once('dialog', (dialog) => dialog.dismiss());
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await expect(page.getByLabel('Title')).toHaveValue('Half done');
+  page.once('dialog', (dialog) => dialog.accept());
+  await page.getByRole('link', { name: 'Cancel' }).click();
+  await expect(page).toHaveTitle(/Far away/);
+});
+
+test('what a dashboard was comes back', async ({ page }) => {
+  await register(page, 'Hedy');
+  const board = await makeBoard(page, [text('One', 0, 0)]);
+  await page.goto(board);
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Menu of One' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(card(page, 'One')).toHaveCount(0);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'Earlier versions' }).click();
+  await page.getByRole('button', { name: /^Bring back/ }).first().click();
+  await expect(card(page, 'One')).toBeVisible();
+});

@@ -1,0 +1,163 @@
+// Cards under the pointer while a dashboard is edited: dragging, resizing, copy and paste. Where cards end up is decided by the
+// app; this script only says over which cells one is held.
+const COLUMNS = 12;
+const EDGE = 18;
+/** Further than this it is a drag and no click. */
+const SLIP = 4;
+
+let held = null;
+
+const editing = () => document.querySelector('.grid.editing');
+
+/** Columns, rows and gap of the grid in pixels. */
+function cells(grid) {
+  const style = getComputedStyle(grid);
+  const gap = parseFloat(style.columnGap);
+  const columns = style.gridTemplateColumns.split(' ').length;
+  return { gap, columns, width: (grid.clientWidth - gap * (columns - 1)) / columns, height: parseFloat(style.gridAutoRows) };
+}
+
+const place = (card) => Object.fromEntries(['x', 'y', 'w', 'h'].map((name) => [name, Number(card.className.match(new RegExp(`(?:^| )${name}-(\\d+)`))?.[1] ?? 0)]));
+
+function tell(card, { x, y, w, h }, isLetGo) {
+  card.dataset.place = `${x} ${y} ${w} ${h}${isLetGo ? '!' : ''}`;
+  card.dispatchEvent(new Event('place'));
+}
+
+const isAtCorner = (card, event) => {
+  const box = card.getBoundingClientRect();
+  return box.right - event.clientX < EDGE && box.bottom - event.clientY < EDGE;
+};
+
+document.addEventListener('pointerdown', (event) => {
+  const grid = editing();
+  const card = event.target instanceof Element ? event.target.closest('.grid.editing > article.card') : null;
+  if (!grid || !card || event.button !== 0 || held) return;
+  // On a phone cards stand in one column or two: there they are moved by their buttons.
+  if (cells(grid).columns !== COLUMNS) return;
+  const resizes = isAtCorner(card, event);
+  if (!resizes && event.target.closest('button, a, input, .handles, [popover]')) return;
+  if (!resizes && event.pointerType === 'touch' && !event.target.closest('.card-head')) return;
+  const box = card.getBoundingClientRect();
+  held = { card, grid, resizes, begun: false, pointer: event.pointerId, x: event.clientX, y: event.clientY, from: place(card), box, scroll: scrollY, told: '' };
+});
+
+document.addEventListener('pointermove', (event) => {
+  if (!held || event.pointerId !== held.pointer) return;
+  const { card, grid, from, box } = held;
+  const across = event.clientX - held.x;
+  const down = event.clientY - held.y + (scrollY - held.scroll);
+  if (!held.begun) {
+    if (Math.hypot(across, down) < SLIP) return;
+    held.begun = true;
+    card.setPointerCapture(held.pointer);
+    card.classList.add(held.resizes ? 'resized' : 'dragged');
+    document.documentElement.classList.add('holding');
+  }
+  event.preventDefault();
+  const { gap, width, height } = cells(grid);
+  const columns = Math.round(across / (width + gap));
+  const rows = Math.round(down / (height + gap));
+  const to = held.resizes
+    ? { ...from, w: Math.min(COLUMNS - from.x, Math.max(1, from.w + columns)), h: Math.max(1, from.h + rows) }
+    : { ...from, x: Math.min(COLUMNS - from.w, Math.max(0, from.x + columns)), y: Math.max(0, from.y + rows) };
+  held.to = to;
+  const told = JSON.stringify(to);
+  if (told !== held.told) {
+    held.told = told;
+    tell(card, to, false);
+  }
+  if (!held.resizes) {
+    // Under the pointer, wherever the grid has put it meanwhile.
+    requestAnimationFrame(() => {
+      if (!held) return;
+      card.style.transform = '';
+      const now = card.getBoundingClientRect();
+      card.style.transform = `translate(${box.left + across - now.left}px, ${box.top + event.clientY - held.y - now.top}px)`;
+    });
+  }
+  const margin = 60;
+  if (event.clientY > innerHeight - margin) scrollBy(0, 12);
+  else if (event.clientY < margin) scrollBy(0, -12);
+}, { passive: false });
+
+function letGo(keeps) {
+  if (!held) return;
+  const { card, begun, from, to } = held;
+  held = null;
+  card.style.transform = '';
+  card.classList.remove('dragged', 'resized');
+  document.documentElement.classList.remove('holding');
+  if (begun) tell(card, keeps && to ? to : from, true);
+}
+
+document.addEventListener('pointerup', () => letGo(true));
+document.addEventListener('pointercancel', () => letGo(false));
+// A click that ends a drag is none.
+document.addEventListener('click', (event) => {
+  if (document.documentElement.classList.contains('holding')) event.stopPropagation();
+}, { capture: true });
+document.addEventListener('touchmove', (event) => {
+  if (held?.begun) event.preventDefault();
+}, { passive: false });
+
+document.addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && held) return letGo(false);
+  const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
+  if (!editing() || isTyping || !(event.ctrlKey || event.metaKey)) return;
+  const key = event.key.toLowerCase();
+  const act = key === 'z' && !event.shiftKey ? 'undo' : key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : '';
+  const button = act && document.querySelector(`[data-act='${act}']`);
+  if (button) {
+    event.preventDefault();
+    button.click();
+  }
+});
+
+// Copy and paste. What is copied must be at hand at once, so a focused card is asked for before.
+let copied = null;
+
+document.addEventListener('focusin', async (event) => {
+  const card = event.target instanceof Element ? event.target.closest('.grid.editing > article.card') : null;
+  if (!card || copied?.id === card.dataset.id) return;
+  const { id } = card.dataset;
+  copied = { id, spec: null };
+  const answer = await fetch(`/api/widgets/${id}`).catch(() => null);
+  if (!answer?.ok || copied?.id !== id) return;
+  const { type, title, config, size } = await answer.json();
+  copied.spec = { type, title, config, size };
+});
+
+document.addEventListener('copy', (event) => {
+  const card = document.activeElement?.closest?.('.grid.editing > article.card');
+  if (!card || copied?.id !== card.dataset.id || !copied.spec || !getSelection().isCollapsed) return;
+  event.clipboardData.setData('text/plain', JSON.stringify(copied.spec, null, 2));
+  event.preventDefault();
+});
+
+document.addEventListener('paste', async (event) => {
+  const grid = editing();
+  const isTyping = event.target instanceof Element && event.target.closest('input, textarea, [contenteditable]');
+  if (!grid || isTyping) return;
+  const spec = widget(event.clipboardData.getData('text/plain'));
+  if (!spec) return;
+  event.preventDefault();
+  const answer = await fetch(`/api/dashboards/${grid.dataset.board}/widgets`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(spec),
+  });
+  if (!answer.ok) return;
+  grid.dataset.added = (await answer.json()).id;
+  grid.dispatchEvent(new Event('added'));
+});
+
+/** The widget that a text describes, without a place of its own. */
+function widget(text) {
+  try {
+    const { type, title = '', config = {}, size } = JSON.parse(text);
+    return typeof type === 'string' && typeof config === 'object' ? { type, title, config, ...(size && { size }) } : null;
+  } catch {
+    return null;
+  }
+}

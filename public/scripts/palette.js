@@ -1,0 +1,103 @@
+// Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
+let dialog = null;
+let found = [];
+let chosen = 0;
+
+const make = (tag, properties = {}, ...children) => {
+  const { role, ...rest } = properties;
+  const element = Object.assign(document.createElement(tag), rest);
+  if (role) element.setAttribute('role', role);
+  element.append(...children);
+  return element;
+};
+
+/** What the page itself offers: its places, its tools and its menus. */
+function here() {
+  const named = (element) => (element.getAttribute('aria-label') || element.textContent).trim();
+  const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: 'Go to', act: () => link.click() }));
+  const tools = [...document.querySelectorAll('.topbar .tools > .button, #dashboard-menu .menu-item, #keys-button, [data-key="?"]')]
+    .filter((tool) => !tool.disabled)
+    .map((tool) => ({ name: named(tool), kind: 'Here', act: () => tool.click() }));
+  return [...tools, ...places].filter(({ name }) => name !== '');
+}
+
+async function dashboards() {
+  const answer = await fetch('/api/dashboards?limit=100').catch(() => null);
+  if (!answer?.ok) return [];
+  const { items } = await answer.json();
+  return items.map(({ id, name }) => ({ name, kind: 'Dashboard', act: () => open(`/dashboards/${id}`) }));
+}
+
+/** By a link, so that the app's router sees it. */
+function open(path) {
+  const link = make('a', { href: path, hidden: true });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+function show(all) {
+  const words = dialog.querySelector('input').value.toLowerCase().split(/\s+/).filter(Boolean);
+  found = all.filter(({ name, kind }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 50);
+  chosen = 0;
+  const rows = found.map(({ name, kind }, at) => {
+    const row = make('li', { id: `palette-${at}`, role: 'option' }, make('span', { textContent: name }), make('span', { className: 'muted', textContent: kind }));
+    row.addEventListener('click', () => take(at));
+    return row;
+  });
+  dialog.querySelector('ul').replaceChildren(...rows);
+  dialog.querySelector('[role="status"]').textContent = found.length === 0 ? 'Nothing is called that.' : '';
+  mark();
+}
+
+function mark() {
+  const rows = [...dialog.querySelectorAll('li')];
+  rows.forEach((row, at) => row.setAttribute('aria-selected', String(at === chosen)));
+  rows[chosen]?.scrollIntoView({ block: 'nearest' });
+  const input = dialog.querySelector('input');
+  if (rows[chosen]) input.setAttribute('aria-activedescendant', rows[chosen].id);
+  else input.removeAttribute('aria-activedescendant');
+}
+
+function take(at) {
+  const { act } = found[at] ?? {};
+  dialog.close();
+  if (act) setTimeout(act);
+}
+
+async function openPalette() {
+  const input = make('input', { className: 'input', type: 'text', role: 'combobox', placeholder: 'Go to, or do', autocomplete: 'off', spellcheck: false });
+  for (const [name, value] of [['aria-label', 'Go to, or do'], ['aria-expanded', 'true'], ['aria-controls', 'palette-list']]) input.setAttribute(name, value);
+  const list = make('ul', { id: 'palette-list', role: 'listbox' });
+  list.setAttribute('aria-label', 'Found');
+  dialog = make('dialog', { className: 'palette' }, input, list, make('p', { className: 'muted', role: 'status' }));
+  dialog.setAttribute('aria-label', 'Commands');
+  dialog.addEventListener('close', () => {
+    dialog.remove();
+    dialog = null;
+  });
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  let all = here();
+  input.addEventListener('input', () => show(all));
+  input.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') take(chosen);
+    else if (event.key === 'ArrowDown') chosen = Math.min(chosen + 1, found.length - 1);
+    else if (event.key === 'ArrowUp') chosen = Math.max(chosen - 1, 0);
+    else return;
+    event.preventDefault();
+    if (dialog) mark();
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  show(all);
+  all = [...all, ...(await dashboards())];
+  if (dialog) show(all);
+}
+
+document.addEventListener('keydown', (event) => {
+  if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+  if (!document.querySelector('.frame')) return;
+  event.preventDefault();
+  if (dialog) dialog.close();
+  else openPalette();
+});

@@ -1,0 +1,32 @@
+//! `/api/templates`
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use engine::templates::{Template, TemplateInfo};
+use engine::{Engine, Error};
+
+use super::Whole;
+use super::etag::tagged;
+use crate::identity::Asking;
+use crate::problem::Answered;
+
+/// `GET /api/templates`
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<Json<Whole<TemplateInfo>>> {
+    Ok(Json(Whole::new(engine.templates(&caller).await?)))
+}
+
+/// `POST /api/templates/{name}`
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(name): Path<String>,
+) -> Answered<(StatusCode, Response)> {
+    let template = Template::parse(&name).ok_or(Error::NotFound)?;
+    let dashboard = engine.create_from_template(&caller, template).await?;
+    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+}
