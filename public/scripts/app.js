@@ -4,3 +4,4 @@ import './charts.js';
 import './board.js';
 import './page.js';
 import './palette.js';
+import './dialogs.js';

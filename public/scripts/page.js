@@ -1,5 +1,6 @@
-// Small things around the charts: full screen, refreshing, lists that are searched, files that are read, forms that are sent.
+// Small things around the charts: full screen, refreshing, lists that are searched, widgets that are not saved yet.
 import { isBoard } from './address.js';
+import { make, reload } from './element.js';
 
 const REFRESH = 'datapulse-refresh';
 
@@ -61,8 +62,8 @@ function refreshEvery(seconds) {
   clearInterval(timer);
   if (seconds > 0) {
     timer = setInterval(() => {
-      const grid = document.querySelector('.grid[data-board]:not(.editing)');
-      if (isBoard() && document.visibilityState === 'visible') grid?.dispatchEvent(new Event('reload'));
+      const isEdited = document.querySelector('.grid.editing');
+      if (isBoard() && !isEdited && document.visibilityState === 'visible') reload();
     }, seconds * 1000);
   }
 }
@@ -70,93 +71,21 @@ function refreshEvery(seconds) {
 const kept = () => Number(localStorage.getItem(REFRESH) ?? 0);
 refreshEvery(kept());
 
+const OFTEN = [[0, 'Never'], [30, 'Every 30 seconds'], [60, 'Every minute'], [300, 'Every 5 minutes'], [1800, 'Every half hour']];
+
 document.addEventListener('toggle', (event) => {
-  const select = event.target instanceof Element ? event.target.querySelector('[data-refresh]') : null;
-  if (select) select.value = String(kept());
+  const place = event.target instanceof Element ? event.target.querySelector('[data-refresh]') : null;
+  if (!place) return;
+  const options = OFTEN.map(([seconds, words]) => make('option', { value: String(seconds), textContent: words, selected: seconds === kept() }));
+  place.replaceChildren(make('label', { htmlFor: 'refresh', textContent: 'Ask again' }), make('select', { id: 'refresh', className: 'input' }, ...options));
 }, { capture: true });
 
-document.addEventListener('change', async (event) => {
-  const target = event.target instanceof Element ? event.target : null;
-  const select = target?.closest('[data-refresh]');
-  if (select) {
-    localStorage.setItem(REFRESH, select.value);
-    refreshEvery(Number(select.value));
-  }
-  const file = target?.closest('[data-import]');
-  if (file?.files?.[0]) await send(file, await file.files[0].text());
+document.addEventListener('change', (event) => {
+  const select = event.target instanceof Element ? event.target.closest('#refresh') : null;
+  if (!select) return;
+  localStorage.setItem(REFRESH, select.value);
+  refreshEvery(Number(select.value));
 });
-
-// A form that is sent to the API: its fields by name, times as they are meant on this clock.
-document.addEventListener('submit', async (event) => {
-  const form = event.target;
-  if (!(form instanceof HTMLFormElement) || !form.dataset.post) return;
-  event.preventDefault();
-  const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
-  for (const input of form.querySelectorAll("[type='datetime-local']")) {
-    if (fields[input.name]) fields[input.name] = new Date(fields[input.name]).toISOString();
-  }
-  await send(form, JSON.stringify(fields));
-});
-
-/** Sends `body` to where `element` says; then goes where the answer is, or shows the page anew. */
-async function send(element, body) {
-  const said = element.closest('form')?.querySelector('[data-said]');
-  if (said) said.textContent = '';
-  const answer = await fetch(element.dataset.post ?? element.dataset.import, { method: 'POST', headers: { 'content-type': 'application/json' }, body }).catch(() => null);
-  const told = await answer?.json().catch(() => null);
-  if (!answer?.ok) {
-    const errors = (told?.errors ?? []).map(({ field, message }) => `${field}: ${message}`);
-    if (said) said.textContent = errors[0] ?? told?.detail ?? 'That did not arrive. Check the connection, then try again.';
-    return;
-  }
-  if (element.dataset.then === 'open') {
-    location.assign(`/dashboards/${told.id}`);
-    return;
-  }
-  element.closest('form')?.reset();
-  element.closest('[popover]')?.hidePopover();
-  document.querySelector('.grid[data-board]')?.dispatchEvent(new Event('reload'));
-}
-
-// Earlier versions of a dashboard: asked for when their list is opened.
-document.addEventListener('toggle', async (event) => {
-  const panel = event.target instanceof HTMLElement && event.newState === 'open' ? event.target.closest('[data-versions]') : null;
-  if (!panel) return;
-  const [said, list] = [panel.querySelector('[data-said]'), panel.querySelector('ul')];
-  list.replaceChildren();
-  said.textContent = 'Loading';
-  const answer = await fetch(panel.dataset.versions).catch(() => null);
-  if (!answer?.ok) {
-    said.textContent = 'That did not arrive. Check the connection, then open this list again.';
-    return;
-  }
-  const { items } = await answer.json();
-  said.textContent = items.length === 0 ? 'Nothing has been changed yet.' : 'What it was before each change.';
-  list.replaceChildren(...items.map((item) => version(panel, item)));
-}, { capture: true });
-
-function version(panel, { version, name, widgets, changed_at: at }) {
-  const element = (tag, properties, ...children) => {
-    const made = Object.assign(document.createElement(tag), properties);
-    made.append(...children);
-    return made;
-  };
-  const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
-  const button = element('button', { type: 'button', className: 'button small', textContent: 'Bring back' });
-  button.setAttribute('aria-label', `Bring back: before ${when}`);
-  button.addEventListener('click', async () => {
-    button.disabled = true;
-    const answer = await fetch(`${panel.dataset.versions}/${version}/restore`, { method: 'POST' });
-    if (!answer.ok) {
-      button.disabled = false;
-      return;
-    }
-    panel.hidePopover();
-    document.querySelector('.grid[data-board]')?.dispatchEvent(new Event('reload'));
-  });
-  const words = `${name}, ${widgets} ${widgets === 1 ? 'widget' : 'widgets'}`;
-  return element('li', {}, element('div', {}, element('strong', { textContent: `Before ${when}` }), element('span', { className: 'muted', textContent: words })), button);
-}
 
 // A widget that is being made and not saved yet: leaving asks first.
 let unsaved = null;

@@ -1,15 +1,9 @@
 // Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
+import { make } from './element.js';
+
 let dialog = null;
 let found = [];
 let chosen = 0;
-
-const make = (tag, properties = {}, ...children) => {
-  const { role, ...rest } = properties;
-  const element = Object.assign(document.createElement(tag), rest);
-  if (role) element.setAttribute('role', role);
-  element.append(...children);
-  return element;
-};
 
 /** What the page itself offers: its places, its tools and its menus. */
 function here() {
@@ -66,12 +60,12 @@ function take(at) {
 }
 
 async function openPalette() {
-  const input = make('input', { className: 'input', type: 'text', role: 'combobox', placeholder: 'Go to, or do', autocomplete: 'off', spellcheck: false });
-  for (const [name, value] of [['aria-label', 'Go to, or do'], ['aria-expanded', 'true'], ['aria-controls', 'palette-list']]) input.setAttribute(name, value);
-  const list = make('ul', { id: 'palette-list', role: 'listbox' });
-  list.setAttribute('aria-label', 'Found');
-  dialog = make('dialog', { className: 'palette' }, input, list, make('p', { className: 'muted', role: 'status' }));
-  dialog.setAttribute('aria-label', 'Commands');
+  const input = make('input', {
+    className: 'input', type: 'text', role: 'combobox', placeholder: 'Go to, or do', autocomplete: 'off', spellcheck: false,
+    'aria-label': 'Go to, or do', 'aria-expanded': 'true', 'aria-controls': 'palette-list',
+  });
+  const list = make('ul', { id: 'palette-list', role: 'listbox', 'aria-label': 'Found' });
+  dialog = make('dialog', { className: 'palette', 'aria-label': 'Commands' }, input, list, make('p', { className: 'muted', role: 'status' }));
   dialog.addEventListener('close', () => {
     dialog.remove();
     dialog = null;

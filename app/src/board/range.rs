@@ -50,7 +50,7 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
             {presets}
             <Custom board range />
             <Comparisons board />
-            {refresh()}
+            <div class="menu-foot refresh" data-refresh=""></div>
             <Saved board />
         </Popover>
     }
@@ -59,23 +59,6 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
 fn path(board: Board, range: Option<Range>) -> String {
     let view = board.address.with(|address| address.view.clone());
     board.path_of(&View { range, ..view })
-}
-
-/// How often this browser asks again; `public/scripts/page.js` keeps it and does it.
-fn refresh() -> AnyView {
-    view! {
-        <div class="menu-foot refresh">
-            <label for="refresh">"Ask again"</label>
-            <select id="refresh" class="input" data-refresh="">
-                <option value="0">"Never"</option>
-                <option value="30">"Every 30 seconds"</option>
-                <option value="60">"Every minute"</option>
-                <option value="300">"Every 5 minutes"</option>
-                <option value="1800">"Every half hour"</option>
-            </select>
-        </div>
-    }
-    .into_any()
 }
 
 /// The same page compared with another period, or no longer.

@@ -148,16 +148,16 @@ fn More(board: Board) -> impl IntoView {
             <button
                 type="button"
                 class="menu-item"
-                popovertarget="note"
-                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "note"))
+                data-act="note"
+                on:click=live::click(move |_| close("dashboard-menu"))
             >
                 {icon(Icon::Note)}<span>"Note what happened"</span>
             </button>
             <button
                 type="button"
                 class="menu-item"
-                popovertarget="versions"
-                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "versions"))
+                data-act="versions"
+                on:click=live::click(move |_| close("dashboard-menu"))
             >
                 {icon(Icon::Retry)}<span>"Earlier versions"</span>
             </button>
@@ -170,48 +170,8 @@ fn More(board: Board) -> impl IntoView {
                 {icon(Icon::Trash)}<span>"Delete dashboard"</span>
             </button>
         </Popover>
-        {note(board)}
-        {versions(board)}
         <Delete board />
     }
-}
-
-/// What the dashboard was before; `public/scripts/page.js` asks and fills the list.
-fn versions(board: Board) -> AnyView {
-    view! {
-        <div id="versions" class="popover centred" popover="auto" role="dialog" aria-label="Earlier versions" data-versions=format!("/api/dashboards/{}/versions", board.id)>
-            <h2>"Earlier versions"</h2>
-            <p class="muted" data-said="" role="status">"Loading"</p>
-            <ul class="links"></ul>
-        </div>
-    }
-    .into_any()
-}
-
-/// Something that happened, to be drawn on charts over time; `public/scripts/page.js` sends it.
-fn note(board: Board) -> AnyView {
-    view! {
-        <div id="note" class="popover centred" popover="auto" role="dialog" aria-label="Note what happened">
-            <form data-post=format!("/api/dashboards/{}/annotations", board.id)>
-                <h2>"What happened?"</h2>
-                <p class="muted">"A release, a campaign, an outage: the charts of this dashboard show it as a line."</p>
-                <div class="field">
-                    <label for="note-text">"What"</label>
-                    <input id="note-text" class="input" name="text" maxlength="200" required autocomplete="off" placeholder="Release 2.4" />
-                </div>
-                <div class="field">
-                    <label for="note-at">"When (now where empty)"</label>
-                    <input id="note-at" class="input" name="at" type="datetime-local" />
-                </div>
-                <p class="problem" role="alert" data-said=""></p>
-                <div class="actions">
-                    <button type="button" class="button" popovertarget="note" popovertargetaction="hide">"Cancel"</button>
-                    <button type="submit" class="button primary">"Note it"</button>
-                </div>
-            </form>
-        </div>
-    }
-    .into_any()
 }
 
 #[component]

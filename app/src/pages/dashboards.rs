@@ -99,59 +99,13 @@ fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
     .into_any()
 }
 
-/// What a dashboard can be made of; `public/scripts/page.js` sends it.
-const TEMPLATES: [(&str, &str, &str); 4] = [
-    (
-        "/api/templates/product_overview",
-        "Product overview",
-        "Who is active, what they do, and when.",
-    ),
-    (
-        "/api/templates/web_traffic",
-        "Web traffic",
-        "Views, visitors, pages, and where people come from.",
-    ),
-    (
-        "/api/templates/funnel",
-        "Funnel",
-        "How far people get, step by step.",
-    ),
-    (
-        "/api/templates/retention",
-        "Retention",
-        "Who comes back, and who falls silent.",
-    ),
-];
-
-/// Dashboards that fill themselves from the events that are there, and files.
+/// Dashboards that fill themselves from the events that are there, and files; `public/scripts/dialogs.js` fills the panel.
 #[component]
 fn Templates() -> impl IntoView {
-    let choices = TEMPLATES
-        .into_iter()
-        .map(|(path, title, about)| {
-            view! {
-                <form data-post=path data-then="open">
-                    <button type="submit" class="menu-item tall">
-                        <strong>{title}</strong>
-                        <span class="muted">{about}</span>
-                    </button>
-                    <p class="problem" role="alert" data-said=""></p>
-                </form>
-            }
-        })
-        .collect_view();
     let face = view! { {icon(Icon::Chart)}<span class="word">"From a template"</span> }.into_any();
     view! {
         <Popover id="templates" name="From a template" face look="button" panel="menu templates">
-            {choices}
-            <form class="menu-foot">
-                <label class="menu-item">
-                    {icon(Icon::Download)}
-                    <span>"Import a file"</span>
-                    <input type="file" class="hidden" accept="application/json,.json" data-import="/api/dashboards/import" data-then="open" />
-                </label>
-                <p class="problem" role="alert" data-said=""></p>
-            </form>
+            <div data-templates=""></div>
         </Popover>
     }
 }

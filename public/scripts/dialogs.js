@@ -1,0 +1,104 @@
+// What a dashboard's menus lead to: noting what happened, earlier versions, templates and files.
+import { call, make, openDialog, reload } from './element.js';
+
+const board = () => document.querySelector('.grid[data-board]')?.dataset.board;
+
+document.addEventListener('click', (event) => {
+  const act = event.target instanceof Element ? event.target.closest('[data-act]')?.dataset.act : '';
+  if (act === 'note') note(`/api/dashboards/${board()}/annotations`);
+  if (act === 'versions') versions(`/api/dashboards/${board()}/versions`);
+});
+
+/** Something that happened, to be drawn on charts over time. */
+function note(path) {
+  const text = make('input', { className: 'input', id: 'note-text', type: 'text', maxLength: 200, required: true, placeholder: 'Release 2.4', autocomplete: 'off' });
+  const at = make('input', { className: 'input', id: 'note-at', type: 'datetime-local' });
+  const said = make('p', { className: 'problem', role: 'alert' });
+  const cancel = make('button', { className: 'button', type: 'button', textContent: 'Cancel' });
+  const form = make(
+    'form',
+    {},
+    make('p', { className: 'muted', textContent: 'A release, a campaign, an outage: the charts of this dashboard show it as a line.' }),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'note-text', textContent: 'What' }), text),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'note-at', textContent: 'When (now where empty)' }), at),
+    said,
+    make('div', { className: 'actions' }, cancel, make('button', { className: 'button primary', type: 'submit', textContent: 'Note it' })),
+  );
+  const dialog = openDialog('What happened?', form);
+  text.focus();
+  cancel.addEventListener('click', () => dialog.close());
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const { problem } = await call(path, 'POST', { text: text.value, ...(at.value && { at: new Date(at.value).toISOString() }) });
+    if (problem) {
+      said.textContent = problem;
+      return;
+    }
+    dialog.close();
+    reload();
+  });
+}
+
+/** What the dashboard was before each change. */
+async function versions(path) {
+  const said = make('p', { className: 'muted', role: 'status', textContent: 'Loading' });
+  const list = make('ul', { className: 'links' });
+  const close = make('button', { className: 'button', type: 'button', textContent: 'Close' });
+  const dialog = openDialog('Earlier versions', said, list, make('div', { className: 'actions' }, close));
+  close.addEventListener('click', () => dialog.close());
+  const { told, problem } = await call(path);
+  said.textContent = problem ?? (told.items.length === 0 ? 'Nothing has been changed yet.' : 'What it was before each change.');
+  list.replaceChildren(...(told?.items ?? []).map((item) => row(item)));
+
+  function row({ version, name, widgets, changed_at: at }) {
+    const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    const button = make('button', { className: 'button small', type: 'button', textContent: 'Bring back', 'aria-label': `Bring back: before ${when}` });
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      const restored = await call(`${path}/${version}/restore`, 'POST');
+      button.disabled = false;
+      if (restored.problem) {
+        said.textContent = restored.problem;
+        return;
+      }
+      dialog.close();
+      reload();
+    });
+    const words = `${name}, ${widgets} ${widgets === 1 ? 'widget' : 'widgets'}`;
+    return make('li', {}, make('div', {}, make('strong', { textContent: `Before ${when}` }), make('span', { className: 'muted', textContent: words })), button);
+  }
+}
+
+document.addEventListener('toggle', (event) => {
+  const place = event.target instanceof Element && event.newState === 'open' ? event.target.querySelector('[data-templates]') : null;
+  if (place) templates(place);
+}, { capture: true });
+
+/** Dashboards that fill themselves from the events that are there, and files. */
+async function templates(place) {
+  const said = make('p', { className: 'problem', role: 'alert' });
+  const make_of = async (path, body) => {
+    said.textContent = '';
+    const { told, problem } = await call(path, 'POST', body);
+    if (problem) said.textContent = problem;
+    else location.assign(`/dashboards/${told.id}`);
+  };
+  const file = make('input', { className: 'hidden', type: 'file', accept: 'application/json,.json', 'data-import': '' });
+  file.addEventListener('change', async () => file.files[0] && make_of('/api/dashboards/import', await file.files[0].text()));
+  const entry = make('label', { className: 'menu-item' }, make('span', { textContent: 'Import a file' }), file);
+  const foot = make('div', { className: 'menu-foot' }, entry, said);
+  const waiting = make('p', { className: 'muted menu-note', role: 'status', textContent: 'Loading' });
+  place.replaceChildren(waiting, foot);
+  const { told, problem } = await call('/api/templates');
+  if (problem) {
+    waiting.textContent = problem;
+    return;
+  }
+  const choices = told.items.map(({ name, title, description, fits }) => {
+    const about = fits ? description : 'There are too few kinds of events for it yet.';
+    const button = make('button', { className: 'menu-item tall', type: 'button', disabled: !fits }, make('strong', { textContent: title }), make('span', { className: 'muted', textContent: about }));
+    button.addEventListener('click', () => make_of(`/api/templates/${name}`, {}));
+    return button;
+  });
+  waiting.replaceWith(...choices);
+}

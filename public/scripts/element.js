@@ -1,0 +1,36 @@
+/** An element with properties, attributes (names with a dash, `role`, `for`) and children. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (name in element && !name.includes('-')) element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children);
+  return element;
+}
+
+/** A dialog over the page with a heading; it is gone once it is closed. */
+export function openDialog(title, ...children) {
+  const dialog = make('dialog', { className: 'popover centred', 'aria-label': title }, make('h2', { textContent: title }), ...children);
+  dialog.addEventListener('close', () => dialog.remove());
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** Sends JSON and gives back what came; what is wrong, as one sentence. */
+export async function call(path, method = 'GET', body = undefined) {
+  const answer = await fetch(path, {
+    method,
+    ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (answer?.ok) return { told, problem: null };
+  const [first] = told?.errors ?? [];
+  const problem = first ? `${first.field ? `${first.field}: ` : ''}${first.message}` : (told?.detail ?? 'That did not arrive. Check the connection, then try again.');
+  return { told: null, problem };
+}
+
+/** Shows the dashboard anew. */
+export const reload = () => document.querySelector('.grid[data-board]')?.dispatchEvent(new Event('reload'));
