@@ -3,7 +3,7 @@
 import { isBoard, showOnly, showRange } from './address.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const MARKS = '.chart-hit, .chart-mark, .chart-moment, .chart-key, svg.chart g:has(> title), svg.chart path:has(> title), svg.chart rect:has(> title)';
+const MARKS = '[data-tip], .chart-hit, .chart-mark, .chart-moment, .chart-key, svg.chart g:has(> title), svg.chart path:has(> title), svg.chart rect:has(> title)';
 
 let shown = null;
 let dragged = null;
@@ -53,7 +53,7 @@ function hide() {
 /** A line through the middle of what is pointed at. */
 function cross(hit) {
   const { x, y, width, height } = hit.getBBox();
-  if (width > height) return;
+  if (!hit.ownerSVGElement.querySelector('.chart-series')) return;
   const line = document.createElementNS(SVG, 'line');
   line.setAttribute('class', 'chart-cross');
   for (const [name, value] of [['x1', x + width / 2], ['x2', x + width / 2], ['y1', y], ['y2', y + height]]) line.setAttribute(name, value);
@@ -136,7 +136,9 @@ document.addEventListener('pointermove', (event) => {
 });
 
 document.addEventListener('pointerdown', (event) => {
-  const hit = markAt(event)?.closest('.chart-hit[data-from]');
+  const mark = markAt(event);
+  if (mark && event.pointerType === 'touch') show(mark, event.clientX, event.clientY);
+  const hit = mark?.closest('.chart-hit[data-from]');
   if (!hit || event.button !== 0 || event.pointerType === 'touch' || !isBoard() || isEditing(hit)) return;
   dragged = { from: hit, to: hit, moved: false };
   event.preventDefault();
