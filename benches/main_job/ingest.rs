@@ -18,13 +18,49 @@ const BATCH: usize = 500;
 const CONNECTIONS: usize = 4;
 const WARM_UP: usize = 60;
 const REQUESTS: usize = 1_600;
+/// What a browser and a proxy in front of us add to a request.
+const BROWSER: &str = "Origin: https://shop.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0\r\nX-Forwarded-For: 203.0.113.7\r\nCF-IPCountry: DE\r\n";
+
+/// What is sent.
+#[derive(Clone, Copy)]
+enum Sender {
+    /// A program: its events are stored as they are.
+    Server,
+    /// A page: its events say where it is, and all that can be added to them is added.
+    Browser,
+}
 
 pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
+    measure_plain(table)?;
+    measure_enriched(table)
+}
+
+fn measure_enriched(table: &mut Table) -> Outcome<()> {
+    let server = Server::empty()?;
+    let (_, key) = server.register()?;
+    let now = Clock::System.now();
+    let mut requests: Vec<Vec<u8>> = (0..WARM_UP + REQUESTS)
+        .map(|number| request(&key, number, now, Sender::Browser))
+        .collect();
+    let event_bytes = requests[0].len() / BATCH;
+    let measured = requests.split_off(WARM_UP);
+    send_all(server.address(), &requests)?;
+    let start = Instant::now();
+    send_all(server.address(), &measured)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let what = format!(
+        "ingest with enrichment, {CONNECTIONS} connections, batches of {BATCH}, {event_bytes} bytes an event"
+    );
+    table.at_least(&what, (REQUESTS * BATCH) as f64 / seconds, 60_000.0, "events/s");
+    Ok(())
+}
+
+fn measure_plain(table: &mut Table) -> Outcome<()> {
     let server = Server::empty()?;
     let (token, key) = server.register()?;
     let now = Clock::System.now();
     let mut requests: Vec<Vec<u8>> = (0..WARM_UP + REQUESTS)
-        .map(|number| request(&key, number, now))
+        .map(|number| request(&key, number, now, Sender::Server))
         .collect();
     let event_bytes = requests[0].len() / BATCH;
     let measured = requests.split_off(WARM_UP);
@@ -103,7 +139,7 @@ fn visible(server: &Server, token: &str, now: Timestamp) -> Outcome<usize> {
     Ok(answer["series"][0]["total"].as_u64().unwrap_or_default() as usize)
 }
 
-fn request(key: &str, number: usize, now: Timestamp) -> Vec<u8> {
+fn request(key: &str, number: usize, now: Timestamp, sender: Sender) -> Vec<u8> {
     const COUNTRIES: [&str; 5] = ["US", "DE", "GB", "FR", "IN"];
     const NAMES: [&str; 4] = ["page_view", "page_view", "feature_used", "login"];
     let mut body = String::from("[");
@@ -113,6 +149,14 @@ fn request(key: &str, number: usize, now: Timestamp) -> Vec<u8> {
         let mixed = event.wrapping_mul(2_654_435_761) % 1_000_003;
         let at = Timestamp::from_second(now.as_second() - (mixed * 2) as i64).unwrap_or(now);
         let separator = if position > 0 { "," } else { "" };
+        if matches!(sender, Sender::Browser) {
+            let _ = write!(
+                body,
+                r#"{separator}{{"id":"0192f0a4-{event:012x}","name":"page_view","timestamp":"{at}","properties":{{"$url":"https://shop.example/boards/{}?utm_source=news&utm_medium=email","$referrer":"https://www.google.com/","$title":"Board","$language":"en-GB","$screen":"1920x1080"}}}}"#,
+                mixed % 300,
+            );
+            continue;
+        }
         let _ = write!(
             body,
             r#"{separator}{{"id":"0192f0a4-{event:012x}","name":"{}","timestamp":"{at}","user_id":"user-{}","session_id":"session-{}","properties":{{"$path":"/boards/{}","$browser":"Chrome","$os":"macOS","country":"{}","duration_ms":{},"plan":"team"}}}}"#,
@@ -126,8 +170,12 @@ fn request(key: &str, number: usize, now: Timestamp) -> Vec<u8> {
     }
     body.push(']');
     let length = body.len();
+    let browser = match sender {
+        Sender::Server => "",
+        Sender::Browser => BROWSER,
+    };
     let head = format!(
-        "POST /api/analytics/events HTTP/1.1\r\nHost: localhost\r\nX-Write-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+        "POST /api/analytics/events HTTP/1.1\r\nHost: localhost\r\nX-Write-Key: {key}\r\n{browser}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     );
     [head.into_bytes(), body.into_bytes()].concat()
 }

@@ -198,3 +198,41 @@ async fn people_have_a_profile() {
         "a write key only writes"
     );
 }
+
+#[tokio::test]
+async fn a_file_of_the_operator_says_where_an_address_is() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/places.mmdb");
+    let app = TestApp::start_with(&[("DATAPULSE_GEOIP_FILE", file)]);
+    let ada = app.member("ada").await;
+    let events = json!([
+        {"name": "munich", "properties": {"$ip": "203.0.113.80"}},
+        {"name": "france", "properties": {"$ip": "2001:db8:1::5"}},
+        {"name": "told", "properties": {"$ip": "203.0.113.80", "$city": "Augsburg"}},
+        {"name": "nowhere", "properties": {"$ip": "198.51.100.1"}}]);
+    app.send(&ada, &events).await;
+    browse(&app, &ada, FIREFOX, "203.0.113.80", &json!({"name": "browser"})).await;
+    browse(
+        &app,
+        &ada,
+        FIREFOX,
+        "2001:db8:1::5",
+        &json!({"name": "contradicted"}),
+    )
+    .await;
+    let rows = stored(&app, &ada, 6).await;
+    let place = |name: &str| {
+        let row = rows.iter().find(|row| row["name"] == name).expect("it is there");
+        let part = |key: &str| row["properties"][key].as_str().unwrap_or("-").to_owned();
+        [part("$country"), part("$region"), part("$city")].join(" ")
+    };
+    assert_eq!(place("munich"), "DE Bavaria Munich");
+    assert_eq!(place("france"), "FR - -");
+    assert_eq!(place("told"), "DE Bavaria Augsburg");
+    assert_eq!(place("nowhere"), "- - -");
+    assert_eq!(place("browser"), "DE Bavaria Munich");
+    assert_eq!(
+        place("contradicted"),
+        "DE - -",
+        "the network in front of us counts"
+    );
+}
