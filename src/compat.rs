@@ -4,12 +4,12 @@
 //! that hold for all of them: JSON is read whatever the content type says, gzip is known by its first bytes, and nobody is
 //! made to send again what will never be taken.
 
-mod said;
+pub(crate) mod said;
 mod wire;
 
 mod plausible;
-mod posthog;
-mod segment;
+pub(crate) mod posthog;
+pub(crate) mod segment;
 mod umami;
 
 use axum::Router;

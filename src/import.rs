@@ -7,6 +7,7 @@ mod batch;
 pub(crate) mod combined_log;
 mod courier;
 mod csv_rows;
+mod exports;
 mod format;
 pub(crate) mod identity;
 mod ndjson;

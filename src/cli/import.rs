@@ -16,7 +16,7 @@ pub(crate) struct ImportArgs {
     /// A write key or secret key of the organization
     #[arg(long, env = "DATAPULSE_KEY", hide_env_values = true)]
     key: String,
-    /// What the lines are: combined-log, ndjson or csv
+    /// What the lines are: combined-log, ndjson, csv, segment-ndjson, posthog, mixpanel, ga4 or umami
     #[arg(long)]
     format: Format,
     /// Mixed into the hash of client addresses of an access log

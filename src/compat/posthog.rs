@@ -10,10 +10,11 @@ use axum::response::{IntoResponse, Response};
 use engine::ingest::Batch;
 use engine::{Engine, Error};
 use model::Timestamp;
+use model::event::Draft;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::said::instant;
+use super::said::{Object, instant};
 use super::wire;
 use crate::client;
 use crate::problem::Answered;
@@ -55,11 +56,19 @@ pub(crate) async fn capture(
     let by_their_clock = sent_at.unwrap_or_else(|| engine.clock().now());
     let drafts = events
         .into_iter()
-        .filter_map(|event| translate(event, by_their_clock))
+        .filter_map(|event| translate(event, Some(by_their_clock)))
         .collect();
     let batch = Batch::of_drafts(drafts, sent_at);
     engine.take(&caller, batch, &client, false).await?;
     Ok(Json(json!({"status": "Ok"})).into_response())
+}
+
+/// An event of an export as ours.
+///
+/// # Errors
+/// A sentence that says what is missing.
+pub(crate) fn exported(event: Object) -> Result<Draft<'static>, String> {
+    translate(event, None).ok_or_else(|| "`event` or `distinct_id` is missing.".to_owned())
 }
 
 /// Recordings: answered, and not kept.

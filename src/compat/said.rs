@@ -5,33 +5,43 @@ use std::borrow::Cow;
 use model::Timestamp;
 use model::event::{Draft, MAX_ID_CHARS, MAX_NAME_CHARS};
 use serde_json::{Map, Value};
+use url::Url;
 
 /// An object of JSON.
-pub(super) type Object = Map<String, Value>;
+pub(crate) type Object = Map<String, Value>;
 
 /// A draft that is being put together.
 #[derive(Debug, Default)]
-pub(super) struct Said {
-    pub(super) name: String,
-    pub(super) id: Option<String>,
-    pub(super) timestamp: Option<Timestamp>,
-    pub(super) user_id: Option<String>,
-    pub(super) anonymous_id: Option<String>,
-    pub(super) session_id: Option<String>,
-    pub(super) properties: Object,
+pub(crate) struct Said {
+    pub(crate) name: String,
+    pub(crate) id: Option<String>,
+    pub(crate) timestamp: Option<Timestamp>,
+    pub(crate) user_id: Option<String>,
+    pub(crate) anonymous_id: Option<String>,
+    pub(crate) session_id: Option<String>,
+    pub(crate) properties: Object,
 }
 
 impl Said {
     /// Sets a property that is not there yet and that says something.
-    pub(super) fn put(&mut self, key: &str, value: Option<Value>) {
+    pub(crate) fn put(&mut self, key: &str, value: Option<Value>) {
         let value = value.filter(|value| !value.is_null() && value.as_str() != Some(""));
         if let Some(value) = value {
             self.properties.entry(key).or_insert(value);
         }
     }
 
+    /// Adds host and path of `$url`.
+    pub(crate) fn add_page(&mut self) {
+        let Some(page) = text(&self.properties, "$url").and_then(|url| Url::parse(url).ok()) else {
+            return;
+        };
+        self.put("$host", page.host_str().map(Value::from));
+        self.put("$path", Some(page.path().into()));
+    }
+
     /// The draft, with ids and name cut to what fits.
-    pub(super) fn draft(self) -> Draft<'static> {
+    pub(crate) fn draft(self) -> Draft<'static> {
         let id = |text: Option<String>| text.map(|text| Cow::Owned(fitting(&text, MAX_ID_CHARS)));
         Draft {
             name: Cow::Owned(fitting(&self.name, MAX_NAME_CHARS)),
@@ -52,7 +62,7 @@ fn fitting(text: &str, most: usize) -> String {
 }
 
 /// An id: a text, or a number as its text; `None` where it says nothing.
-pub(super) fn id(value: Option<&Value>) -> Option<String> {
+pub(crate) fn id(value: Option<&Value>) -> Option<String> {
     match value? {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -61,20 +71,21 @@ pub(super) fn id(value: Option<&Value>) -> Option<String> {
 }
 
 /// A text that is not empty.
-pub(super) fn text<'v>(object: &'v Object, key: &str) -> Option<&'v str> {
+pub(crate) fn text<'v>(object: &'v Object, key: &str) -> Option<&'v str> {
     object.get(key)?.as_str().filter(|text| !text.is_empty())
 }
 
-/// The object under `key`; an empty one where there is none.
-pub(super) fn object(from: &mut Object, key: &str) -> Object {
+/// The object under `key`, or the one whose text is there; an empty one where there is none.
+pub(crate) fn object(from: &mut Object, key: &str) -> Object {
     match from.remove(key) {
         Some(Value::Object(object)) => object,
+        Some(Value::String(text)) => serde_json::from_str(&text).unwrap_or_default(),
         _ => Object::new(),
     }
 }
 
 /// An instant: ISO 8601 with or without an offset, or seconds or milliseconds since 1970.
-pub(super) fn instant(value: Option<&Value>) -> Option<Timestamp> {
+pub(crate) fn instant(value: Option<&Value>) -> Option<Timestamp> {
     match value? {
         Value::String(text) => {
             let text = text.trim();

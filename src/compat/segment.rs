@@ -129,6 +129,16 @@ async fn object(body: Body, most: usize) -> Result<Object, String> {
     }
 }
 
+/// A message of an export as an event.
+///
+/// # Errors
+/// A sentence that says what is missing.
+pub(crate) fn exported(message: Object) -> Result<Draft<'static>, String> {
+    let kind =
+        Kind::of_type(&message).ok_or("`type` must be track, identify, page, screen, group or alias.")?;
+    translate(kind, message)
+}
+
 fn key(headers: &HeaderMap, body: &Object) -> String {
     let in_body = || body.get("writeKey").and_then(Value::as_str).map(str::to_owned);
     wire::basic_user(headers).or_else(in_body).unwrap_or_default()

@@ -88,7 +88,7 @@ fn column(name: &str) -> Column {
     }
 }
 
-fn delimiter_of(header: &[u8]) -> u8 {
+pub(super) fn delimiter_of(header: &[u8]) -> u8 {
     let count = |delimiter: u8| header.split(|byte| *byte == delimiter).count();
     // Of equals, `max_by_key` takes the last: the comma.
     [b'\t', b';', b',']
@@ -97,7 +97,7 @@ fn delimiter_of(header: &[u8]) -> u8 {
         .unwrap_or(b',')
 }
 
-fn cells(row: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
+pub(super) fn cells(row: &[u8], delimiter: u8) -> Result<Vec<String>, String> {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)

@@ -1,5 +1,7 @@
 use std::str::FromStr;
 
+use super::exports::Tool;
+
 /// What the lines of an import are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -9,11 +11,29 @@ pub(crate) enum Format {
     Ndjson,
     /// Rows below a header.
     Csv,
+    /// What another tool exports, a JSON object on each line.
+    Export(Tool),
+    /// Umami's `website_event.csv`.
+    Umami,
 }
 
 impl Format {
     /// Every format.
-    pub(crate) const ALL: [Self; 3] = [Self::CombinedLog, Self::Ndjson, Self::Csv];
+    pub(crate) const ALL: [Self; 8] = [
+        Self::CombinedLog,
+        Self::Ndjson,
+        Self::Csv,
+        Self::Export(Tool::Segment),
+        Self::Export(Tool::Posthog),
+        Self::Export(Tool::Mixpanel),
+        Self::Export(Tool::Ga4),
+        Self::Umami,
+    ];
+
+    /// Whether a record may go on over a line end inside quotation marks.
+    pub(crate) const fn is_csv(self) -> bool {
+        matches!(self, Self::Csv | Self::Umami)
+    }
 
     /// The word on the command line.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -21,6 +41,11 @@ impl Format {
             Self::CombinedLog => "combined-log",
             Self::Ndjson => "ndjson",
             Self::Csv => "csv",
+            Self::Export(Tool::Segment) => "segment-ndjson",
+            Self::Export(Tool::Posthog) => "posthog",
+            Self::Export(Tool::Mixpanel) => "mixpanel",
+            Self::Export(Tool::Ga4) => "ga4",
+            Self::Umami => "umami",
         }
     }
 }
@@ -30,6 +55,9 @@ impl FromStr for Format {
 
     fn from_str(word: &str) -> Result<Self, String> {
         let known = Self::ALL.into_iter().find(|format| format.as_str() == word);
-        known.ok_or_else(|| format!("`{word}` is not a format; use combined-log, ndjson or csv"))
+        known.ok_or_else(|| {
+            let words: Vec<&str> = Self::ALL.iter().map(|format| format.as_str()).collect();
+            format!("`{word}` is not a format; use one of {}", words.join(", "))
+        })
     }
 }

@@ -12,6 +12,7 @@ use super::batch::{Batch, Draft};
 use super::combined_log::CombinedLog;
 use super::courier::{Courier, Delivered};
 use super::csv_rows::CsvRows;
+use super::exports::{self, Tool, UmamiRows};
 use super::identity::Identities;
 use super::progress::{Confirmed, Progress};
 use super::records::{Record, Records};
@@ -198,12 +199,14 @@ enum Reader {
     CombinedLog(CombinedLog),
     Ndjson,
     Csv(CsvRows),
+    Export(Tool),
+    Umami(UmamiRows),
 }
 
 impl<'i, R: BufRead> Lines<'i, R> {
     /// Starts at the first record; for CSV that is the one below the header.
     fn new(input: &'i mut R, options: &Options) -> Result<Self, Failure> {
-        let mut records = Records::new(input, options.format == Format::Csv);
+        let mut records = Records::new(input, options.format.is_csv());
         let mut kind = options.format.as_str().as_bytes().to_vec();
         let reader = match options.format {
             Format::CombinedLog => Reader::CombinedLog(CombinedLog::new(options.salt.clone())),
@@ -213,6 +216,11 @@ impl<'i, R: BufRead> Lines<'i, R> {
                 kind.push(0);
                 kind.extend_from_slice(&header);
                 Reader::Csv(CsvRows::from_header(&header).map_err(Failure::early)?)
+            }
+            Format::Export(tool) => Reader::Export(tool),
+            Format::Umami => {
+                let header = read_header(&mut records)?;
+                Reader::Umami(UmamiRows::from_header(&header).map_err(Failure::early)?)
             }
         };
         Ok(Self {
@@ -260,6 +268,8 @@ impl<'i, R: BufRead> Lines<'i, R> {
             Reader::CombinedLog(log) => log.event(text, &id),
             Reader::Ndjson => ndjson::event(text, &id),
             Reader::Csv(rows) => rows.event(text, &id),
+            Reader::Export(tool) => exports::event(*tool, text, &id),
+            Reader::Umami(rows) => rows.event(text, &id),
         }
     }
 }

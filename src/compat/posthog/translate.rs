@@ -61,8 +61,8 @@ fn key_of(object: &Object) -> Option<String> {
     direct.or_else(inner).map(str::to_owned)
 }
 
-/// The event that `PostHog`'s stands for, at `now` by the sender's clock; `None` for what is no event.
-pub(super) fn translate(mut event: Object, now: Timestamp) -> Option<Draft<'static>> {
+/// The event that `PostHog`'s stands for, at `now` by the sender's clock, where that is known; `None` for what is no event.
+pub(super) fn translate(mut event: Object, now: Option<Timestamp>) -> Option<Draft<'static>> {
     let properties = object(&mut event, "properties");
     let mut said = Said {
         properties,
@@ -91,10 +91,10 @@ pub(super) fn translate(mut event: Object, now: Timestamp) -> Option<Draft<'stat
 }
 
 /// When it happened: said outright, or how many milliseconds before it was sent.
-fn time(event: &Object, now: Timestamp) -> Option<Timestamp> {
+fn time(event: &Object, now: Option<Timestamp>) -> Option<Timestamp> {
     let before = || {
         let offset = SignedDuration::from_millis(event.get("offset")?.as_i64()?);
-        now.checked_sub(offset).ok()
+        now?.checked_sub(offset).ok()
     };
     instant(event.get("timestamp")).or_else(before)
 }
@@ -158,7 +158,7 @@ mod tests {
 
     fn translated(event: Value) -> (Draft<'static>, Value) {
         let event = Body::read(event).events.remove(0);
-        let draft = translate(event, now()).expect("an event");
+        let draft = translate(event, Some(now())).expect("an event");
         let properties = serde_json::from_str(draft.properties.as_deref().unwrap_or("{}")).expect("JSON");
         (draft, properties)
     }
