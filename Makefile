@@ -1,6 +1,6 @@
 # Orchestration only: each target is one script, and each script says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults check bench bench-engine release clean-data
+.PHONY: help run dev test test-faults check bench bench-engine bench-live release clean-data
 
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
 
@@ -30,6 +30,9 @@ bench: ## Measure speed and size against the targets
 
 bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=1000000 for other sizes
 	@scripts/bench.sh engine
+
+bench-live: ## Measure 5,000 live connections
+	@scripts/bench.sh live
 
 release: ## One file with the site and DuckDB inside: dist/datapulse
 	@scripts/tools.sh without-duckdb

@@ -10,6 +10,7 @@ pub(crate) struct Cookies {
 }
 
 const YEAR: u64 = 365 * 24 * 3600;
+const HALF_A_DAY: u64 = 12 * 3600;
 
 impl Cookies {
     /// Cookies for a server that people reach at `public_url`.
@@ -50,6 +51,25 @@ impl Cookies {
     #[must_use]
     pub(crate) fn end_session(self) -> HeaderValue {
         self.set(self.session_name(), "", 0)
+    }
+
+    /// What shows that a link's password was given.
+    #[must_use]
+    pub(crate) fn share(headers: &HeaderMap) -> Option<&str> {
+        read(headers, "share")
+    }
+
+    /// `Set-Cookie` for a link whose password was given, for that link alone. In a frame of another site browsers send
+    /// it only where it is `SameSite=None`, and that only by https.
+    #[must_use]
+    pub(crate) fn set_share(self, token: &str, proof: &str, is_framed: bool) -> HeaderValue {
+        let site = match (is_framed, self.secure) {
+            (true, true) => "SameSite=None; Partitioned; Secure",
+            (false, true) => "SameSite=Lax; Secure",
+            (_, false) => "SameSite=Lax",
+        };
+        let text = format!("share={proof}; Path=/s/{token}; HttpOnly; Max-Age={HALF_A_DAY}; {site}");
+        HeaderValue::from_str(&text).expect("the token of a known link and its proof are plain ASCII")
     }
 
     /// `Set-Cookie` for the theme.

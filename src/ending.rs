@@ -33,6 +33,11 @@ impl Ending {
         *self.0.borrow() > Stage::Serving
     }
 
+    /// Waits until requests should go elsewhere.
+    pub(crate) async fn leaving(&self) {
+        self.reached(Stage::Leaving).await;
+    }
+
     /// Waits until no more requests are taken.
     pub(crate) async fn closing(&self) {
         self.reached(Stage::Closing).await;

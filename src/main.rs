@@ -14,6 +14,8 @@ mod identity;
 mod import;
 mod limits;
 mod listener;
+mod live;
+mod pictures;
 mod problem;
 mod rest;
 mod router;

@@ -19,6 +19,16 @@ impl From<Error> for Refusal {
 /// What a handler gives back.
 pub(crate) type Answered<T> = Result<T, Refusal>;
 
+impl Refusal {
+    /// Whether the same request may succeed a moment later: nothing is said about who asked.
+    pub(crate) const fn is_temporary(&self) -> bool {
+        matches!(
+            self.0,
+            Error::TooMany { .. } | Error::Unavailable { .. } | Error::Internal(_)
+        )
+    }
+}
+
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let retry_after = match &self.0 {

@@ -29,7 +29,7 @@ use crate::rest::{
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
-use crate::{compat, forms, identity, security, share_page};
+use crate::{compat, forms, identity, live, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -42,6 +42,7 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
         .merge(credentials(&state))
         .merge(api())
         .merge(pages(&state))
+        .merge(sockets())
         .merge(operations_routes())
         .fallback(move |state: State<AppState>, request: Request| fallback(files, state, request))
         .layer(from_fn_with_state(state.clone(), security::refuse_other_sites))
@@ -86,6 +87,8 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/refresh", post(auth::refresh))
         .route("/login", post(forms::log_in))
         .route("/register", post(forms::register))
+        .route("/s/{token}", post(share_page::unlock))
+        .route("/s/{token}/embed", post(share_page::unlock))
         .route_layer(from_fn_with_state(state.clone(), limit_credentials))
         .layer(map_response(not_allowed_as_problem))
 }
@@ -159,13 +162,23 @@ fn api() -> Router<AppState> {
         )
         .route("/api/widgets/{id}/data", get(widgets::data))
         .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
+        .route("/api/widgets/{id}/chart.png", get(widgets::chart_png))
         .route("/api/widgets/{id}/data.csv", get(widgets::data_csv))
         .route(
             "/api/dashboards/{id}/shares",
             get(shares::list).post(shares::create),
         )
         .route("/api/shares/{id}", delete(shares::revoke))
+        .route("/api/shares/{id}/rotate", post(shares::rotate))
         .layer(CompressionLayer::new())
+        .layer(map_response(not_allowed_as_problem))
+}
+
+/// Live connections; nothing on the way may buffer or compress them.
+fn sockets() -> Router<AppState> {
+    Router::new()
+        .route("/api/ws", get(live::connect))
+        .route("/s/{token}/live", get(live::connect_shared))
         .layer(map_response(not_allowed_as_problem))
 }
 
@@ -181,8 +194,18 @@ fn pages(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), identity::remember_caller))
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
-        .route("/s/{token}", get(share_page::show))
+        .merge(links())
         .layer(CompressionLayer::new())
+}
+
+/// What whoever has a link may open.
+fn links() -> Router<AppState> {
+    Router::new()
+        .route("/s/{token}", get(share_page::show))
+        .route("/s/{token}/embed", get(share_page::embed))
+        .route("/s/{token}/card.png", get(share_page::card))
+        .route("/s/{token}/document.html", get(share_page::file))
+        .route("/s/{token}/widgets/{id}/data.csv", get(share_page::csv))
 }
 
 /// What pages and server functions find in their context.

@@ -20,6 +20,7 @@ pub(crate) async fn refuse_other_sites(
     if is_safe
         || request.uri().path().starts_with("/compat/")
         || brings_its_own_credential(&request)
+        || is_the_password_of_a_link(&request)
         || is_same_origin(request.headers(), &state.site.public_url)
     {
         return next.run(request).await;
@@ -38,7 +39,12 @@ fn brings_its_own_credential(request: &Request) -> bool {
     headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-write-key") || key_in_query
 }
 
-fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
+/// Its page is sent with `no-referrer`, so browsers say no origin; and who posts the form must know the password.
+fn is_the_password_of_a_link(request: &Request) -> bool {
+    request.uri().path().starts_with("/s/")
+}
+
+pub(crate) fn is_same_origin(headers: &HeaderMap, public_url: &str) -> bool {
     let text = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
         return matches!(site, "same-origin" | "none");
@@ -61,15 +67,34 @@ pub(crate) fn content_security_policy(nonce: Option<&str>) -> String {
         ),
         None => ("'none'".to_owned(), "'self'".to_owned()),
     };
+    policy(&scripts, &styles, "'none'")
+}
+
+/// What a shared page may load: one script of ours. Only the sites in `ancestors` may show it in a frame.
+#[must_use]
+pub(crate) fn shared_page_policy(nonce: &str, ancestors: &[String]) -> String {
+    let ancestors = match ancestors {
+        [] => "'none'".to_owned(),
+        some => some.join(" "),
+    };
+    policy(&format!("'nonce-{nonce}'"), "'self'", &ancestors)
+}
+
+fn policy(scripts: &str, styles: &str, ancestors: &str) -> String {
     format!(
         "default-src 'none'; script-src {scripts}; style-src {styles}; img-src 'self' data:; font-src 'self'; \
-         connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'"
+         connect-src 'self'; form-action 'self'; frame-ancestors {ancestors}; base-uri 'none'; object-src 'none'"
     )
 }
+
+/// Marks an answer that other sites may frame, as far as its policy says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MayBeFramed;
 
 /// Sets the headers that every answer carries, errors too; a page that set its own policy keeps it.
 pub(crate) async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
         let policy = HeaderValue::from_str(&content_security_policy(None)).expect("a policy is plain ASCII");
@@ -77,7 +102,6 @@ pub(crate) async fn harden(State(state): State<AppState>, request: Request, next
     }
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::X_FRAME_OPTIONS, "DENY"),
         (
             HeaderName::from_static("cross-origin-opener-policy"),
             "same-origin",
@@ -89,6 +113,10 @@ pub(crate) async fn harden(State(state): State<AppState>, request: Request, next
     ];
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !may_be_framed {
+        // It knows no list of sites; the policy above does.
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     }
     headers
         .entry(header::REFERRER_POLICY)

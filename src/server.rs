@@ -12,6 +12,7 @@ use crate::cookie::Cookies;
 use crate::ending::Ending;
 use crate::limits::CredentialLimit;
 use crate::listener;
+use crate::live::Sockets;
 use crate::router::router;
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -53,12 +54,19 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
     let public_url = config.public_url_for(addr);
     let engine = open_engine(&config, &public_url).await?;
     let ending = Ending::on_signals();
+    let sockets = Sockets::new(ending.clone());
+    let files = config
+        .site_dir
+        .clone()
+        .map_or(SiteFiles::Embedded, SiteFiles::Folder);
     let state = AppState {
+        files: files.clone(),
         engine: engine.clone(),
         cookies: Cookies::for_url(&public_url),
         proxies: config.trusted_proxies.clone(),
         credential_limit: CredentialLimit::new(config.rate_limits),
         ending: ending.clone(),
+        sockets: sockets.clone(),
         leptos: LeptosOptions::builder()
             .output_name("datapulse")
             .site_pkg_dir("pkg")
@@ -67,16 +75,14 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
             public_url: public_url.clone(),
         },
     };
-    let app = router(
-        state,
-        config.site_dir.map_or(SiteFiles::Embedded, SiteFiles::Folder),
-    );
+    let app = router(state, files);
     announce(&format!("http://{addr}"));
     tracing::info!(%addr, public_url, "listening");
     tokio::select! {
         () = listener::serve(socket, app, ending) => {}
         () = engine.ingest().lost() => return Err(LOST_LOG.to_owned()),
     }
+    sockets.ended().await;
     engine.close().await;
     tracing::info!("ended");
     Ok(())

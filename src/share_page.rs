@@ -1,48 +1,176 @@
-//! `GET /s/{token}`: a dashboard as a document, for whoever has the link.
+//! `/s/{token}`: a dashboard as a document, for whoever has the link, and what can be had below that address.
 
-use app::share::SharedDocument;
+mod files;
+mod picture;
+mod unlock;
+
+use app::share::{SharedDocument, Standing};
 use axum::extract::{Path, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use engine::{Engine, Error};
-use model::dashboard::View;
+use engine::Error;
+use engine::sharing::Opened;
+use leptos::nonce::Nonce;
 use model::format::bucket;
 use model::query::Interval;
+use model::share::ViewerMay;
 
+use crate::cookie::Cookies;
 use crate::problem::Answered;
+use crate::security::{MayBeFramed, shared_page_policy};
+use crate::state::AppState;
+pub(crate) use files::{csv, file};
+pub(crate) use picture::card;
+pub(crate) use unlock::unlock;
 
-/// The dashboard, or one and the same page for wrong, expired and revoked links.
-pub(crate) async fn show(State(engine): State<Engine>, Path(token): Path<String>) -> Answered<Response> {
-    let (status, page) = match document(&engine, &token).await {
-        Ok(page) => (StatusCode::OK, page),
-        Err(Error::NotFound) => (StatusCode::NOT_FOUND, app::share::gone()),
-        Err(error) => return Err(error.into()),
+/// `GET /s/{token}`: the dashboard, its password form, or one and the same page for wrong, expired and revoked links.
+pub(crate) async fn show(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match open(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        Err(error) => return closed(error, uri.path()),
     };
-    let headers = [
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
-        (
-            header::HeaderName::from_static("x-robots-tag"),
-            HeaderValue::from_static("noindex"),
-        ),
-    ];
-    Ok((status, headers, Html(page)).into_response())
+    let nonce = Nonce::new().to_string();
+    let standing = Standing::Page {
+        nonce: Some(nonce.clone()),
+    };
+    let page = document(&state, &opened, Place::new(&token, &uri, "system"), standing).await?;
+    Ok((policy(&nonce, &[]), private(), Html(page)).into_response())
 }
 
-async fn document(engine: &Engine, token: &str) -> Result<String, Error> {
-    let (caller, organization, dashboard) = engine.sharing().open(token).await?;
-    let page = engine
-        .dashboard_page(&caller, dashboard, &View::default())
-        .await?;
-    let now = engine.local_now(&organization.timezone);
-    let updated = format!(
+/// `GET /s/{token}/embed?theme=`: the same for a frame on the sites that the share names.
+pub(crate) async fn embed(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match open(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        // Whoever frames it is not known yet, so nobody may.
+        Err(error) => return closed(error, uri.path()),
+    };
+    let theme = match theme(&uri) {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    };
+    let nonce = Nonce::new().to_string();
+    let standing = Standing::Framed {
+        nonce: Some(nonce.clone()),
+    };
+    let page = document(&state, &opened, Place::new(&token, &uri, theme), standing).await?;
+    let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
+    Ok(framable(answer.into_response(), &opened))
+}
+
+/// Lets the sites of the share frame an answer.
+fn framable(mut answer: Response, opened: &Opened) -> Response {
+    if !opened.embed_origins.is_empty() {
+        answer.extensions_mut().insert(MayBeFramed);
+    }
+    answer
+}
+
+/// Where a page stands in its link.
+struct Place<'a> {
+    token: &'a str,
+    uri: &'a Uri,
+    theme: &'static str,
+}
+
+impl<'a> Place<'a> {
+    const fn new(token: &'a str, uri: &'a Uri, theme: &'static str) -> Self {
+        Self { token, uri, theme }
+    }
+}
+
+async fn document(
+    state: &AppState,
+    opened: &Opened,
+    place: Place<'_>,
+    standing: Standing,
+) -> Result<String, Error> {
+    let asked = app::share::asked(place.uri.query().unwrap_or_default());
+    let shared = state.engine.shared_page(opened, asked).await?;
+    let link = format!("/s/{}", place.token);
+    let card = format!("{}{link}/card.png", state.site.public_url.trim_end_matches('/'));
+    let is_page = matches!(standing, Standing::Page { .. });
+    Ok(app::share::document(&SharedDocument {
+        organization: opened.organization.clone(),
+        page: shared.page,
+        view: shared.view,
+        filterable: shared.filterable,
+        may_choose_range: opened.viewer_may(ViewerMay::Range),
+        may_download: opened.viewer_may(ViewerMay::Download),
+        path: place.uri.path().to_owned(),
+        card: (is_page && !opened.has_password).then_some(card),
+        link,
+        theme: place.theme,
+        updated: updated(state, opened),
+        standing,
+    }))
+}
+
+/// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
+pub(crate) fn updated(state: &AppState, opened: &Opened) -> String {
+    let now = state.engine.local_now(&opened.organization.timezone);
+    format!(
         "{}, {}",
         bucket(now, Interval::Minute, false),
         bucket(now, Interval::Day, true)
-    );
-    Ok(app::share::document(&SharedDocument {
-        organization,
-        page,
-        updated,
-    }))
+    )
+}
+
+/// Opens the link with what an earlier [`unlock()`] left in the browser.
+pub(crate) async fn open(state: &AppState, token: &str, headers: &HeaderMap) -> Result<Opened, Error> {
+    let proof = Cookies::share(headers);
+    state.engine.sharing().open(token, proof).await
+}
+
+/// What is answered instead of a dashboard.
+fn closed(error: Error, path: &str) -> Answered<Response> {
+    match error {
+        Error::NotFound => Ok(gone()),
+        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, path, None)),
+        other => Err(other.into()),
+    }
+}
+
+/// One and the same for links that are wrong, expired or revoked, and for what a link does not allow.
+fn gone() -> Response {
+    (StatusCode::NOT_FOUND, private(), Html(app::share::gone())).into_response()
+}
+
+fn locked(status: StatusCode, path: &str, problem: Option<&str>) -> Response {
+    (status, private(), Html(app::share::locked(path, problem))).into_response()
+}
+
+/// What belongs to nobody but whoever has the link.
+fn private() -> [(HeaderName, HeaderValue); 3] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+        (
+            HeaderName::from_static("x-robots-tag"),
+            HeaderValue::from_static("noindex"),
+        ),
+    ]
+}
+
+fn policy(nonce: &str, ancestors: &[String]) -> [(HeaderName, HeaderValue); 1] {
+    let policy = HeaderValue::from_str(&shared_page_policy(nonce, ancestors));
+    let policy = policy.expect("nonces and checked origins are plain ASCII");
+    [(header::CONTENT_SECURITY_POLICY, policy)]
+}
+
+fn theme(uri: &Uri) -> Option<&str> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    pairs
+        .filter_map(|pair| pair.split_once('='))
+        .find_map(|(name, value)| (name == "theme").then_some(value))
 }

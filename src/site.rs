@@ -77,6 +77,14 @@ impl SiteFiles {
         Some((self.read(path).await?, None))
     }
 
+    /// The file at `path`, as it is.
+    pub(crate) async fn bytes(&self, path: &str) -> Option<Vec<u8>> {
+        if !is_plain(path) {
+            return None;
+        }
+        Some(self.read(path).await?.bytes.into_owned())
+    }
+
     async fn read(&self, path: &str) -> Option<SiteFile> {
         match self {
             Self::Embedded => Embedded::get(path).map(|EmbeddedFile { data, metadata }| SiteFile {

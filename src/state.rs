@@ -8,6 +8,8 @@ use crate::client::Proxies;
 use crate::cookie::Cookies;
 use crate::ending::Ending;
 use crate::limits::CredentialLimit;
+use crate::live::Sockets;
+use crate::site::SiteFiles;
 
 /// The state of the router.
 #[derive(Clone, FromRef)]
@@ -24,6 +26,10 @@ pub(crate) struct AppState {
     pub(crate) credential_limit: CredentialLimit,
     /// Whether the program is about to end.
     pub(crate) ending: Ending,
+    /// Style sheets, scripts and fonts.
+    pub(crate) files: SiteFiles,
+    /// The live connections.
+    pub(crate) sockets: Sockets,
     /// What Leptos must know to write its scripts into a page.
     pub(crate) leptos: LeptosOptions,
 }

@@ -132,7 +132,7 @@ pub(crate) fn written(view: &View) -> String {
 
 /// The words for a range: `Last 7 days`, `17 May 2015 – 20 May 2015`.
 #[must_use]
-pub(crate) fn range_words(range: &Range) -> String {
+pub fn range_words(range: &Range) -> String {
     match range {
         Range::Last { count, unit } => {
             let text = format!("{count}{}", unit.as_str());

@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod dashboards;
+pub mod live;
 pub mod organization;
 pub mod session;
 pub mod shares;

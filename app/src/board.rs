@@ -3,6 +3,7 @@
 mod card;
 mod changes;
 mod filters;
+mod follow;
 mod history;
 mod layout;
 mod range;

@@ -4,6 +4,7 @@ mod dashboards;
 mod keys;
 mod landing;
 mod later;
+mod live;
 mod organization;
 mod sign_in;
 
@@ -38,6 +39,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id/widgets/:widget") view=later::editor() ssr=SsrMode::Async />
+                <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />
                 <Route path=path!("/settings/keys") view=later::keys() ssr=SsrMode::Async />
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
             </FlatRoutes>

@@ -12,6 +12,7 @@ use model::dashboard::{Dashboard, DashboardPage, Panel};
 use model::query::Property;
 
 use crate::api::dashboards::{Page, Shown};
+use crate::api::live::Now;
 use crate::error::AppError;
 use crate::theme::Theme;
 
@@ -51,6 +52,25 @@ pub(crate) fn public_url() -> Result<String, AppError> {
     use_context::<Site>()
         .map(|site| site.public_url)
         .ok_or(AppError::Internal)
+}
+
+/// What happened in the last 30 minutes.
+pub(crate) async fn last_half_hour(engine: &Engine, caller: &Caller) -> Result<Now, AppError> {
+    const VISITORS: &str = r#"{"kind":"trend","series":[{"measure":"unique_users","label":"Visitors"}],
+        "range":{"last":"30min"},"interval":"minute"}"#;
+    const PAGES: &str = r#"{"kind":"trend","series":[{"measure":"count","label":"Pages"}],"range":{"last":"30min"},
+        "interval":"minute","breakdown":{"property":"$path","limit":7},"filter":{"property":"$path","op":"exists"}}"#;
+    const EVENTS: &str = r#"{"kind":"trend","series":[{"measure":"count","label":"Events"}],"range":{"last":"30min"},
+        "interval":"minute","breakdown":{"property":"$name","limit":7}}"#;
+    let ask = async |question: &str| {
+        let query = serde_json::from_str(question).map_err(Error::internal)?;
+        engine.ask(caller, &query).await
+    };
+    Ok(Now {
+        visitors: ask(VISITORS).await?,
+        pages: ask(PAGES).await?,
+        events: ask(EVENTS).await?,
+    })
 }
 
 /// All dashboards of the caller's organization.

@@ -1,14 +1,25 @@
-//! The page behind a share link: a dashboard as a document, without script.
+//! The page behind a share link: a dashboard as a document, complete without script.
+
+mod asked;
+mod controls;
+mod plain;
+mod sheet;
 
 use leptos::prelude::*;
 use model::account::Organization;
-use model::dashboard::{DashboardPage, Panel, WidgetType};
+use model::dashboard::{DashboardPage, Panel, View, WidgetType};
+use model::query::Property;
 
 use crate::address;
+pub use crate::address::range_words;
 use crate::api::dashboards::Shown;
 use crate::board::place_classes;
 use crate::drawing::{Medium, answer_view};
 use crate::parts::icon::mark;
+pub use asked::asked;
+pub use plain::{gone, locked};
+pub(crate) use sheet::escaped;
+use sheet::{Head, around};
 
 /// What the document is made of.
 #[derive(Clone, Debug)]
@@ -17,8 +28,46 @@ pub struct SharedDocument {
     pub organization: Organization,
     /// The dashboard, answered.
     pub page: DashboardPage,
+    /// How it is looked at.
+    pub view: View,
+    /// The properties that a viewer may filter by.
+    pub filterable: Vec<Property>,
+    /// Whether a viewer may choose the range.
+    pub may_choose_range: bool,
+    /// Whether a viewer may take the figures along.
+    pub may_download: bool,
+    /// The path of this page, without its query: `/s/…`.
+    pub path: String,
+    /// The path of the link itself, below which its files are.
+    pub link: String,
+    /// The absolute address of the picture for where the link is posted.
+    pub card: Option<String>,
+    /// `system`, `light` or `dark`.
+    pub theme: &'static str,
     /// When it was answered, in words: `12:04, 22 Nov 2026`.
     pub updated: String,
+    /// Where it stands.
+    pub standing: Standing,
+}
+
+/// Where a document stands, and what it may therefore refer to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// A page of this server; with a nonce it brings new figures as they come.
+    Page {
+        /// What the policy allows the script by.
+        nonce: Option<String>,
+    },
+    /// In a frame of another site.
+    Framed {
+        /// What the policy allows the script by.
+        nonce: Option<String>,
+    },
+    /// A file that stands alone.
+    File {
+        /// The style sheet with everything that it refers to.
+        css: String,
+    },
 }
 
 /// The whole HTML document.
@@ -26,71 +75,48 @@ pub struct SharedDocument {
 pub fn document(shared: &SharedDocument) -> String {
     let owner = Owner::new();
     let body = owner.with(|| body(shared).to_html());
-    around(
-        &format!("{} · {}", shared.page.dashboard.name, shared.organization.name),
-        &body,
-    )
-}
-
-/// The document behind a link that is wrong, has expired or was revoked: one and the same for all three.
-#[must_use]
-pub fn gone() -> String {
-    let page = || {
-        view! {
-            <main class="plain">
-                <div class="message-page">
-                    {mark()}
-                    <h1>"This link shows nothing"</h1>
-                    <p>"It has expired, was revoked, or is not complete. Ask whoever sent it for a new one."</p>
-                </div>
-            </main>
-        }
-        .into_any()
+    let dashboard = &shared.page.dashboard;
+    let title = format!("{} · {}", dashboard.name, shared.organization.name);
+    let head = Head {
+        title: &title,
+        theme: shared.theme,
+        card: shared.card.as_deref(),
+        description: &dashboard.description,
+        standing: &shared.standing,
     };
-    around(
-        "Nothing here · DataPulse",
-        &Owner::new().with(|| page().to_html()),
-    )
+    around(&head, &body)
 }
 
-fn around(title: &str, body: &str) -> String {
-    let title = escaped(title);
-    format!(
-        "<!DOCTYPE html><html lang=\"en\" data-theme=\"system\"><head><meta charset=\"utf-8\">\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" content=\"no-referrer\">\
-         <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>\
-         <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
-         <link rel=\"stylesheet\" href=\"/pkg/datapulse.css\"></head><body class=\"shared\">{body}</body></html>"
-    )
-}
-
-/// `text` as HTML text.
-pub(crate) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
+/// What stands inside a card: what a script puts there when the figures have changed.
+#[must_use]
+pub fn card_inside(panel: &Panel) -> String {
+    Owner::new().with(|| inside(panel.clone().into()).to_html())
 }
 
 fn body(shared: &SharedDocument) -> AnyView {
     let dashboard = shared.page.dashboard.clone();
-    let range = dashboard.range.as_ref().map(address::range_words);
-    let cards = shared.page.panels.iter().cloned().map(card).collect_view();
+    let range = shared.view.range.as_ref().or(dashboard.range.as_ref());
+    let range = range.map(address::range_words);
+    let is_file = matches!(shared.standing, Standing::File { .. });
+    let cards = shared.page.panels.iter().cloned();
+    let cards = cards.map(|panel| card(shared, panel)).collect_view();
     let is_empty = shared.page.panels.is_empty();
     view! {
-        <div class="document">
+        <div class="document" data-live=live_address(shared)>
             <header class="document-head">
                 <p class="organization">{shared.organization.name.clone()}</p>
                 <h1>{dashboard.name}</h1>
                 {(!dashboard.description.is_empty()).then(|| view! { <p class="description">{dashboard.description}</p> })}
                 {range.map(|words| view! { <p class="range-words">{words}</p> })}
+                {(!is_file).then(|| controls::controls(shared))}
             </header>
             <main>
                 {is_empty.then(|| view! { <p class="muted">"There is nothing on this dashboard yet."</p> })}
                 <div class="grid">{cards}</div>
             </main>
             <footer class="document-foot">
-                <span>{format!("Updated {}", shared.updated)}</span>
+                <span>"Updated "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
+                {(shared.may_download && !is_file).then(|| view! { <a class="take-along" href=taken(shared, "/document.html")>"Save as one file"</a> })}
                 <span class="made-with">{mark()}"Made with DataPulse"</span>
             </footer>
         </div>
@@ -98,28 +124,58 @@ fn body(shared: &SharedDocument) -> AnyView {
     .into_any()
 }
 
-fn card(panel: Panel) -> AnyView {
+/// Where new figures come from; only for the dashboard as it was saved.
+fn live_address(shared: &SharedDocument) -> Option<String> {
+    let has_script = match &shared.standing {
+        Standing::Page { nonce } | Standing::Framed { nonce } => nonce.is_some(),
+        Standing::File { .. } => false,
+    };
+    (has_script && shared.view == View::default()).then(|| format!("{}/live", shared.link))
+}
+
+/// The address of a file of the link, for what is shown now.
+fn taken(shared: &SharedDocument, file: &str) -> String {
+    format!("{}{file}{}", shared.link, asked::written(&shared.view))
+}
+
+fn card(shared: &SharedDocument, panel: Panel) -> AnyView {
+    let shown: Shown = panel.into();
+    let widget = &shown.widget;
+    let classes = place_classes(widget);
+    let id = format!("w-{}", widget.id);
+    let has_title = !widget.title.is_empty() || widget.kind != WidgetType::Text;
+    let title = widget.title.clone();
+    let is_file = matches!(shared.standing, Standing::File { .. });
+    let csv = (shared.may_download && !is_file && shown.answer.is_some())
+        .then(|| taken(shared, &format!("/widgets/{}/data.csv", widget.id)));
+    let label = format!("Figures of {title} as CSV");
+    view! {
+        <article class=classes id=id>
+            {has_title.then(|| view! {
+                <header class="card-head">
+                    <h2>{title}</h2>
+                    {csv.map(|path| view! { <a class="take-along" href=path aria-label=label>"CSV"</a> })}
+                </header>
+            })}
+            <div class="card-body">{inside(shown)}</div>
+        </article>
+    }
+    .into_any()
+}
+
+fn inside(shown: Shown) -> AnyView {
     let Shown {
         widget,
         answer,
         problem,
         html,
-    } = panel.into();
-    let classes = place_classes(&widget);
-    let inside = match (problem, html, answer) {
+    } = shown;
+    match (problem, html, answer) {
         (Some(_), ..) => view! { <div class="nothing"><p class="muted">"This could not be shown. Reload the page to try again."</p></div> }.into_any(),
         (None, Some(html), _) => view! { <div class="prose" inner_html=html></div> }.into_any(),
         (None, None, Some(answer)) => answer_view(answer, widget.kind, widget.config.options, widget.size, Medium::Paper),
         (None, None, None) => ().into_any(),
-    };
-    let has_title = !widget.title.is_empty() || widget.kind != WidgetType::Text;
-    view! {
-        <article class=classes>
-            {has_title.then(|| view! { <header class="card-head"><h2>{widget.title}</h2></header> })}
-            <div class="card-body">{inside}</div>
-        </article>
     }
-    .into_any()
 }
 
 #[cfg(test)]
@@ -148,7 +204,16 @@ mod tests {
         SharedDocument {
             organization: organization.expect("it is an organization"),
             page: serde_json::from_value(page).expect("it is a page"),
+            view: View::default(),
+            filterable: vec!["country".parse().expect("a property")],
+            may_choose_range: true,
+            may_download: true,
+            path: "/s/abc".to_owned(),
+            link: "/s/abc".to_owned(),
+            card: Some("https://stats.example.org/s/abc/card.png".to_owned()),
+            theme: "system",
             updated: "12:04, 22 Nov 2026".to_owned(),
+            standing: Standing::Page { nonce: None },
         }
     }
 
@@ -172,11 +237,46 @@ mod tests {
             "Acme &amp; Sons",
             "Visits",
             "17 May 2015 – 20 May 2015",
-            "Updated 12:04, 22 Nov 2026",
+            "12:04, 22 Nov 2026",
+            "https://stats.example.org/s/abc/card.png",
+            "href=\"/s/abc?range=7d\"",
+            "href=\"/s/abc/document.html\"",
             "<strong>you</strong>",
             "noindex",
         ] {
             assert!(html.contains(part), "{part} is missing in {html}");
         }
+    }
+
+    #[test]
+    fn a_file_refers_to_nothing_outside_itself() {
+        let mut shared = shared("Visits", "Hello");
+        shared.standing = Standing::File {
+            css: "body { margin: 0 }".to_owned(),
+        };
+        shared.card = None;
+        let html = document(&shared);
+        assert!(html.contains("<style>body { margin: 0 }</style>"), "{html}");
+        for outside in ["href=\"", "src=\"", "url(", "<form", "data-live"] {
+            assert!(!html.contains(outside), "{outside} in {html}");
+        }
+    }
+
+    #[test]
+    fn the_script_comes_with_its_nonce_and_an_address_to_listen_to() {
+        let mut shared = shared("Visits", "Hello");
+        shared.standing = Standing::Framed {
+            nonce: Some("abc".to_owned()),
+        };
+        let html = document(&shared);
+        assert!(
+            html.contains("nonce=\"abc\"") && html.contains("data-live=\"/s/abc/live\""),
+            "{html}"
+        );
+        shared.view = asked("?range=7d");
+        assert!(
+            !document(&shared).contains("data-live"),
+            "a view of one's own is not followed"
+        );
     }
 }

@@ -29,6 +29,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <script type="module" nonce=use_nonce()>{HYDRATE}</script>
                 <script defer src="/first-event.js" nonce=use_nonce()></script>
                 <script type="module" src="/scripts/app.js" nonce=use_nonce()></script>
+                <script src="/live.js" nonce=use_nonce() defer></script>
                 <MetaTags />
             </head>
             <body>

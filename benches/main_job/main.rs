@@ -1,6 +1,6 @@
 //! `scripts/bench.sh`: the release against its targets, as a Markdown table.
 //!
-//! Names of parts after `--` choose some of them: `ingest`, `queries`, `pages`, `size`; and `engine`, which takes minutes and
+//! Names of parts after `--` choose some of them: `ingest`, `queries`, `pages`, `size`, `live`; and `engine`, which takes minutes and
 //! is only measured when it is named. A missed target is printed; the
 //! exit status says only whether everything could be measured.
 #![expect(
@@ -13,6 +13,7 @@
 mod client;
 mod engine;
 mod ingest;
+mod live;
 mod machine;
 mod pages;
 mod queries;
@@ -30,11 +31,12 @@ type Part = fn(&mut Table) -> Outcome<()>;
 /// Measured only when named.
 const LONG: &str = "engine";
 
-const PARTS: [(&str, Part); 5] = [
+const PARTS: [(&str, Part); 6] = [
     ("ingest", ingest::measure),
     ("queries", queries::measure),
     ("pages", pages::measure),
     ("size", size::measure),
+    ("live", live::measure),
     (LONG, engine::measure),
 ];
 

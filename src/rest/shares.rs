@@ -37,6 +37,20 @@ pub(crate) async fn list(
     )))
 }
 
+/// `POST /api/shares/{id}/rotate`: a new address; the old one opens nothing any more.
+pub(crate) async fn rotate(
+    State(engine): State<Engine>,
+    State(site): State<app::server::Site>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Json<NewShare>> {
+    let share = engine
+        .sharing()
+        .rotate(&caller, id(&path)?, &site.public_url)
+        .await?;
+    Ok(Json(share))
+}
+
 /// `DELETE /api/shares/{id}`
 pub(crate) async fn revoke(
     State(engine): State<Engine>,

@@ -16,6 +16,7 @@ use super::etag::{if_match, tagged};
 use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
+use crate::pictures;
 use crate::problem::Answered;
 
 /// Pixels of a picture's longer side.
@@ -143,6 +144,30 @@ pub(crate) async fn chart_svg(
     let spec = parameters(picture)?.spec(widget);
     let svg = charts::render(&answer, &spec).into_string();
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
+}
+
+/// `GET /api/widgets/{id}/chart.png`: the same, with two pixels for each unit where it is not very large.
+pub(crate) async fn chart_png(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    picture: Result<Query<Picture>, QueryRejection>,
+) -> Answered<Response> {
+    const LARGE: u32 = 2_000;
+    let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
+    let mut spec = parameters(picture)?.spec(widget);
+    if spec.theme == Theme::Page {
+        // A picture has no page around it.
+        spec.theme = Theme::Light;
+    }
+    let scale = if spec.width.max(spec.height) > LARGE {
+        1.0
+    } else {
+        2.0
+    };
+    let draw = move || charts::render(&answer, &spec).into_string();
+    let png = pictures::png(draw, scale).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
 
 /// `GET /api/widgets/{id}/data.csv`

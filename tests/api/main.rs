@@ -8,6 +8,7 @@ mod dialects;
 mod documents;
 mod enrichment;
 mod events;
+mod live;
 mod operations;
 mod pages;
 mod questions;

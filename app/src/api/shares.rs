@@ -34,3 +34,14 @@ pub async fn revoke_share(id: ShareId) -> Result<(), AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.sharing().revoke(&caller, id).await?)
 }
+
+/// Gives a link a new address; the old one opens nothing any more.
+#[server(prefix = "/api/fn", endpoint = "rotate_share", input = Json, output = Json)]
+pub async fn rotate_share(id: ShareId) -> Result<NewShare, AppError> {
+    let caller = crate::server::caller()?;
+    let public_url = crate::server::public_url()?;
+    Ok(crate::server::engine()?
+        .sharing()
+        .rotate(&caller, id, &public_url)
+        .await?)
+}

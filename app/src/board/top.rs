@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Board;
 use super::filters::Filters;
+use super::follow::LiveDot;
 use super::range::RangePicker;
 use super::share::SharePanel;
 use crate::parts::icon::{Icon, icon};
@@ -19,6 +20,7 @@ pub(super) fn TopBar(board: Board) -> impl IntoView {
                 <Description board />
             </div>
             <div class="tools">
+                <LiveDot board />
                 <RangePicker board />
                 <button type="button" class="button icon-only" data-key="f" data-act="full-screen" aria-label="Full screen" title="Full screen (f)">{icon(Icon::FullScreen)}</button>
                 {board.may_share.then(|| view! { <SharePanel board /> })}

@@ -3,10 +3,10 @@
 //! Only a release is split: a development build carries everything, so that `cargo leptos watch` needs no options.
 
 #[cfg(debug_assertions)]
-pub(super) use whole::{editor, keys, organization};
+pub(super) use whole::{editor, keys, live, organization};
 
 #[cfg(not(debug_assertions))]
-pub(super) use split::{editor, keys, organization};
+pub(super) use split::{editor, keys, live, organization};
 
 #[cfg(debug_assertions)]
 mod whole {
@@ -14,7 +14,12 @@ mod whole {
 
     use crate::editor::EditorPage;
     use crate::pages::keys::KeysPage;
+    use crate::pages::live::LivePage;
     use crate::pages::organization::OrganizationPage;
+
+    pub(in crate::pages) fn live() -> fn() -> AnyView {
+        || view! { <LivePage /> }.into_any()
+    }
 
     pub(in crate::pages) fn editor() -> fn() -> AnyView {
         || view! { <EditorPage /> }.into_any()
@@ -36,7 +41,12 @@ mod split {
 
     use crate::editor::EditorPage;
     use crate::pages::keys::KeysPage;
+    use crate::pages::live::LivePage;
     use crate::pages::organization::OrganizationPage;
+
+    pub(in crate::pages) fn live() -> Lazy<LiveRoute> {
+        Lazy::new()
+    }
 
     pub(in crate::pages) fn editor() -> Lazy<EditorRoute> {
         Lazy::new()
@@ -48,6 +58,20 @@ mod split {
 
     pub(in crate::pages) fn organization() -> Lazy<OrganizationRoute> {
         Lazy::new()
+    }
+
+    /// What happens now.
+    pub(in crate::pages) struct LiveRoute;
+
+    #[lazy_route]
+    impl LazyRoute for LiveRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <LivePage /> }.into_any()
+        }
     }
 
     /// Making and changing a widget.

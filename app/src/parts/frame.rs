@@ -57,6 +57,7 @@ fn Sidebar(session: Session) -> impl IntoView {
             </div>
             <ul class="places">
                 <li><Place href="/" name="Dashboards" which=Icon::Dashboards below="/dashboards" /></li>
+                <li><Place href="/live" name="Live" which=Icon::Live below="/live" /></li>
                 <li><Place href="/settings/organization" name="Organization" which=Icon::Settings below="/settings/organization" /></li>
                 <li><Place href="/settings/keys" name="API keys" which=Icon::Key below="/settings/keys" /></li>
             </ul>

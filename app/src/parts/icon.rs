@@ -8,6 +8,7 @@ pub(crate) enum Icon {
     Dashboards,
     Settings,
     Key,
+    Live,
     Plus,
     Minus,
     More,
@@ -42,6 +43,7 @@ impl Icon {
             Self::Dashboards => {
                 "M2.5 2.5h4.5v6h-4.5zM9 2.5h4.5v3.5h-4.5zM9 8h4.5v5.5h-4.5zM2.5 10.5h4.5v3h-4.5z"
             }
+            Self::Live => "M1.5 8h3l2-5 3 10 2-5h3",
             Self::Settings => {
                 "M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4M6 9.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4"
             }

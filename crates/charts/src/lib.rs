@@ -12,6 +12,8 @@
 mod axis;
 mod bars;
 mod calendar;
+#[cfg(feature = "png")]
+mod card;
 mod cartesian;
 mod course;
 mod describe;
@@ -28,6 +30,8 @@ mod map;
 mod moments;
 mod palette;
 mod paths;
+#[cfg(feature = "png")]
+mod png;
 mod ranked;
 mod retention;
 mod round;
@@ -41,7 +45,11 @@ mod stat;
 mod table;
 mod text_width;
 
+#[cfg(feature = "png")]
+pub use card::{CARD_HEIGHT, CARD_WIDTH, Card, CardPanel, card};
 pub use describe::describe;
+#[cfg(feature = "png")]
+pub use png::{PngError, png};
 pub use stat::{Change, Direction, Stat, stat};
 pub use table::{Column, Table, table};
 

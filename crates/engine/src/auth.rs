@@ -2,7 +2,7 @@
 
 mod accounts;
 mod callers;
-mod passwords;
+pub(crate) mod passwords;
 mod sessions;
 mod signing;
 mod tokens;

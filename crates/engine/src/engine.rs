@@ -24,6 +24,7 @@ use crate::db::Db;
 use crate::enrich::{Client, Enricher, Places};
 use crate::error::Error;
 use crate::ingest::{Batch, Ingest};
+use crate::live::Live;
 use crate::organizations::Organizations;
 use crate::profiles::Profiles;
 use crate::query::{Catalogue, Explained, Queries};
@@ -119,6 +120,7 @@ struct Pieces {
     redis: Option<Redis>,
     enricher: Enricher,
     profiles: Profiles,
+    live: Live,
     _lock: File,
 }
 
@@ -158,6 +160,7 @@ impl Engine {
             profiles: Profiles::new(db.clone(), clock.clone()),
             queries,
             catalogue: Catalogue::new(store.clone()),
+            live: Live::new(store.listeners(), db.clone(), clock.clone()),
             clock,
             db,
             store,
@@ -248,6 +251,12 @@ impl Engine {
     #[must_use]
     pub fn fresh_id(&self) -> String {
         self.0.random.id(self.0.clock.now()).to_string()
+    }
+
+    /// What happens now.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.0.live
     }
 
     /// The time as this engine knows it.
@@ -350,7 +359,8 @@ impl Engine {
         }
     }
 
-    async fn answer_within(
+    /// The answer to a widget's question, seen through what its dashboard saved and what the viewer asks beside it.
+    pub(crate) async fn answer_within(
         &self,
         caller: &Caller,
         widget: &Widget,
@@ -437,7 +447,7 @@ pub fn lock_folder(folder: &Path) -> Result<File, Error> {
     }
 }
 
-fn problem_for_people(error: &Error) -> String {
+pub(crate) fn problem_for_people(error: &Error) -> String {
     match error {
         Error::Invalid(fields) => {
             let lines: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();

@@ -31,6 +31,7 @@ use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::enrich::Enrichment;
 use crate::error::Error;
+use crate::live::{self, Hub};
 use crate::random::Random;
 use crate::store::EventStore;
 use committer::{Command, Committer, Submission, unavailable};
@@ -61,6 +62,7 @@ struct Inner {
     most_log_bytes: usize,
     closing: AtomicBool,
     running: Mutex<Option<Running>>,
+    listeners: Arc<Hub>,
 }
 
 /// The background work; dropping it ends the work without waiting for it.
@@ -113,6 +115,7 @@ impl Ingest {
         let committer = Committer::open(path.clone(), Arc::clone(&shared), clock.clone()).await?;
         let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);
         let stop = CancellationToken::new();
+        let listeners = store.listeners();
         let drainer = Drainer::new(path, Arc::clone(&shared), store, commands.clone(), stop.clone());
         let running = Running {
             commands,
@@ -131,6 +134,7 @@ impl Ingest {
             most_log_bytes,
             closing,
             running,
+            listeners,
         })))
     }
 
@@ -172,14 +176,26 @@ impl Ingest {
     /// [`Error::Unavailable`] while the log cannot take it.
     pub(crate) async fn keep(&self, org: OrgId, intake: Intake, dry_run: bool) -> Result<Receipt, Error> {
         let Intake {
-            rows, mut receipt, ..
+            rows,
+            mut receipt,
+            texts,
+            ..
         } = intake;
+        if dry_run {
+            receipt.events = shown(&rows);
+        }
         receipt.duplicates = match () {
             () if rows.ends.is_empty() => 0,
             () if dry_run => self.repeated(&rows)?,
             () => self.log(org, rows).await?,
         };
         receipt.accepted -= receipt.duplicates;
+        if !dry_run
+            && self.0.listeners.has_listeners(org)
+            && let Some(news) = live::refusals(&texts, &receipt)
+        {
+            self.0.listeners.announce(org, news);
+        }
         Ok(receipt)
     }
 
@@ -316,6 +332,16 @@ impl Ingest {
             .map_err(|_| unavailable(5))?;
         answer.await.unwrap_or_else(|_| Err(unavailable(5)))
     }
+}
+
+/// What events would become, for a dry run.
+fn shown(rows: &Rows) -> Vec<serde_json::Value> {
+    const MOST_SHOWN: usize = 100;
+    let events = codec::decode(&rows.bytes, rows.ends.len()).unwrap_or_default();
+    let texts = events.iter().take(MOST_SHOWN).map(live::written);
+    texts
+        .filter_map(|text| serde_json::from_str(&text).ok())
+        .collect()
 }
 
 impl std::fmt::Debug for Ingest {

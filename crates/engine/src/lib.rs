@@ -15,6 +15,7 @@ mod engine;
 pub mod enrich;
 pub mod error;
 pub mod ingest;
+pub mod live;
 pub mod organizations;
 pub mod profiles;
 pub mod query;

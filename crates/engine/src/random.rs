@@ -93,6 +93,18 @@ pub fn digest(token: &str) -> Vec<u8> {
     Sha256::digest(token.as_bytes()).to_vec()
 }
 
+/// A digest of several texts as text that fits into a URL and a cookie; where one ends and the next begins counts.
+#[must_use]
+pub(crate) fn text_digest(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+        hash.update(length.to_be_bytes());
+        hash.update(text.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(hash.finalize())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

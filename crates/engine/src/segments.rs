@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use model::ids::{OrgId, SegmentId};
+use model::problem::FieldError;
 use model::query::{Filter, Query};
 use model::role::Action;
 use model::segment::{MAX_SEGMENTS, Segment, SegmentSpec};
@@ -182,23 +183,34 @@ impl Segments {
         if !leaves.any(is_segment) {
             return Ok(Cow::Borrowed(query));
         }
+        let segments = self.filters(org).await?;
+        let expanded = query.with_filters(&mut |field, filter| named(&segments, field, filter))?;
+        Ok(Cow::Owned(expanded))
+    }
+
+    /// The same for a filter that stands alone.
+    ///
+    /// # Errors
+    /// As [`Segments::expanded`].
+    pub(crate) async fn expanded_filter(&self, org: OrgId, filter: &Filter) -> Result<Filter, Error> {
+        if !filter
+            .leaves()
+            .iter()
+            .any(|leaf| matches!(leaf, Filter::Segment(_)))
+        {
+            return Ok(filter.clone());
+        }
+        Ok(named(&self.filters(org).await?, "filter", filter)?)
+    }
+
+    async fn filters(&self, org: OrgId) -> Result<HashMap<Uuid, Filter>, Error> {
         let rows = sql!(
             self.db,
             all as (Uuid, Json<Filter>),
             "SELECT id, filter FROM segments WHERE org_id = $1",
             org.uuid(),
         )?;
-        let segments: HashMap<Uuid, Filter> = rows.into_iter().map(|(id, filter)| (id, filter.0)).collect();
-        let expanded = query.with_filters(&mut |field, filter| {
-            filter.with_leaves(&mut |leaf| match leaf {
-                Filter::Segment(id) => segments
-                    .get(&id.uuid())
-                    .cloned()
-                    .ok_or_else(|| vec![unknown_segment(field)]),
-                other => Ok(other.clone()),
-            })
-        })?;
-        Ok(Cow::Owned(expanded))
+        Ok(rows.into_iter().map(|(id, filter)| (id, filter.0)).collect())
     }
 
     /// Begins a change. Changes of one organization's segments wait for one another, or two could take one name.
@@ -243,6 +255,17 @@ impl Segments {
         audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
         tx.commit().await
     }
+}
+
+/// `filter` with what each of its segments stands for.
+fn named(segments: &HashMap<Uuid, Filter>, field: &str, filter: &Filter) -> Result<Filter, Vec<FieldError>> {
+    filter.with_leaves(&mut |leaf| match leaf {
+        Filter::Segment(id) => segments
+            .get(&id.uuid())
+            .cloned()
+            .ok_or_else(|| vec![unknown_segment(field)]),
+        other => Ok(other.clone()),
+    })
 }
 
 fn name_is_taken() -> Error {

@@ -1,21 +1,26 @@
 //! Share links: whoever has one sees one dashboard, until it expires or is revoked.
 
+mod opened;
+mod page;
+
 use chrono::{DateTime, Utc};
 use model::Timestamp;
-use model::account::{Organization, display_name};
-use model::ids::{DashboardId, OrgId, ShareId, UserId};
+use model::ids::{DashboardId, ShareId, UserId};
 use model::role::Action;
-use model::share::{NewShare, Share, ShareRequest};
+use model::share::{NewShare, Share, ShareRequest, ViewerMay};
 use serde_json::json;
+use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::audit::{self, Change};
-use crate::caller::{Caller, Who};
+use crate::auth::passwords::{self, Passwords};
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::db::{Db, from_db, from_db_option, sql, to_db};
 use crate::error::Error;
-use crate::organizations::OrganizationRow;
 use crate::random::{Random, digest};
+pub use opened::Opened;
+pub use page::SharedPage;
 
 #[derive(sqlx::FromRow)]
 struct ShareRow {
@@ -24,6 +29,9 @@ struct ShareRow {
     name: Option<String>,
     created_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
+    password_hash: Option<String>,
+    viewer_may: Json<Vec<ViewerMay>>,
+    embed_origins: Json<Vec<String>>,
 }
 
 impl ShareRow {
@@ -34,15 +42,11 @@ impl ShareRow {
             name: self.name,
             created_at: from_db(self.created_at),
             expires_at: from_db_option(self.expires_at),
+            has_password: self.password_hash.is_some(),
+            viewer_may: self.viewer_may.0,
+            embed_origins: self.embed_origins.0,
         }
     }
-}
-
-#[derive(sqlx::FromRow)]
-struct OpenedRow {
-    #[sqlx(flatten)]
-    organization: OrganizationRow,
-    dashboard_id: Uuid,
 }
 
 /// Share links.
@@ -51,13 +55,20 @@ pub struct Sharing {
     db: Db,
     clock: Clock,
     random: Random,
+    passwords: Passwords,
 }
 
 impl Sharing {
     /// Works on `db`.
     #[must_use]
-    pub const fn new(db: Db, clock: Clock, random: Random) -> Self {
-        Self { db, clock, random }
+    pub fn new(db: Db, clock: Clock, random: Random) -> Self {
+        let passwords = Passwords::new(random.clone());
+        Self {
+            db,
+            clock,
+            random,
+            passwords,
+        }
     }
 
     /// Makes a link below `public_url`; the answer is the only place that tells it.
@@ -73,7 +84,7 @@ impl Sharing {
     ) -> Result<NewShare, Error> {
         caller.must(Action::Share)?;
         let now = self.clock.now();
-        let name = request.name.map(|name| display_name("name", &name)).transpose()?;
+        let request = request.check()?;
         let expires_at = request.expires_at.map(|at| from_db(to_db(at)));
         if expires_at.is_some_and(|at| at <= now) {
             return Err(Error::invalid(
@@ -82,32 +93,51 @@ impl Sharing {
                 "Choose a moment in the future.",
             ));
         }
+        let password_hash = self.password_hash(request.password.as_deref()).await?;
         let id = ShareId::new(self.random.id(now));
         let token = self.random.token();
         let mut tx = self.db.begin().await?;
         let made = sql!(
             tx,
             run,
-            "INSERT INTO shares (id, org_id, dashboard_id, name, token_digest, created_by, created_at, expires_at)
-             SELECT $1, org_id, id, $4, $5, $6, $7, $8 FROM dashboards WHERE id = $2 AND org_id = $3",
+            "INSERT INTO shares (id, org_id, dashboard_id, name, token_digest, created_by, created_at, expires_at,
+                 password_hash, viewer_may, embed_origins)
+             SELECT $1, org_id, id, $4, $5, $6, $7, $8, $9, $10, $11
+             FROM dashboards WHERE id = $2 AND org_id = $3",
             id.uuid(),
             dashboard.uuid(),
             caller.org().uuid(),
-            name.as_deref(),
+            request.name.as_deref(),
             digest(&token),
             caller.user().map(UserId::uuid),
             to_db(now),
             expires_at.map(to_db),
+            password_hash.as_deref(),
+            Json(&request.viewer_may),
+            Json(&request.embed_origins),
         )?;
         if made == 0 {
             return Err(Error::NotFound);
         }
-        let change = Change::by(caller, "share.created", format!("share:{id}"))
-            .with(json!({ "dashboard": dashboard, "name": name, "expires_at": expires_at }));
+        let change = Change::by(caller, "share.created", format!("share:{id}")).with(json!({
+            "dashboard": dashboard,
+            "name": request.name,
+            "expires_at": expires_at,
+            "has_password": password_hash.is_some(),
+            "viewer_may": request.viewer_may,
+            "embed_origins": request.embed_origins,
+        }));
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await?;
-        let url = format!("{}/s/{token}", public_url.trim_end_matches('/'));
-        Ok(NewShare { id, url, expires_at })
+        Ok(new_share(id, &token, expires_at, public_url))
+    }
+
+    async fn password_hash(&self, password: Option<&str>) -> Result<Option<String>, Error> {
+        let Some(password) = password else {
+            return Ok(None);
+        };
+        passwords::acceptable(password)?;
+        self.passwords.hash(password).await.map(Some)
     }
 
     /// The links of a dashboard that were not revoked, newest first; expired ones say so.
@@ -127,12 +157,37 @@ impl Sharing {
         let rows = sql!(
             self.db,
             all as ShareRow,
-            "SELECT id, dashboard_id, name, created_at, expires_at FROM shares
-             WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
+            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins
+             FROM shares WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
             dashboard.uuid(),
             caller.org().uuid(),
         )?;
         Ok(rows.into_iter().map(ShareRow::share).collect())
+    }
+
+    /// Gives a link a new address; the one before opens nothing from now on. Everything else about it stays.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn rotate(&self, caller: &Caller, share: ShareId, public_url: &str) -> Result<NewShare, Error> {
+        caller.must(Action::Share)?;
+        let now = self.clock.now();
+        let token = self.random.token();
+        let mut tx = self.db.begin().await?;
+        let row = sql!(
+            tx,
+            optional as (Option<DateTime<Utc>>,),
+            "UPDATE shares SET token_digest = $3 WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL
+             RETURNING expires_at",
+            share.uuid(),
+            caller.org().uuid(),
+            digest(&token),
+        )?;
+        let (expires_at,) = row.ok_or(Error::NotFound)?;
+        let change = Change::by(caller, "share.rotated", format!("share:{share}"));
+        audit::record(&mut tx, &self.random, now, change).await?;
+        tx.commit().await?;
+        Ok(new_share(share, &token, from_db_option(expires_at), public_url))
     }
 
     /// Revokes a link: from now on it opens nothing.
@@ -158,25 +213,9 @@ impl Sharing {
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await
     }
+}
 
-    /// Whoever has the link becomes a caller who sees its dashboard.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], whether the link is wrong, expired or revoked.
-    pub async fn open(&self, token: &str) -> Result<(Caller, Organization, DashboardId), Error> {
-        let row = sql!(
-            self.db,
-            optional as OpenedRow,
-            "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.dashboard_id
-             FROM shares s JOIN organizations o ON o.id = s.org_id
-             WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)",
-            digest(token),
-            to_db(self.clock.now()),
-        )?;
-        let row = row.ok_or(Error::NotFound)?;
-        let dashboard = DashboardId::new(row.dashboard_id);
-        let organization = row.organization.organization();
-        let org: OrgId = organization.id;
-        Ok((Caller::new(org, Who::Link { dashboard }), organization, dashboard))
-    }
+fn new_share(id: ShareId, token: &str, expires_at: Option<Timestamp>, public_url: &str) -> NewShare {
+    let url = format!("{}/s/{token}", public_url.trim_end_matches('/'));
+    NewShare { id, url, expires_at }
 }

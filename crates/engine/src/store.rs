@@ -34,6 +34,7 @@ use self::duckdb::DuckDb;
 use self::postgres::Postgres;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::live::Hub;
 pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
@@ -66,6 +67,7 @@ pub struct EventStore {
     touched: Arc<TouchedHours>,
     shapes: Arc<Shapes>,
     turns: Arc<Turns>,
+    listeners: Arc<Hub>,
 }
 
 /// How far an organization's events are stored, and which hours they came into.
@@ -110,6 +112,7 @@ impl EventStore {
             touched: Arc::default(),
             shapes: Arc::default(),
             turns: Arc::default(),
+            listeners: Arc::default(),
         })
     }
 
@@ -127,13 +130,20 @@ impl EventStore {
         }
     }
 
-    /// Stores batches of one organization's events, all or none, together with the position of the last.
+    /// Who wants to hear of events once they are stored.
+    pub(crate) fn listeners(&self) -> Arc<Hub> {
+        Arc::clone(&self.listeners)
+    }
+
+    /// Stores batches of one organization's events, all or none, together with the position of the last; then announces
+    /// them to whoever listens.
     ///
     /// Batches at or below the position that is already stored are skipped, so handing them over again adds nothing.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the store is closed, [`Error::Internal`] otherwise; nothing was stored then.
     pub async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
+        let news = self.listeners.prepared(org, &batches);
         match &self.backend {
             Backend::DuckDb(store) => {
                 self.touched.record(org, &batches);
@@ -141,7 +151,11 @@ impl EventStore {
             }
             Backend::Postgres(store) => store.append(org, &batches).await,
             Backend::ClickHouse(store) => store.append(org, &batches).await,
+        }?;
+        if let Some(news) = news {
+            self.listeners.announce(org, news);
         }
+        Ok(())
     }
 
     /// The position with the hours that were touched up to it, whoever appended the events.

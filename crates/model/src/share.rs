@@ -3,7 +3,24 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::account::display_name;
 use crate::ids::{DashboardId, ShareId};
+use crate::problem::FieldError;
+
+/// Most sites that may frame one share.
+pub const MAX_EMBED_ORIGINS: usize = 20;
+
+/// What whoever has a link may do beside looking.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ViewerMay {
+    /// Choose another range.
+    Range,
+    /// Look at one value of a property that the dashboard breaks down by.
+    Filter,
+    /// Take the figures along: as CSV, and the dashboard as one HTML file.
+    Download,
+}
 
 /// A share link as it is listed. The token is in none of its fields: it is shown once, inside [`NewShare::url`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +35,12 @@ pub struct Share {
     pub created_at: Timestamp,
     /// When it stops to work; never, when absent.
     pub expires_at: Option<Timestamp>,
+    /// Whether it asks for a password.
+    pub has_password: bool,
+    /// What viewers may do beside looking.
+    pub viewer_may: Vec<ViewerMay>,
+    /// The sites that may show it in a frame.
+    pub embed_origins: Vec<String>,
 }
 
 /// The answer to a created share: the only place where the link is told.
@@ -32,13 +55,121 @@ pub struct NewShare {
 }
 
 /// What a new share link should be like.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShareRequest {
     /// Name to tell links apart.
     #[serde(default)]
     pub name: Option<String>,
+    /// What viewers have to know beside the link; 8 to 128 characters.
+    #[serde(default)]
+    pub password: Option<String>,
     /// When it should stop to work.
     #[serde(default)]
     pub expires_at: Option<Timestamp>,
+    /// What viewers may do beside looking.
+    #[serde(default)]
+    pub viewer_may: Vec<ViewerMay>,
+    /// Sites that may show it in a frame, for example `https://intranet.example.org`.
+    #[serde(default)]
+    pub embed_origins: Vec<String>,
+}
+
+impl std::fmt::Debug for ShareRequest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShareRequest")
+            .field("name", &self.name)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl ShareRequest {
+    /// Checks and tidies what the types alone cannot say.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn check(mut self) -> Result<Self, Vec<FieldError>> {
+        let mut errors = Vec::new();
+        if let Some(name) = &self.name {
+            match display_name("name", name) {
+                Ok(name) => self.name = Some(name),
+                Err(error) => errors.push(error),
+            }
+        }
+        self.viewer_may.sort_unstable();
+        self.viewer_may.dedup();
+        if self.embed_origins.len() > MAX_EMBED_ORIGINS {
+            let message = format!("Name at most {MAX_EMBED_ORIGINS} sites.");
+            errors.push(FieldError::new("embed_origins", "too_many", message));
+        }
+        for (position, origin) in self.embed_origins.iter_mut().enumerate() {
+            match embed_origin(origin) {
+                Some(tidy) => *origin = tidy,
+                None => errors.push(FieldError::new(
+                    format!("embed_origins[{position}]"),
+                    "invalid",
+                    "Write a site as https://www.example.org, without a path.",
+                )),
+            }
+        }
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
+    }
+}
+
+/// A site as a content security policy names it: `scheme://host[:port]`, perhaps with `*.` in front of the host.
+fn embed_origin(text: &str) -> Option<String> {
+    let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))?;
+    let (host, port) = match rest.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (rest, None),
+    };
+    let is_port = port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0));
+    let host = host.strip_prefix("*.").unwrap_or(host);
+    let is_label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    (is_port && host.len() <= 253 && host.split('.').all(is_label)).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_sites_may_frame_a_share() {
+        for (text, tidy) in [
+            ("https://Example.org/", Some("https://example.org")),
+            ("https://*.example.org", Some("https://*.example.org")),
+            ("http://localhost:8080", Some("http://localhost:8080")),
+            ("https://example.org/path", None),
+            ("https://example.org; script-src *", None),
+            ("https://a b", None),
+            ("https://*", None),
+            ("*", None),
+            ("https://example.org:0", None),
+            ("data:text/html", None),
+            ("https://", None),
+        ] {
+            assert_eq!(embed_origin(text).as_deref(), tidy, "{text}");
+        }
+    }
+
+    #[test]
+    fn wrong_requests_name_their_fields() {
+        let request: ShareRequest = serde_json::from_str(
+            r#"{"name":" ","viewer_may":["filter","range","range"],"embed_origins":["https://a.org","nonsense"]}"#,
+        )
+        .expect("it is read");
+        let errors = request.check().expect_err("it is wrong");
+        let fields: Vec<&str> = errors.iter().map(|error| error.field.as_str()).collect();
+        assert_eq!(fields, ["name", "embed_origins[1]"]);
+    }
 }

@@ -82,7 +82,7 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// A password that may be used: 8 to 128 characters and none of the most common ones.
-pub(super) fn acceptable(password: &str) -> Result<(), FieldError> {
+pub(crate) fn acceptable(password: &str) -> Result<(), FieldError> {
     let length = password.chars().count();
     if length < SHORTEST {
         return Err(FieldError::new(
@@ -107,14 +107,14 @@ pub(super) fn acceptable(password: &str) -> Result<(), FieldError> {
 
 /// Hashes and checks passwords.
 #[derive(Clone, Debug)]
-pub(super) struct Passwords {
+pub(crate) struct Passwords {
     random: Random,
     queue: Arc<Semaphore>,
     cores: Arc<Semaphore>,
 }
 
 impl Passwords {
-    pub(super) fn new(random: Random) -> Self {
+    pub(crate) fn new(random: Random) -> Self {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
             random,
@@ -123,14 +123,14 @@ impl Passwords {
         }
     }
 
-    pub(super) async fn hash(&self, password: &str) -> Result<String, Error> {
+    pub(crate) async fn hash(&self, password: &str) -> Result<String, Error> {
         let password = password.to_owned();
         let salt: [u8; 16] = self.random.bytes();
         self.work(move || hash(password.as_bytes(), &salt)).await?
     }
 
     /// Whether `password` is the one behind `stored`; with nothing stored it never is, and takes as long.
-    pub(super) async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool, Error> {
+    pub(crate) async fn verify(&self, password: &str, stored: Option<String>) -> Result<bool, Error> {
         let password = password.to_owned();
         self.work(move || {
             let known = stored.is_some();

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use super::body::{Batch, Item};
 use super::codec;
 use crate::enrich::{Enriched, Enrichment};
+use crate::live;
 use crate::profiles::ProfileChange;
 use crate::random::Random;
 
@@ -61,6 +62,8 @@ pub(crate) struct Intake {
     pub(super) rows: Rows,
     pub(super) receipt: Receipt,
     pub(super) changes: Vec<ProfileChange>,
+    /// How what was refused began, by its index in the request.
+    pub(super) texts: Vec<(usize, String)>,
 }
 
 impl Intake {
@@ -115,6 +118,9 @@ pub(super) fn read(
             }
             Err(error) => {
                 let id = drafted_id.or_else(|| text.and_then(id_of));
+                if let Some(text) = text {
+                    intake.texts.push((index, live::beginning(text)));
+                }
                 intake.receipt.errors.push(problem(index, id, error));
             }
         }

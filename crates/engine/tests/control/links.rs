@@ -7,7 +7,7 @@ use engine::db::PageRequest;
 use engine::{Caller, Error};
 use model::ids::{DashboardId, ShareId};
 use model::role::Role;
-use model::share::{NewShare, ShareRequest};
+use model::share::{NewShare, ShareRequest, ViewerMay};
 use uuid::Uuid;
 
 use crate::world::{Person, World, field_of, named, on_every_database, peek, refuses, text_widget};
@@ -17,6 +17,8 @@ on_every_database!(
     expired_revoked_and_wrong_links_look_alike,
     links_are_listed_without_their_tokens,
     bad_links_are_not_made,
+    a_password_stands_in_front_of_its_link,
+    a_link_with_a_new_address_keeps_everything_else,
 );
 
 const PUBLIC: &str = "https://datapulse.test/";
@@ -66,8 +68,12 @@ async fn a_link_shows_its_dashboard_and_nothing_else(world: World) {
     let (_, token) = share(&world, &ada.caller, shown, ShareRequest::default()).await;
     assert_eq!(token.len(), 43, "256 bits");
 
-    let (link, organization, opened) = world.sharing.open(&token).await.expect("it opens");
-    assert_eq!((&organization, opened), (&ada.organization, shown));
+    let opened = world.sharing.open(&token, None).await.expect("it opens");
+    assert_eq!(
+        (&opened.organization, opened.dashboard),
+        (&ada.organization, shown)
+    );
+    let (link, organization) = (opened.caller, opened.organization);
     assert_eq!(link.who(), &Who::Link { dashboard: shown });
     world.dashboards.get(&link, shown).await.expect("its dashboard");
     assert_eq!(
@@ -125,7 +131,7 @@ async fn a_link_shows_its_dashboard_and_nothing_else(world: World) {
         .delete(&ada.caller, shown, None)
         .await
         .expect("it goes");
-    refuses!(world.sharing.open(&token).await, Error::NotFound);
+    refuses!(world.sharing.open(&token, None).await, Error::NotFound);
 }
 
 async fn expired_revoked_and_wrong_links_look_alike(world: World) {
@@ -133,8 +139,8 @@ async fn expired_revoked_and_wrong_links_look_alike(world: World) {
     let board = board(&world, &ada).await;
     let hour = world.clock.now() + Duration::from_hours(1);
     let until = ShareRequest {
-        name: None,
         expires_at: Some(hour),
+        ..ShareRequest::default()
     };
     let (_, expiring) = share(&world, &ada.caller, board, until).await;
     let (revoked, revoked_token) = share(&world, &ada.caller, board, ShareRequest::default()).await;
@@ -157,7 +163,11 @@ async fn expired_revoked_and_wrong_links_look_alike(world: World) {
         Error::NotFound
     );
     world.clock.advance(Duration::from_secs(3_599));
-    world.sharing.open(&expiring).await.expect("a second is left");
+    world
+        .sharing
+        .open(&expiring, None)
+        .await
+        .expect("a second is left");
     world.clock.advance(Duration::from_secs(1));
     for (what, token) in [
         ("expired", expiring.as_str()),
@@ -166,10 +176,14 @@ async fn expired_revoked_and_wrong_links_look_alike(world: World) {
         ("empty", ""),
         ("long", &"x".repeat(9_999)),
     ] {
-        let opened = world.sharing.open(token).await;
+        let opened = world.sharing.open(token, None).await;
         assert!(matches!(opened, Err(Error::NotFound)), "{what}: {opened:?}");
     }
-    world.sharing.open(&lasting).await.expect("the others go on");
+    world
+        .sharing
+        .open(&lasting, None)
+        .await
+        .expect("the others go on");
 }
 
 async fn links_are_listed_without_their_tokens(world: World) {
@@ -177,7 +191,7 @@ async fn links_are_listed_without_their_tokens(world: World) {
     let board = board(&world, &ada).await;
     let named = ShareRequest {
         name: Some(" For the board ".into()),
-        expires_at: None,
+        ..ShareRequest::default()
     };
     let (made, token) = share(&world, &ada.caller, board, named).await;
     let (gone, _) = share(&world, &ada.caller, board, ShareRequest::default()).await;
@@ -208,8 +222,8 @@ async fn bad_links_are_not_made(world: World) {
     let ada = world.owner("ada").await;
     let board = board(&world, &ada).await;
     let past = ShareRequest {
-        name: None,
         expires_at: Some(world.clock.now()),
+        ..ShareRequest::default()
     };
     let error = world
         .sharing
@@ -241,4 +255,92 @@ async fn bad_links_are_not_made(world: World) {
             .expect("she may")
             .is_empty()
     );
+}
+
+async fn a_password_stands_in_front_of_its_link(world: World) {
+    let ada = world.owner("ada").await;
+    let board = board(&world, &ada).await;
+    let with = |password: &str| ShareRequest {
+        password: Some(password.to_owned()),
+        ..ShareRequest::default()
+    };
+    let short = world
+        .sharing
+        .create(&ada.caller, board, with("short"), PUBLIC)
+        .await;
+    assert_eq!(
+        field_of(&short.expect_err("it is too short")),
+        Some(("password", "too_short"))
+    );
+    let (made, token) = share(&world, &ada.caller, board, with("open sesame")).await;
+    let (_, other) = share(&world, &ada.caller, board, with("open sesame")).await;
+    refuses!(world.sharing.open(&token, None).await, Error::Unauthenticated(_));
+    refuses!(
+        world.sharing.unlock(&token, "open sesam").await,
+        Error::Unauthenticated(_)
+    );
+    refuses!(world.sharing.unlock("x", "open sesame").await, Error::NotFound);
+    let (opened, proof) = world
+        .sharing
+        .unlock(&token, "open sesame")
+        .await
+        .expect("it is right");
+    assert_eq!((opened.id, opened.dashboard), (made.id, board));
+    world
+        .sharing
+        .open(&token, Some(&proof))
+        .await
+        .expect("the proof opens it");
+    refuses!(
+        world.sharing.open(&other, Some(&proof)).await,
+        Error::Unauthenticated(_)
+    );
+    let (hash,): (String,) = peek!(
+        world,
+        _,
+        "SELECT password_hash FROM shares WHERE id = $1",
+        made.id.uuid()
+    );
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    let listed = world.sharing.list(&ada.caller, board).await.expect("she may");
+    assert!(listed.iter().all(|share| share.has_password));
+    world
+        .sharing
+        .revoke(&ada.caller, made.id)
+        .await
+        .expect("it is hers");
+    refuses!(world.sharing.open(&token, Some(&proof)).await, Error::NotFound);
+    refuses!(world.sharing.unlock(&token, "open sesame").await, Error::NotFound);
+}
+
+async fn a_link_with_a_new_address_keeps_everything_else(world: World) {
+    let ada = world.owner("ada").await;
+    let eve = world.owner("eve").await;
+    let board = board(&world, &ada).await;
+    let request = ShareRequest {
+        viewer_may: vec![ViewerMay::Download, ViewerMay::Range],
+        embed_origins: vec!["https://Intranet.example.org/".to_owned()],
+        ..ShareRequest::default()
+    };
+    let (made, before) = share(&world, &ada.caller, board, request).await;
+    refuses!(
+        world.sharing.rotate(&eve.caller, made.id, PUBLIC).await,
+        Error::NotFound
+    );
+    let moved = world
+        .sharing
+        .rotate(&ada.caller, made.id, PUBLIC)
+        .await
+        .expect("it is hers");
+    assert_eq!(moved.id, made.id);
+    refuses!(world.sharing.open(&before, None).await, Error::NotFound);
+    let token = moved
+        .url
+        .strip_prefix("https://datapulse.test/s/")
+        .expect("a link");
+    let opened = world.sharing.open(token, None).await.expect("it opens");
+    assert!(opened.viewer_may(ViewerMay::Range) && opened.viewer_may(ViewerMay::Download));
+    assert!(!opened.viewer_may(ViewerMay::Filter));
+    assert_eq!(opened.embed_origins, ["https://intranet.example.org"]);
+    assert!(world.audited(&ada).await.ends_with(&["share.rotated".to_owned()]));
 }

@@ -21,6 +21,9 @@ pub struct Receipt {
     /// Remarks on events that were accepted with a change.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ItemProblem>,
+    /// Of a dry run: what the first of the accepted events would become.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub events: Vec<serde_json::Value>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

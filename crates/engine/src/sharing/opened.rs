@@ -1,0 +1,125 @@
+//! From a link, and where it has one its password, to what it opens.
+
+use chrono::{DateTime, Utc};
+use model::Timestamp;
+use model::account::Organization;
+use model::ids::{DashboardId, ShareId};
+use model::share::ViewerMay;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::Sharing;
+use crate::caller::{Caller, Who};
+use crate::db::{from_db_option, sql, to_db};
+use crate::error::Error;
+use crate::organizations::OrganizationRow;
+use crate::random::{digest, text_digest};
+
+/// A link that was opened.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The share itself.
+    pub id: ShareId,
+    /// Somebody who may see the dashboard and nothing else.
+    pub caller: Caller,
+    /// Whose dashboard it is.
+    pub organization: Organization,
+    /// The dashboard.
+    pub dashboard: DashboardId,
+    /// When the link stops to work.
+    pub expires_at: Option<Timestamp>,
+    /// Whether it asked for a password.
+    pub has_password: bool,
+    /// The sites that may show it in a frame.
+    pub embed_origins: Vec<String>,
+    viewer_may: Vec<ViewerMay>,
+}
+
+impl Opened {
+    /// Whether whoever has the link may do this.
+    #[must_use]
+    pub fn viewer_may(&self, what: ViewerMay) -> bool {
+        self.viewer_may.contains(&what)
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct OpenedRow {
+    #[sqlx(flatten)]
+    organization: OrganizationRow,
+    share_id: Uuid,
+    dashboard_id: Uuid,
+    expires_at: Option<DateTime<Utc>>,
+    password_hash: Option<String>,
+    viewer_may: Json<Vec<ViewerMay>>,
+    embed_origins: Json<Vec<String>>,
+}
+
+impl OpenedRow {
+    fn opened(self) -> Opened {
+        let dashboard = DashboardId::new(self.dashboard_id);
+        let organization = self.organization.organization();
+        Opened {
+            id: ShareId::new(self.share_id),
+            caller: Caller::new(organization.id, Who::Link { dashboard }),
+            organization,
+            dashboard,
+            expires_at: from_db_option(self.expires_at),
+            has_password: self.password_hash.is_some(),
+            embed_origins: self.embed_origins.0,
+            viewer_may: self.viewer_may.0,
+        }
+    }
+}
+
+impl Sharing {
+    /// Opens a link. One with a password also wants the `proof` that [`Sharing::unlock`] gave for it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], whether the link is wrong, expired or revoked; [`Error::Unauthenticated`] where its password
+    /// has to be given first.
+    pub async fn open(&self, token: &str, proof: Option<&str>) -> Result<Opened, Error> {
+        let row = self.row(token).await?;
+        if let Some(hash) = &row.password_hash
+            && proof != Some(proof_of(token, hash).as_str())
+        {
+            let message = "This link asks for a password.";
+            return Err(Error::Unauthenticated(message.to_owned()));
+        }
+        Ok(row.opened())
+    }
+
+    /// Checks a link's password. The proof opens the link until its address or its password changes.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] as in [`Sharing::open`], [`Error::Unauthenticated`] for a wrong password,
+    /// [`Error::TooMany`] where too many are being checked.
+    pub async fn unlock(&self, token: &str, password: &str) -> Result<(Opened, String), Error> {
+        let row = self.row(token).await?;
+        let hash = row.password_hash.clone();
+        if !self.passwords.verify(password, hash.clone()).await? {
+            return Err(Error::Unauthenticated("This is not the password.".to_owned()));
+        }
+        let proof = proof_of(token, hash.as_deref().unwrap_or_default());
+        Ok((row.opened(), proof))
+    }
+
+    async fn row(&self, token: &str) -> Result<OpenedRow, Error> {
+        let row = sql!(
+            self.db,
+            optional as OpenedRow,
+            "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.id AS share_id, s.dashboard_id, s.expires_at,
+                 s.password_hash, s.viewer_may, s.embed_origins
+             FROM shares s JOIN organizations o ON o.id = s.org_id
+             WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)",
+            digest(token),
+            to_db(self.clock.now()),
+        )?;
+        row.ok_or(Error::NotFound)
+    }
+}
+
+/// What shows that somebody knew the password: made of the link and of the salted hash, which nobody outside knows.
+fn proof_of(token: &str, password_hash: &str) -> String {
+    text_digest(&["share", token, password_hash])
+}

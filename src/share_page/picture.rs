@@ -1,0 +1,57 @@
+//! `GET /s/{token}/card.png`: what sites show where the link is posted.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use charts::{Card, CardPanel};
+use engine::Error;
+use engine::sharing::{Opened, SharedPage};
+use model::dashboard::View;
+
+use super::{gone, open, private};
+use crate::pictures;
+use crate::problem::Answered;
+use crate::state::AppState;
+
+/// `GET /s/{token}/card.png`
+pub(crate) async fn card(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match open(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone()),
+        Err(error) => return Err(error.into()),
+    };
+    let shared = state.engine.shared_page(&opened, View::default()).await?;
+    let png = pictures::png(move || drawn(&opened, &shared), 1.0).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], private(), png).into_response())
+}
+
+fn drawn(opened: &Opened, shared: &SharedPage) -> String {
+    let dashboard = &shared.page.dashboard;
+    let note = match &dashboard.range {
+        Some(range) if dashboard.description.is_empty() => app::share::range_words(range),
+        _ => dashboard.description.clone(),
+    };
+    let panels: Vec<CardPanel<'_>> = shared
+        .page
+        .panels
+        .iter()
+        .filter_map(|panel| {
+            Some(CardPanel {
+                title: &panel.widget.title,
+                answer: panel.answer.as_ref()?,
+                kind: panel.widget.kind,
+                options: &panel.widget.config.options,
+            })
+        })
+        .collect();
+    charts::card(&Card {
+        organization: &opened.organization.name,
+        title: &dashboard.name,
+        note: &note,
+        panels: &panels,
+    })
+}

@@ -1,0 +1,45 @@
+//! `POST /s/{token}`: the password of a link, by a plain form.
+
+use axum::extract::{Form, Path, State};
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use engine::Error;
+use serde::Deserialize;
+
+use super::{closed, locked, private};
+use crate::problem::Answered;
+use crate::state::AppState;
+
+/// The field of the form.
+#[derive(Deserialize)]
+pub(crate) struct Unlock {
+    password: String,
+}
+
+/// `POST /s/{token}` and `POST /s/{token}/embed`: back to the page, which opens from now on.
+pub(crate) async fn unlock(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    Form(form): Form<Unlock>,
+) -> Answered<Response> {
+    match state.engine.sharing().unlock(&token, &form.password).await {
+        Ok((opened, proof)) => {
+            let is_framed = !opened.embed_origins.is_empty();
+            let cookie = state.cookies.set_share(&token, &proof, is_framed);
+            let back = [(header::LOCATION, uri.path().to_owned())];
+            let mut answer = (StatusCode::SEE_OTHER, private(), back).into_response();
+            answer.headers_mut().insert(header::SET_COOKIE, cookie);
+            Ok(answer)
+        }
+        Err(Error::Unauthenticated(_)) => {
+            let problem = "That is not the password. Check it and try again.";
+            Ok(locked(StatusCode::UNAUTHORIZED, uri.path(), Some(problem)))
+        }
+        Err(Error::TooMany { .. }) => {
+            let problem = "Too many tries at the moment. Wait a little, then try again.";
+            Ok(locked(StatusCode::TOO_MANY_REQUESTS, uri.path(), Some(problem)))
+        }
+        Err(error) => closed(error, uri.path()),
+    }
+}
