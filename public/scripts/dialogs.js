@@ -51,7 +51,7 @@ async function versions(path) {
   list.replaceChildren(...(told?.items ?? []).map((item) => row(item)));
 
   function row({ version, name, widgets, changed_at: at }) {
-    const when = new Date(at).toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+    const when = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
     const button = make('button', { className: 'button small', type: 'button', textContent: 'Bring back', 'aria-label': `Bring back: before ${when}` });
     button.addEventListener('click', async () => {
       button.disabled = true;

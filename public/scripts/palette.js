@@ -1,4 +1,5 @@
 // Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
+import { isBoard } from './address.js';
 import { make } from './element.js';
 
 let dialog = null;
@@ -22,8 +23,12 @@ async function dashboards() {
   return items.map(({ id, name }) => ({ name, kind: 'Dashboard', act: () => open(`/dashboards/${id}`) }));
 }
 
-/** By a link, so that the app's router sees it. */
+/** By a link, so that the app's router sees it; the page of one dashboard is not turned into that of another. */
 function open(path) {
+  if (isBoard()) {
+    location.assign(path);
+    return;
+  }
   const link = make('a', { href: path, hidden: true });
   document.body.append(link);
   link.click();

@@ -21,6 +21,8 @@ const BETWEEN: f64 = 8.0;
 const SHORTEST_ROW: f64 = 18.0;
 const TALLEST_ROW: f64 = 44.0;
 const NARROWEST_CELL: f64 = 9.0;
+/// Where figures reach so far, fractions say nothing.
+const WHOLE_FROM: f64 = 20.0;
 
 /// Draws names, columns and cells.
 pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptions) {
@@ -39,14 +41,17 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
     let names = widest.fold(0.0, f64::max).min(frame.width() * 0.3);
     let left = frame.left + names + GAP;
     let cells = cells.folded(fits(frame.right - left, NARROWEST_CELL).max(1));
-    let grid = Grid {
+    let mut grid = Grid {
         frame,
         names,
         left,
         cell: (frame.right - left).max(0.0) / count(cells.columns.len().max(1)),
         height: ((frame.height() - HEADER).max(0.0) / count(lines.max(1))).min(TALLEST_ROW),
         shades: Shades::of(cells.figures()),
+        has_words: false,
     };
+    let fits_in = |figure| text_width::width(&grid.words(figure, options), LABEL_SIZE) + 6.0 <= grid.cell;
+    grid.has_words = grid.height >= SHORTEST_ROW && cells.figures().all(fits_in);
     grid.draw_columns(sheet, &cells);
     for position in 0..kept {
         grid.draw_row(sheet, &cells, position, options);
@@ -65,9 +70,20 @@ struct Grid {
     cell: f64,
     height: f64,
     shades: Shades,
+    /// Whether every figure fits into its cell.
+    has_words: bool,
 }
 
 impl Grid {
+    /// A figure in as few digits as tell it from its neighbours.
+    fn words(&self, figure: f64, options: &WidgetOptions) -> String {
+        let rounded = match self.shades.most() {
+            most if most >= WHOLE_FROM => figure.round(),
+            _ => (figure * 10.0).round() / 10.0,
+        };
+        format::short_with_unit(rounded, options)
+    }
+
     fn draw_columns(&self, sheet: &mut Sheet, cells: &Cells) {
         let widest = cells
             .columns
@@ -110,14 +126,10 @@ impl Grid {
                     (left + gap, bottom),
                 ];
                 sheet.shape(&outline, self.shades.paint(figure));
-                let words = format::short_with_unit(figure, options);
-                if text_width::width(&words, LABEL_SIZE) + 8.0 <= self.cell && self.height >= SHORTEST_ROW {
-                    sheet.text(
-                        &words,
-                        (left + self.cell / 2.0, baseline),
-                        Anchor::Middle,
-                        Ink::Text,
-                    );
+                if self.has_words {
+                    let words = self.words(figure, options);
+                    let place = (left + self.cell / 2.0, baseline);
+                    sheet.text(&words, place, Anchor::Middle, Ink::Text);
                 }
             });
         }

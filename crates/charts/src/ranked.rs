@@ -51,6 +51,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
             ..frame
         };
         sheet.mark(&row.tooltip, row.value.as_deref(), |sheet| {
+            sheet.ground(line);
             columns.draw(sheet, row, line);
         });
     }

@@ -290,6 +290,20 @@ impl Sheet {
         self.body.push_str(&markup);
     }
 
+    /// Invisible ground of a mark, so that the pointer finds it between its shapes, too.
+    pub(crate) fn ground(&mut self, frame: Frame) {
+        let rect = Rect {
+            fill: Some(Fill::Solid(charts_rs::Color::transparent())),
+            left: px(frame.left),
+            top: px(frame.top),
+            width: px(frame.width()),
+            height: px(frame.height()),
+            ..Rect::default()
+        };
+        let own = " fill=\"none\" pointer-events=\"all\"";
+        self.body.push_str(&rect.svg().replacen(" fill=\"none\"", own, 1));
+    }
+
     /// What `draw` draws, as the marks of the series at `position`, which a legend can take away.
     pub(crate) fn of_series(&mut self, position: usize, draw: impl FnOnce(&mut Self)) {
         let opening = format!("<g class=\"chart-series\" data-series=\"{position}\">");
