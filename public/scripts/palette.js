@@ -8,9 +8,13 @@ let chosen = 0;
 
 /** What the page itself offers: its places, its tools and its menus. */
 function here() {
-  const named = (element) => (element.getAttribute('aria-label') || element.textContent).trim();
+  const named = (element) => {
+    const copy = element.cloneNode(true);
+    for (const key of copy.querySelectorAll('kbd')) key.remove();
+    return (element.getAttribute('aria-label') || copy.textContent).trim();
+  };
   const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: 'Go to', act: () => link.click() }));
-  const tools = [...document.querySelectorAll('.topbar .tools > .button, #dashboard-menu .menu-item, #keys-button, [data-key="?"]')]
+  const tools = [...document.querySelectorAll('.topbar .tools > .button, #dashboard-menu .menu-item, [data-key="?"]')]
     .filter((tool) => !tool.disabled)
     .map((tool) => ({ name: named(tool), kind: 'Here', act: () => tool.click() }));
   return [...tools, ...places].filter(({ name }) => name !== '');

@@ -141,7 +141,7 @@ pub(super) fn retention(known: &Known) -> Option<Vec<Value>> {
     let range = known.range();
     let weeks = json!({
         "kind": "retention", "start": { "event": start }, "return": { "event": most },
-        "interval": "week", "periods": 8, "range": range,
+        "interval": "week", "periods": 4, "range": range,
     });
     let days = json!({
         "kind": "retention", "start": { "event": start }, "return": { "event": most },
@@ -159,23 +159,23 @@ pub(super) fn retention(known: &Known) -> Option<Vec<Value>> {
             (8, 0, 4, 2),
             known.trend(&active, json!({ "compare": "previous_period" })),
         ),
-        card("retention", "Who comes back", (0, 2, 12, 7), weeks),
+        card("retention", "Who comes back", (0, 2, 12, 5), weeks),
         card(
             "stacked_bar",
             "New, returning and lost users",
-            (0, 9, 6, 5),
+            (0, 7, 6, 5),
             lifecycle,
         ),
         card(
             "bar",
             "On how many days people are active",
-            (6, 9, 6, 5),
+            (6, 7, 6, 5),
             stickiness,
         ),
         card(
             "calendar",
             "Active users each day",
-            (0, 14, 12, 4),
+            (0, 12, 12, 4),
             known.trend(&active, json!({ "interval": "day" })),
         ),
     ])
