@@ -59,6 +59,16 @@ export async function importAccessLog(key: string): Promise<unknown> {
   return JSON.parse(stdout.trim().split('\n').at(-1)!);
 }
 
+/** Waits until so many events are in answers: an import ends when they are on disk. */
+export async function allStored(page: Page, count: number): Promise<void> {
+  const stored = () => page.evaluate(async () => {
+    const question = { kind: 'trend', series: [{ measure: 'count' }], range: { from: '2015-01-01', to: '2015-12-31' }, interval: 'month' };
+    const answer = await fetch('/api/analytics/query', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(question) });
+    return (await answer.json()).series[0].total;
+  });
+  await expect.poll(stored).toBe(count);
+}
+
 /** Makes a dashboard through the pages and gives back its address. */
 export async function makeDashboard(page: Page, name: string): Promise<string> {
   await page.goto('/');

@@ -1,5 +1,5 @@
 import { expect, test } from './fixtures.ts';
-import { hydrated, importAccessLog, makeWriteKey, register } from './people.ts';
+import { allStored, hydrated, importAccessLog, makeWriteKey, register } from './people.ts';
 
 const NAMES = ['x'.repeat(60), 'مرحبا بالعالم هذا نص طويل', '東京都千代田区', '<b>&amp;"'];
 
@@ -43,7 +43,7 @@ test('the browser draws every chart as the server does, letter by letter', async
       ['gauge', trend(views), goals], ['gauge', nothing, {}], ['gauge', losses, {}],
       ['funnel', { kind: 'funnel', range, steps: [{ event: 'page_view' }, { event: 'page_view' }] }, {}],
       ['retention', { kind: 'retention', range, start: { event: 'page_view' }, return: { event: 'page_view' }, interval: 'day', periods: 4 }, {}],
-      ['paths', { kind: 'paths', range, from: { event: 'page_view' }, steps: 3, per: 'user', by: '$path' }, {}],
+      ['paths', { kind: 'paths', range, from: { event: 'page_view' }, steps: 3, per: 'user', by: 'property', property: '$path' }, {}],
       ['stacked_bar', { kind: 'lifecycle', range, event: 'page_view', interval: 'day' }, {}],
       ['bar', { kind: 'stickiness', range, event: 'page_view', interval: 'day' }, {}],
     ];
@@ -59,6 +59,8 @@ test('the browser draws every chart as the server does, letter by letter', async
     const { id } = await send('/api/dashboards/import', { dashboard: { name: 'Pictures' }, widgets });
     return `/dashboards/${id}`;
   }, { key, names: NAMES });
+
+  await allStored(page, 10_012);
 
   // Reached from inside the app, the page is drawn by the browser from the start.
   await page.goto('/');

@@ -6,6 +6,7 @@ use model::format;
 use model::query::Interval;
 
 use crate::cartesian::Plot;
+use crate::layout::Frame;
 use crate::palette::Ink;
 use crate::series::buckets;
 use crate::sheet::{Sheet, Stroke};
@@ -35,7 +36,13 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, plot: &Plot) {
     }
     let (top, bottom) = (plot.frame.top, plot.frame.bottom);
     for line in lines {
+        let reach = Frame {
+            left: line.x - TOGETHER / 2.0,
+            right: line.x + TOGETHER / 2.0,
+            ..plot.frame
+        };
         sheet.moment(&line.words.join("\n"), |sheet| {
+            sheet.ground(reach);
             sheet.line(
                 &[(line.x, top), (line.x, bottom)],
                 Ink::Muted,
