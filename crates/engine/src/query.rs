@@ -17,6 +17,7 @@ mod kept;
 mod lifecycle;
 mod partial;
 mod paths;
+mod pattern;
 mod retention;
 mod revenue;
 mod running;
@@ -198,12 +199,16 @@ impl Queries {
         Box::pin(self::answer(&Asked::new(anew, &unknown, true), query)).await
     }
 
-    /// Asks the store itself, so that nothing is accepted here and refused there.
+    /// Every pattern is one that means the same everywhere, and the store is asked whether it can use it.
     async fn check_patterns(&self, query: &Query) -> Result<(), Error> {
         for (field, filter) in query.filters() {
             for pattern in filter::patterns(filter) {
-                if let Some(fault) = self.store.pattern_fault(pattern).await? {
-                    let message = format!("This regular expression cannot be read: {fault}.");
+                let fault = match pattern::portable(pattern) {
+                    Ok(portable) => self.store.pattern_fault(portable).await?,
+                    Err(fault) => Some(fault),
+                };
+                if let Some(fault) = fault {
+                    let message = format!("This regular expression cannot be used: {fault}.");
                     return Err(Error::invalid(
                         format!("{field}.value"),
                         "invalid_pattern",

@@ -162,24 +162,17 @@ impl Dialect {
         }
     }
 
-    pub(super) fn matches(self, text: Sql, pattern: &str) -> Sql {
+    /// Whether a text holds what a portable pattern describes; see [`super::pattern::portable`].
+    pub(super) fn matches(self, text: Sql, pattern: String) -> Sql {
+        let pattern = Param::Text(pattern);
         match self {
             Self::DuckDb => Sql::new("regexp_matches(")
                 .add(text)
                 .text(", ")
-                .bind(Param::Text(pattern.to_owned()))
+                .bind(pattern)
                 .text(")"),
-            Self::Postgres => Sql::new("(")
-                .add(text)
-                .text(" ~ ")
-                .bind(Param::Text(pattern.to_owned()))
-                .text(")"),
-            // As elsewhere, a dot is any character but the end of a line.
-            Self::ClickHouse => Sql::new("match(")
-                .add(text)
-                .text(", ")
-                .bind(Param::Text(format!("(?-s){pattern}")))
-                .text(")"),
+            Self::Postgres => Sql::new("(").add(text).text(" ~ ").bind(pattern).text(")"),
+            Self::ClickHouse => Sql::new("match(").add(text).text(", ").bind(pattern).text(")"),
         }
     }
 

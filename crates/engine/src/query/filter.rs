@@ -4,6 +4,7 @@ use model::query::{Comparison, Filter, Op, Property, Scalar};
 
 use super::cohort;
 use super::dialect::Dialect;
+use super::pattern;
 use super::source::Source;
 use super::sql::Sql;
 use crate::store::{Kinds, Param};
@@ -19,13 +20,13 @@ pub(super) fn condition(filter: &Filter, source: Source<'_>) -> Sql {
 }
 
 /// Every regular expression in `filter`.
-pub(super) fn patterns(filter: &Filter) -> Vec<String> {
+pub(super) fn patterns(filter: &Filter) -> Vec<&str> {
     let matching = filter
         .comparisons()
         .into_iter()
         .filter(|comparison| comparison.op == Op::Matches);
     matching
-        .filter_map(|comparison| text_of(comparison.values()).map(str::to_owned))
+        .filter_map(|comparison| text_of(comparison.values()))
         .collect()
 }
 
@@ -77,7 +78,11 @@ impl Compiler<'_> {
             (Op::Exists, _) => self.exists(property),
             (Op::Contains, [Scalar::Text(part)]) => self.dialect.contains(self.text(property), part),
             (Op::StartsWith, [Scalar::Text(part)]) => self.dialect.starts_with(self.text(property), part),
-            (Op::Matches, [Scalar::Text(pattern)]) => self.dialect.matches(self.text(property), pattern),
+            (Op::Matches, [Scalar::Text(pattern)]) => match pattern::portable(pattern) {
+                Ok(portable) => self.dialect.matches(self.text(property), portable),
+                // Nobody comes here: such a question was refused.
+                Err(_) => Sql::new("FALSE"),
+            },
             (Op::In, values) => self.one_of(property, values),
             (Op::Eq, [value]) => self.one_of(property, std::slice::from_ref(value)),
             (Op::Between, [least, most]) => {

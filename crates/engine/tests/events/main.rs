@@ -15,6 +15,7 @@ mod kept;
 mod oracle;
 mod oracle_test;
 mod paths;
+mod patterns;
 mod redis;
 mod retention;
 mod rows;
