@@ -5,6 +5,7 @@
 
 mod document;
 mod fault;
+mod hypertable;
 mod months;
 mod reader;
 mod touched;
@@ -30,24 +31,25 @@ use months::Months;
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/events-postgres");
 
 const SCHEMA: &str = "datapulse_events";
+/// Connections unless the address says otherwise.
 const CONNECTIONS: u32 = 16;
+const MOST_CONNECTIONS: u32 = 1_000;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The tables on one server; clones share everything.
 #[derive(Clone)]
 pub(super) struct Postgres {
     pool: PgPool,
-    months: Arc<Months>,
+    /// Nothing where a hypertable looks after its pieces itself.
+    months: Option<Arc<Months>>,
     time_limit: Duration,
 }
 
 impl Postgres {
     /// Connects and brings the tables up to date.
     pub(super) async fn open(address: &ServerAddress, time_limit: Duration) -> Result<Self, Error> {
-        let options = PgConnectOptions::from_str(address.reveal()).map_err(|error| {
-            let message = format!("This is not an address of a PostgreSQL database: {error}.");
-            Error::invalid("events_url", "invalid", message)
-        })?;
+        let (address, connections) = apart(address.reveal())?;
+        let options = PgConnectOptions::from_str(&address).map_err(|error| not_one(&error.to_string()))?;
         let options = options.application_name("datapulse").options([
             ("search_path", SCHEMA),
             ("timezone", "UTC"),
@@ -55,7 +57,7 @@ impl Postgres {
             ("client_connection_check_interval", "1000"),
         ]);
         let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
+            .max_connections(connections)
             .acquire_timeout(PATIENCE)
             .connect_with(options)
             .await
@@ -68,15 +70,16 @@ impl Postgres {
             tracing::debug!(%error, "the schema of the events was made by somebody else");
         }
         MIGRATIONS.run(&pool).await.map_err(Error::internal)?;
+        let is_hypertable = hypertable::adopt(&pool).await.map_err(Error::internal)?;
         Ok(Self {
             pool,
-            months: Arc::default(),
+            months: (!is_hypertable).then(Arc::default),
             time_limit,
         })
     }
 
     pub(super) async fn append(&self, org: OrgId, batches: &[Appended]) -> Result<(), Error> {
-        writer::append(&self.pool, &self.months, org, batches)
+        writer::append(&self.pool, self.months.as_deref(), org, batches)
             .await
             .map_err(fault)
     }
@@ -150,5 +153,60 @@ impl Postgres {
 
     pub(super) async fn close(&self) {
         self.pool.close().await;
+    }
+}
+
+/// The address as the driver reads it, and how many connections it may have: `?connections=N` is an option of ours.
+fn apart(address: &str) -> Result<(String, u32), Error> {
+    let Some((place, options)) = address.split_once('?') else {
+        return Ok((address.to_owned(), CONNECTIONS));
+    };
+    let (ours, theirs): (Vec<&str>, Vec<&str>) = options
+        .split('&')
+        .partition(|option| option.starts_with("connections="));
+    let connections = match ours.last() {
+        None => CONNECTIONS,
+        Some(option) => {
+            let (_, count) = option.split_once('=').unwrap_or_default();
+            let count = count
+                .parse()
+                .ok()
+                .filter(|count| (1..=MOST_CONNECTIONS).contains(count));
+            count.ok_or_else(|| {
+                not_one(&format!(
+                    "`connections` is a whole number from 1 to {MOST_CONNECTIONS}"
+                ))
+            })?
+        }
+    };
+    Ok((format!("{place}?{}", theirs.join("&")), connections))
+}
+
+fn not_one(why: &str) -> Error {
+    let message = format!("This is not an address of a PostgreSQL database: {why}.");
+    Error::invalid("events_url", "invalid", message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_may_say_how_many_connections() {
+        for (address, theirs, count) in [
+            ("postgres://db/events", "postgres://db/events", 16),
+            (
+                "postgres://db/events?sslmode=disable&connections=3",
+                "postgres://db/events?sslmode=disable",
+                3,
+            ),
+            ("postgres://db/events?connections=1", "postgres://db/events?", 1),
+        ] {
+            let read = apart(address).expect("an address");
+            assert_eq!(read, (theirs.to_owned(), count), "{address}");
+        }
+        for count in ["", "0", "x", "-1", "100000"] {
+            assert!(apart(&format!("postgres://db/events?connections={count}")).is_err());
+        }
     }
 }

@@ -22,6 +22,7 @@ mod rows;
 mod select;
 mod sessions;
 mod store;
+mod timescale;
 mod trend_options;
 mod users_test;
 mod world;

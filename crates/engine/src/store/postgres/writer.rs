@@ -19,12 +19,14 @@ const EARLIEST_MICROS: i64 = -62_135_596_800_000_000;
 /// Stores what is not stored yet; the position is committed with the rows, and locked against other processes meanwhile.
 pub(super) async fn append(
     pool: &PgPool,
-    months: &Months,
+    months: Option<&Months>,
     org: OrgId,
     batches: &[Appended],
 ) -> Result<(), sqlx::Error> {
     let times = batches.iter().flat_map(|batch| &batch.events).map(time_of);
-    months.make(pool, times).await?;
+    if let Some(months) = months {
+        months.make(pool, times).await?;
+    }
     let mut transaction = pool.begin().await?;
     let stored = locked_position(&mut transaction, org).await?;
     let fresh = |batch: &&Appended| i64::try_from(batch.position).is_ok_and(|position| position > stored);
