@@ -15,8 +15,9 @@
 //! beyond the start of any later run:
 //!
 //! - A batch becomes visible by one row in `runs`, written after all its rows: all of it or nothing.
-//! - After an append that did not end well, and in a new process, the next append begins a new run at the position that
-//!   is visible then, and writes the batch again there. Whatever arrives late from the earlier run, rows or their
+//! - A process that ends with nothing under way says so, and the next goes on with its run.
+//! - After an append that did not end well, and after a process that just vanished, the next append begins a new run at the
+//!   position that is visible then, and writes the batch again there. Whatever arrives late from the earlier run, rows or their
 //!   `position`, lies beyond the start of the later one and stays invisible for ever. Nothing has to be deleted first.
 //! - The hours that a batch has events in lie in the same row (`touched`), so that every process knows which of its kept
 //!   figures are still right as soon as it can see the batch.
@@ -30,6 +31,7 @@ mod decode;
 mod encode;
 mod fault;
 mod form;
+mod place;
 mod plain;
 mod reader;
 mod runs;
@@ -149,7 +151,7 @@ impl ClickHouse {
     /// Waits for the append that is under way.
     pub(super) async fn close(&self) {
         self.shared.is_closed.store(true, Ordering::SeqCst);
-        self.shared.writer.close().await;
+        self.shared.writer.close(&self.shared.client).await;
     }
 
     fn client(&self) -> Result<&Client, Error> {

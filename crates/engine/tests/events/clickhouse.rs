@@ -382,3 +382,149 @@ async fn a_server_that_is_not_there_is_unavailable() {
     let opened = EventStore::open(&at, Clock::manual(time(NOW))).await;
     assert!(matches!(opened, Err(Error::Unavailable { .. })), "{opened:?}");
 }
+
+/// TLS before the server of the tests; its certificate is its own authority.
+struct Tls {
+    folder: tempfile::TempDir,
+    process: std::process::Child,
+}
+
+impl Tls {
+    fn before(host: &str, port: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a scratch folder");
+        let made = std::process::Command::new("openssl")
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "ec",
+                "-pkeyopt",
+                "ec_paramgen_curve:P-256",
+                "-nodes",
+                "-days",
+                "2",
+            ])
+            .args(["-subj", "/CN=tests", "-addext", "subjectAltName=IP:127.0.0.1"])
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .args(["-keyout", "key.pem", "-out", "certificate.pem"])
+            .current_dir(folder.path())
+            .output()
+            .expect("openssl is there");
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        let proxy = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/servers/tls.py");
+        let process = std::process::Command::new("python3")
+            .arg(proxy)
+            .arg(folder.path())
+            .args([host, port])
+            .spawn()
+            .expect("Python is there");
+        Self { folder, process }
+    }
+
+    async fn port(&self) -> String {
+        let begun = Instant::now();
+        loop {
+            if let Ok(port) = std::fs::read_to_string(self.folder.path().join("port")) {
+                return port;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "it does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn certificate(&self) -> String {
+        self.folder.path().join("certificate.pem").display().to_string()
+    }
+}
+
+impl Drop for Tls {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+#[tokio::test]
+async fn a_server_behind_tls_is_asked_where_somebody_vouches_for_it() {
+    #[expect(clippy::disallowed_methods, reason = "a test's only setting")]
+    let server = std::env::var("DATAPULSE_TEST_CLICKHOUSE_URL").expect("`make test` sets it");
+    let (credentials, place) = server.rsplit_once('@').expect("it has a user");
+    let (place, _) = place.split_once('/').expect("it has a database");
+    let (host, port) = place.rsplit_once(':').expect("it has a port");
+    let tls = Tls::before(host, port);
+    let secure = format!(
+        "{credentials}@127.0.0.1:{}/tls_{}?secure=1",
+        tls.port().await,
+        uuid::Uuid::new_v4().simple()
+    );
+    let open = async |address: &str| {
+        let at: EventsAt = address.parse().expect("an address");
+        EventStore::open(&at, Clock::manual(time(NOW))).await
+    };
+    let unknown = open(&secure).await;
+    assert!(
+        matches!(unknown, Err(Error::Unavailable { .. })),
+        "nobody vouches: {unknown:?}"
+    );
+    let plain = open(&secure.replace("?secure=1", "")).await;
+    assert!(
+        matches!(plain, Err(Error::Unavailable { .. })),
+        "it speaks TLS alone: {plain:?}"
+    );
+    let store = open(&format!("{secure}&ca_certificate={}", tls.certificate())).await;
+    let store = store.expect("it opens");
+    store
+        .append(org(1), vec![batch(7, &["a", "b"])])
+        .await
+        .expect("stored");
+    assert_eq!(ids(&store).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn a_run_goes_on_after_a_good_end_and_never_after_a_bad_one() {
+    let world = world().await;
+    let count = "SELECT uniqExact(run) FROM runs";
+    world
+        .store
+        .append(org(1), vec![batch(1, &["a"])])
+        .await
+        .expect("stored");
+    world.store.close().await.expect("it closes");
+    for position in 2..=6 {
+        let store = reopened(&world).await;
+        let id = format!("e{position}");
+        store
+            .append(org(1), vec![batch(position, &[&id])])
+            .await
+            .expect("stored");
+        store
+            .append(org(1), vec![batch(position, &[&id])])
+            .await
+            .expect("it is there already");
+        store.close().await.expect("it closes");
+    }
+    assert_eq!(run(&world, count).await.trim(), "1");
+
+    // This one vanishes: what it may still write must never be seen, so the next begins a run.
+    let vanished = reopened(&world).await;
+    vanished
+        .append(org(1), vec![batch(7, &["e7"])])
+        .await
+        .expect("stored");
+    drop(vanished);
+    orphan(&world, 1, 8, "late").await;
+    let next = reopened(&world).await;
+    next.append(org(1), vec![batch(8, &["e8"])])
+        .await
+        .expect("stored");
+    assert_eq!(run(&world, count).await.trim(), "2");
+    assert_eq!(ids(&next).await, ["a", "e2", "e3", "e4", "e5", "e6", "e7", "e8"]);
+    // The first process of all says late that it has ended: nobody goes on with a run that is not the latest.
+    next.close().await.expect("it closes");
+    let last = reopened(&world).await;
+    last.append(org(1), vec![batch(9, &["e9"])])
+        .await
+        .expect("stored");
+    assert_eq!(run(&world, count).await.trim(), "2");
+    assert_eq!(last.position(org(1)).await.expect("a position"), 9);
+}

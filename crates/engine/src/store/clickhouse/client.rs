@@ -9,11 +9,10 @@ use reqwest::{RequestBuilder, Response, Url};
 use super::decode::Decoder;
 use super::fault::Fault;
 use super::form::Form;
+use super::place::Place;
 use crate::error::Error;
 use crate::store::{Frame, ServerAddress};
 
-const PORT: u16 = 8123;
-const DATABASE: &str = "default";
 /// How long a connection may take to be made.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long storing or reading for ourselves may take; questions have their own limit.
@@ -102,11 +101,18 @@ pub(super) struct Client {
 
 impl Client {
     pub(super) fn new(address: &ServerAddress) -> Result<Self, Error> {
-        let (base, database) = read(address.reveal())?;
+        let Place {
+            base,
+            database,
+            authorities,
+        } = Place::read(address.reveal())?;
+        // It may have been chosen already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .connect_timeout(PATIENCE)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
+            .tls_certs_merge(authorities)
             .build()
             .map_err(Error::internal)?;
         Ok(Self { http, base, database })
@@ -203,81 +209,6 @@ async fn answer(request: RequestBuilder) -> Result<Response, Fault> {
             let mut message = response.text().await?;
             message.truncate(message.floor_char_boundary(MOST_OF_A_MESSAGE));
             Err(Fault::Refused { code, message })
-        }
-    }
-}
-
-/// Where the server listens, with who asks, and the database, out of `clickhouse://user:password@host:8123/database`.
-fn read(address: &str) -> Result<(Url, String), Error> {
-    let not_one = |why: &str| {
-        let message = format!("This is not an address of a ClickHouse database: {why}.");
-        Error::invalid("events_url", "invalid", message)
-    };
-    let rest = address.strip_prefix("clickhouse://").unwrap_or(address);
-    let url = Url::parse(&format!("http://{rest}")).map_err(|error| not_one(&error.to_string()))?;
-    if url.query().is_some() {
-        return Err(not_one(
-            "it has options, and there are none; for TLS, put a proxy in front",
-        ));
-    }
-    let database = match url.path().trim_matches('/') {
-        "" => DATABASE,
-        name => name,
-    };
-    let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
-    if !database.chars().all(is_name) {
-        return Err(not_one("the name of a database has letters, digits, - and _"));
-    }
-    let database = database.to_owned();
-    let mut base = url;
-    base.set_path("/");
-    if base.port().is_none() && !has_port(rest) {
-        base.set_port(Some(PORT))
-            .map_err(|()| not_one("it has no host"))?;
-    }
-    Ok((base, database))
-}
-
-/// Whether an address names a port; the usual one of HTTP is dropped when it is read.
-fn has_port(rest: &str) -> bool {
-    let place = rest.split('/').next().unwrap_or_default();
-    let host = place.rsplit_once('@').map_or(place, |(_, host)| host);
-    host.rsplit_once(':').is_some_and(|(_, port)| port == "80")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_a_server_and_a_database() {
-        for (address, base, database) in [
-            ("clickhouse://db", "http://db:8123/", "default"),
-            (
-                "clickhouse://ada:s%40cret@db:9000/events",
-                "http://ada:s%40cret@db:9000/",
-                "events",
-            ),
-            ("clickhouse://db:80/a-b_1/", "http://db/", "a-b_1"),
-            ("clickhouse://[::1]/events", "http://[::1]:8123/", "events"),
-        ] {
-            let (url, name) = read(address).expect("an address");
-            assert_eq!((url.as_str(), name.as_str()), (base, database), "{address}");
-        }
-    }
-
-    #[test]
-    fn what_is_no_address_says_why() {
-        for address in [
-            "clickhouse://",
-            "clickhouse://db/a/b",
-            "clickhouse://db/a'b",
-            "clickhouse://db/a?secure=1",
-        ] {
-            let Err(Error::Invalid(fields)) = read(address) else {
-                panic!("{address}")
-            };
-            assert_eq!(fields[0].field, "events_url");
         }
     }
 }

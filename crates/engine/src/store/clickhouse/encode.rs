@@ -4,6 +4,7 @@ use model::event::Event;
 use model::ids::OrgId;
 
 use super::plain::plain;
+use super::runs::Run;
 use crate::store::document::readable;
 use crate::store::links::Link;
 
@@ -24,7 +25,8 @@ pub(super) const LINKS: &str =
 /// The columns of [`Rows::kinds`].
 pub(super) const KINDS: &str = "INSERT INTO property_kinds (org_id, path, kinds) FORMAT RowBinary";
 /// The columns of [`Rows::run`].
-pub(super) const RUNS: &str = "INSERT INTO runs (org_id, run, start, position, touched) FORMAT RowBinary";
+pub(super) const RUNS: &str =
+    "INSERT INTO runs (org_id, run, start, position, touched, ends, resumes) FORMAT RowBinary";
 
 /// What the server must know to read these rows: properties come as text, and text that looks like a date is text.
 pub(super) const SETTINGS: [(&str, &str); 5] = [
@@ -76,17 +78,19 @@ impl Rows {
         self.0.push(kinds);
     }
 
-    /// How far a run has come, with the hours that the batch has events in.
-    pub(super) fn run(&mut self, batch: Batch, start: u64, hours: &[i64]) {
-        self.org(batch.org);
-        self.0.extend(batch.run.to_le_bytes());
-        self.0.extend(start.to_le_bytes());
-        self.0.extend(batch.position.to_le_bytes());
+    /// How far a run has come, with the hours that its last batch has events in.
+    pub(super) fn run(&mut self, org: OrgId, run: &Run, hours: &[i64]) {
+        self.org(org);
+        self.0.extend(run.number.to_le_bytes());
+        self.0.extend(run.start.to_le_bytes());
+        self.0.extend(run.position.to_le_bytes());
         self.length(hours.len());
         for hour in hours {
             self.0.extend(hour.to_le_bytes());
-            self.0.extend(batch.position.to_le_bytes());
+            self.0.extend(run.position.to_le_bytes());
         }
+        self.0.extend(run.ends.to_le_bytes());
+        self.0.extend(run.resumes.to_le_bytes());
     }
 
     fn batch(&mut self, batch: Batch) {

@@ -15,14 +15,25 @@ pub(super) struct Run {
     pub(super) start: u64,
     /// The position that it has reached.
     pub(super) position: u64,
+    /// How often a process ended that had appended to it, with nothing under way.
+    pub(super) ends: u32,
+    /// How often one went on with it afterwards.
+    pub(super) resumes: u32,
+}
+
+impl Run {
+    /// Whether whoever appended last has ended well, so that nothing of it can still arrive.
+    pub(super) const fn has_ended(&self) -> bool {
+        self.ends > self.resumes
+    }
 }
 
 /// Which rows of an organization can be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Visible {
     org: OrgId,
-    /// The number of the latest run; 0 where there is none.
-    latest: u32,
+    /// The latest run, where there is one.
+    latest: Option<Run>,
     /// Of each run with visible rows, in their order, the last position that counts. Runs that came to nothing are left
     /// out: a server that refuses every append for hours makes many of them.
     limits: Vec<(u32, u64)>,
@@ -32,7 +43,8 @@ impl Visible {
     pub(super) async fn read(client: &Client, org: OrgId) -> Result<Self, Fault> {
         let asking = Asking::of(
             org,
-            "SELECT run, min(start), max(position) FROM runs WHERE org_id = {org:UUID} GROUP BY run ORDER BY run",
+            "SELECT run, min(start), max(position), max(ends), max(resumes) FROM runs
+             WHERE org_id = {org:UUID} GROUP BY run ORDER BY run",
         );
         let rows = client.rows(&asking).await?.rows;
         let runs: Vec<Run> = rows.iter().filter_map(|row| run(row)).collect();
@@ -53,7 +65,7 @@ impl Visible {
         limits.reverse();
         Self {
             org,
-            latest: runs.last().map_or(0, |run| run.number),
+            latest: runs.last().copied(),
             limits,
         }
     }
@@ -70,8 +82,8 @@ impl Visible {
         limit.map_or(0, |(_, limit)| *limit)
     }
 
-    /// The number of the latest run; 0 where there is none.
-    pub(super) fn latest(&self) -> u32 {
+    /// The latest run, where there is one.
+    pub(super) const fn latest(&self) -> Option<Run> {
         self.latest
     }
 
@@ -97,7 +109,7 @@ impl Visible {
 pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) -> Result<Told, Fault> {
     let asking = Asking::of(
         org,
-        "SELECT run, start, position, empty(hours), mapKeys(later), mapValues(later) FROM (
+        "SELECT run, start, position, 0, 0, empty(hours), mapKeys(later), mapValues(later) FROM (
             SELECT run, min(start) AS start, max(position) AS position, maxMap(touched) AS hours,
                 mapFilter((hour, last) -> last > {after:UInt64}, hours) AS later
             FROM (SELECT run, start, position, touched FROM runs WHERE org_id = {org:UUID}) GROUP BY run)
@@ -114,7 +126,7 @@ pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) ->
         ..Told::default()
     };
     for row in &rows {
-        let [number, _, _, is_silent, Cell::Ints(hours), Cell::Ints(positions)] = row.as_slice() else {
+        let [number, .., is_silent, Cell::Ints(hours), Cell::Ints(positions)] = row.as_slice() else {
             continue;
         };
         // Written by an earlier version of the program, which did not say where.
@@ -130,14 +142,17 @@ pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) ->
 }
 
 fn run(row: &[Cell]) -> Option<Run> {
-    let [number, start, position, ..] = row else {
+    let [number, start, position, ends, resumes, ..] = row else {
         return None;
     };
     let whole = |cell: &Cell| cell.int().and_then(|value| u64::try_from(value).ok());
+    let short = |cell: &Cell| cell.int().and_then(|value| u32::try_from(value).ok());
     Some(Run {
-        number: u32::try_from(number.int()?).ok()?,
+        number: short(number)?,
         start: whole(start)?,
         position: whole(position)?,
+        ends: short(ends)?,
+        resumes: short(resumes)?,
     })
 }
 
@@ -155,6 +170,8 @@ mod tests {
                 number: *number,
                 start: *start,
                 position: *position,
+                ends: 0,
+                resumes: 0,
             })
             .collect();
         Visible::of(OrgId::new(Uuid::from_u128(1)), &runs)
@@ -162,9 +179,9 @@ mod tests {
 
     #[test]
     fn a_run_counts_up_to_what_it_has_reached() {
-        assert_eq!((visible(&[]).position(), visible(&[]).latest()), (0, 0));
+        assert_eq!((visible(&[]).position(), visible(&[]).latest()), (0, None));
         let one = visible(&[(1, 0, 7)]);
-        assert_eq!((one.position(), one.latest()), (7, 1));
+        assert_eq!((one.position(), one.latest().map(|run| run.number)), (7, Some(1)));
     }
 
     #[test]
@@ -172,7 +189,10 @@ mod tests {
         let late = visible(&[(1, 0, 9), (2, 7, 7), (3, 7, 12)]);
         assert_eq!(late.limits, [(1, 7), (3, 12)], "the second came to nothing");
         let begun = visible(&[(1, 0, 9), (2, 7, 7)]);
-        assert_eq!((begun.position(), begun.latest()), (7, 2));
+        assert_eq!(
+            (begun.position(), begun.latest().map(|run| run.number)),
+            (7, Some(2))
+        );
     }
 
     #[test]

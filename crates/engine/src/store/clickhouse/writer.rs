@@ -1,5 +1,7 @@
 use std::collections::HashMap;
+use std::time::Duration;
 
+use futures_util::StreamExt;
 use model::event::Event;
 use model::ids::OrgId;
 use tokio::sync::Mutex;
@@ -18,6 +20,9 @@ use crate::store::{Appended, Cell};
 const CHUNK: usize = 32 << 20;
 /// Most visitors of one look for what is known of them.
 const VISITORS: usize = 2_000;
+/// How long the end of a process waits for the ends of its runs, and how many are told at once.
+const PATIENCE: Duration = Duration::from_secs(5);
+const ENDS_AT_ONCE: usize = 8;
 
 /// Appends one after another.
 #[derive(Default)]
@@ -65,43 +70,65 @@ impl Writer {
         add_links(client, batch, &events).await?;
         add_events(client, batch, &events).await?;
         let hours = hours_of(events.iter().copied(), |event| event.timestamp().as_microsecond());
-        reach(client, batch, run.start, &hours).await?;
+        let run = Run { position, ..run };
+        reach(client, org, &run, &hours).await?;
         let visible = Visible::read(client, org).await?;
-        if visible.latest() != run.number || visible.position() != position {
+        if visible.latest() != Some(run) || visible.position() != position {
             return Err(Fault::Overtaken);
         }
-        runs.insert(org, Run { position, ..run });
+        runs.insert(org, run);
         Ok(())
     }
 
-    /// Waits for an append that is under way.
-    pub(super) async fn close(&self) {
-        drop(self.runs.lock().await);
+    /// Waits for an append that is under way, and says of every run that ended well that it did: whoever comes next goes on
+    /// with it. Where that cannot be said, the next begins a run of its own.
+    pub(super) async fn close(&self, client: &Client) {
+        let mut runs = self.runs.lock().await;
+        let ended = std::mem::take(&mut *runs)
+            .into_iter()
+            .map(|(org, run)| async move {
+                let ends = run.resumes.saturating_add(1);
+                reach(client, org, &Run { ends, ..run }, &[]).await
+            });
+        let ended = futures_util::stream::iter(ended).buffer_unordered(ENDS_AT_ONCE);
+        let told = ended.for_each(|told| async {
+            if let Err(error) = told {
+                tracing::debug!(%error, "a run of appends will not be gone on with");
+            }
+        });
+        if tokio::time::timeout(PATIENCE, told).await.is_err() {
+            tracing::debug!("some runs of appends will not be gone on with");
+        }
     }
 }
 
-/// Begins a run after the latest. What an earlier one may still write is invisible from here on.
+/// Goes on with the latest run where it ended well. Otherwise it begins one: what the earlier may still write is invisible from
+/// here on.
 async fn begin(client: &Client, org: OrgId) -> Result<Run, Fault> {
     let visible = Visible::read(client, org).await?;
     let start = visible.position();
-    let run = Run {
-        number: visible.latest() + 1,
-        start,
-        position: start,
+    let latest = visible.latest();
+    let run = match latest.filter(Run::has_ended) {
+        Some(run) => Run {
+            resumes: run.ends,
+            ..run
+        },
+        None => Run {
+            number: latest.map_or(0, |run| run.number) + 1,
+            start,
+            position: start,
+            ends: 0,
+            resumes: 0,
+        },
     };
-    let batch = Batch {
-        org,
-        run: run.number,
-        position: start,
-    };
-    reach(client, batch, start, &[]).await?;
+    reach(client, org, &run, &[]).await?;
     Ok(run)
 }
 
-/// Makes what a run wrote visible up to the position of `batch`.
-async fn reach(client: &Client, batch: Batch, start: u64, hours: &[i64]) -> Result<(), Fault> {
+/// Makes what a run wrote visible up to the position that it has reached.
+async fn reach(client: &Client, org: OrgId, run: &Run, hours: &[i64]) -> Result<(), Fault> {
     let mut rows = Rows::default();
-    rows.run(batch, start, hours);
+    rows.run(org, run, hours);
     client.insert(RUNS, &SETTINGS, rows.into_bytes()).await
 }
 
