@@ -12,6 +12,7 @@ install_crate() {
 has cargo-nextest || install_crate cargo-nextest@0.9.143
 has cargo-deny || install_crate cargo-deny@0.20.2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh postgresql
+has openssl || scripts/debian.sh openssl
 has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
 [ -x /usr/bin/strace ] || scripts/debian.sh strace
