@@ -19,6 +19,7 @@ scripts/clickhouse.sh install
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
 [ -x /usr/bin/faketime ] || scripts/debian.sh faketime
 scripts/timescale.sh install
+scripts/api-check.sh install
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then

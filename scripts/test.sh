@@ -21,6 +21,9 @@ export DATAPULSE_TEST_POSTGRES_URL DATAPULSE_TEST_CLICKHOUSE_URL
 say "Unit, property, snapshot, integration and crash tests"
 cargo nextest run --locked --workspace --exclude frontend --profile "$profile"
 
+say "The API against its own document"
+scripts/api-check.sh run
+
 say "Examples in the documentation"
 cargo test --locked --workspace --exclude frontend --doc --quiet
 

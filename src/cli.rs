@@ -3,6 +3,8 @@
 mod events;
 mod healthcheck;
 mod import;
+mod keys;
+mod org;
 mod seed;
 mod user;
 
@@ -48,11 +50,23 @@ enum Command {
         #[command(subcommand)]
         command: user::UserCommand,
     },
+    /// Manage organizations
+    Org {
+        #[command(subcommand)]
+        command: org::OrgCommand,
+    },
+    /// Manage the keys that sign access tokens
+    Keys {
+        #[command(subcommand)]
+        command: keys::KeysCommand,
+    },
     /// Manage stored events
     Events {
         #[command(subcommand)]
         command: events::EventsCommand,
     },
+    /// Print the API's document: OpenAPI 3.1
+    Openapi,
     /// Ask a running server whether it is ready; for containers and service managers
     Healthcheck {
         /// The server [default: the configured address]
@@ -72,12 +86,18 @@ pub(crate) fn run(cli: Cli) -> Result<(), String> {
             println!("{}", config.print());
             Ok(())
         }
+        Command::Openapi => {
+            print!("{}", crate::openapi::text());
+            Ok(())
+        }
         Command::Import(args) => import::run(args, &config),
         Command::Healthcheck { server } => healthcheck::run(server, &config),
         Command::Serve { print_config: false } => in_runtime(&config, server::serve(config.clone())),
         Command::Migrate => in_runtime(&config, migrate(&config)),
         Command::Seed { .. } => in_runtime(&config, seed::run(&config)),
         Command::Events { command } => in_runtime(&config, events::run(command, &config)),
+        Command::Org { command } => in_runtime(&config, org::run(command, &config)),
+        Command::Keys { command } => in_runtime(&config, keys::run(command, &config)),
         Command::User { command } => in_runtime(&config, user::run(command, &config)),
     }
 }

@@ -2,6 +2,7 @@
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
+use model::ids::OrgId;
 
 /// How cookies are named and sealed: strictly behind https, plainly on a laptop.
 #[derive(Clone, Copy, Debug)]
@@ -11,6 +12,7 @@ pub(crate) struct Cookies {
 
 const YEAR: u64 = 365 * 24 * 3600;
 const HALF_A_DAY: u64 = 12 * 3600;
+const MINUTE: u64 = 60;
 
 impl Cookies {
     /// Cookies for a server that people reach at `public_url`.
@@ -70,6 +72,24 @@ impl Cookies {
         };
         let text = format!("share={proof}; Path=/s/{token}; HttpOnly; Max-Age={HALF_A_DAY}; {site}");
         HeaderValue::from_str(&text).expect("the token of a known link and its proof are plain ASCII")
+    }
+
+    /// The organization that somebody in several chose to look at.
+    #[must_use]
+    pub(crate) fn organization(self, headers: &HeaderMap) -> Option<OrgId> {
+        read(headers, "organization")?.parse().ok()
+    }
+
+    /// `Set-Cookie` for that choice.
+    #[must_use]
+    pub(crate) fn choose_organization(self, organization: OrgId) -> HeaderValue {
+        self.set("organization", &organization.to_string(), YEAR)
+    }
+
+    /// `Set-Cookie` that tells the next page the link of an invitation, for a minute.
+    #[must_use]
+    pub(crate) fn tell_invitation(self, url: &str) -> HeaderValue {
+        self.set("invitation", url, MINUTE)
     }
 
     /// `Set-Cookie` for the theme.

@@ -1,5 +1,7 @@
 //! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
 
+pub(crate) mod settings;
+
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -50,6 +52,8 @@ pub(crate) struct Register {
     password: String,
     #[serde(default)]
     organization: String,
+    #[serde(default)]
+    invitation: String,
 }
 
 /// `POST /register`
@@ -63,6 +67,7 @@ pub(crate) async fn register(
         name,
         email,
         password,
+        invitation,
         ..
     } = form;
     let registration = Registration {
@@ -70,6 +75,7 @@ pub(crate) async fn register(
         password,
         name,
         organization,
+        invitation: Some(invitation).filter(|token| !token.is_empty()),
     };
     match engine.auth().register(&registration).await {
         Ok((user, _)) => signed_in(&engine, cookies, user.id, "").await,
@@ -80,6 +86,10 @@ pub(crate) async fn register(
                 ("email", registration.email.as_str()),
                 ("name", &registration.name),
                 ("organization", organization),
+                (
+                    "invitation",
+                    registration.invitation.as_deref().unwrap_or_default(),
+                ),
             ];
             let reason = [("problem", problem.code.as_str()), ("field", &problem.field)];
             Ok(back_to("/register", &[&reason[..], &typed[..]].concat()))
@@ -136,6 +146,7 @@ fn problem_code(error: Error) -> Result<FormProblem, Refusal> {
         Error::Conflict(_) => ("email_taken".to_owned(), "email".to_owned()),
         Error::TooMany { .. } => ("too_many".to_owned(), String::new()),
         Error::Forbidden => ("closed".to_owned(), String::new()),
+        Error::NotFound => ("invitation".to_owned(), String::new()),
         Error::Invalid(errors) => {
             let first = errors.into_iter().next();
             first.map_or_else(Default::default, |error| (error.code, error.field))

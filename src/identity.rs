@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, LOCATION};
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::{Caller, Engine, Error};
@@ -19,21 +19,18 @@ impl FromRequestParts<AppState> for Asking {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        if let Some(token) = bearer(parts) {
-            return by_bearer(&state.engine, token, chosen_organization(parts)?)
-                .await
-                .map(Self)
-                .map_err(Refusal::from);
-        }
-        match state.cookies.session(&parts.headers) {
-            Some(token) => {
-                let organization = chosen_organization(parts)?;
-                Ok(Self(state.engine.auth().by_cookie(token, organization).await?))
-            }
-            None => Err(unauthenticated(
+        let organization = chosen_organization(parts)?;
+        let caller = if let Some(token) = bearer(parts) {
+            by_bearer(&state.engine, token, organization).await?
+        } else if let Some(token) = state.cookies.session(&parts.headers) {
+            by_session(state, &parts.headers, token, organization).await?
+        } else {
+            return Err(unauthenticated(
                 "Sign in, or send `Authorization: Bearer` with an access token or a secret key.",
-            )),
-        }
+            ));
+        };
+        state.limits.count_caller(&caller, parts)?;
+        Ok(Self(caller))
     }
 }
 
@@ -45,7 +42,9 @@ impl FromRequestParts<AppState> for Sending {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         if let Some(key) = write_key(parts) {
-            return Ok(Self(state.engine.auth().by_key(&key).await?));
+            let caller = state.engine.auth().by_key(&key).await?;
+            state.limits.count_caller(&caller, parts)?;
+            return Ok(Self(caller));
         }
         if bearer(parts).is_none() && state.cookies.session(&parts.headers).is_none() {
             return Err(unauthenticated(
@@ -66,10 +65,13 @@ pub(crate) async fn remember_caller(
 ) -> Response {
     let token = state.cookies.session(request.headers()).map(str::to_owned);
     let caller = match token {
-        Some(token) => state.engine.auth().by_cookie(&token, None).await.ok(),
+        Some(token) => by_session(&state, request.headers(), &token, None).await.ok(),
         None => None,
     };
     match caller {
+        Some(caller) if caller.is_guest() && (request.uri().path() == "/" || needs_a_member(&request)) => {
+            return (StatusCode::SEE_OTHER, [(LOCATION, "/start")]).into_response();
+        }
         Some(caller) => {
             request.extensions_mut().insert(caller);
         }
@@ -92,8 +94,27 @@ fn to_sign_in(uri: &Uri) -> Response {
     (StatusCode::SEE_OTHER, [(LOCATION, format!("/login?{query}"))]).into_response()
 }
 
+/// The member behind a session cookie: in the organization that the request names, else in the one that the person chose
+/// to look at, else in the one joined first.
+async fn by_session(
+    state: &AppState,
+    headers: &HeaderMap,
+    token: &str,
+    named: Option<OrgId>,
+) -> Result<Caller, Error> {
+    let auth = state.engine.auth();
+    let chosen = state.cookies.organization(headers);
+    match auth.by_cookie(token, named.or(chosen)).await {
+        Err(Error::NotFound) if named.is_none() && chosen.is_some() => auth.by_cookie(token, None).await,
+        other => other,
+    }
+}
+
 async fn by_bearer(engine: &Engine, token: &str, organization: Option<OrgId>) -> Result<Caller, Error> {
-    if !token.starts_with("dps_") && !token.starts_with("dpw_") {
+    if !["dps_", "dpw_", "dpp_"]
+        .iter()
+        .any(|start| token.starts_with(start))
+    {
         return engine.auth().by_access_token(token, organization).await;
     }
     let caller = engine.auth().by_key(token).await?;

@@ -1,91 +1,230 @@
-//! How often somebody may try a password: GCRA for each address, told in the headers of the IETF draft
-//! `draft-ietf-httpapi-ratelimit-headers`.
+//! How often somebody may ask: GCRA for each address, and for each user, key and organization behind a credential, told in the
+//! headers of the IETF draft `draft-ietf-httpapi-ratelimit-headers`.
 
+use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use engine::Error;
+use engine::caller::Who;
+use engine::{Caller, Error};
 use governor::clock::{Clock as _, DefaultClock};
 use governor::middleware::StateInformationMiddleware;
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use model::account::KeyKind;
 
 use crate::client::{Proxies, customer};
 use crate::problem::Refusal;
 
-const TRIES: NonZeroU32 = NonZeroU32::new(20).expect("20 is not zero");
 const WINDOW_SECONDS: u64 = 60;
-/// Addresses beyond this many make the limiter forget those that are quiet.
+/// Names beyond this many make a limit forget those that are quiet.
 const REMEMBERED: usize = 10_000;
 
-/// The limiter of the calls that take a password; none where limits are off.
-#[derive(Clone)]
-pub(crate) struct CredentialLimit(Option<Arc<DefaultKeyedRateLimiter<IpAddr, StateInformationMiddleware>>>);
+/// One limit: so many requests a minute for each name.
+struct Limit<K: Hash + Eq + Clone> {
+    policy: &'static str,
+    requests: NonZeroU32,
+    limiter: DefaultKeyedRateLimiter<K, StateInformationMiddleware>,
+}
 
-impl CredentialLimit {
-    /// 20 tries a minute for each address, or no limit.
-    #[must_use]
-    pub(crate) fn new(on: bool) -> Self {
-        let period = Duration::from_secs(WINDOW_SECONDS) / TRIES.get();
-        let quota = Quota::with_period(period)
+/// What a limit said to one request.
+#[derive(Clone, Copy)]
+struct Said {
+    policy: &'static str,
+    requests: u32,
+    remaining: u32,
+    reset: u64,
+}
+
+impl<K: Hash + Eq + Clone> Limit<K> {
+    fn new(policy: &'static str, requests: u32) -> Self {
+        let requests = NonZeroU32::new(requests).expect("no limit is zero");
+        let quota = Quota::with_period(Duration::from_secs(WINDOW_SECONDS) / requests.get())
             .expect("the period is not zero")
-            .allow_burst(TRIES);
-        Self(on.then(|| Arc::new(RateLimiter::keyed(quota).with_middleware())))
+            .allow_burst(requests);
+        Self {
+            policy,
+            requests,
+            limiter: RateLimiter::keyed(quota).with_middleware(),
+        }
+    }
+
+    /// Counts a request of `name`: what is left, and how long to wait where nothing is.
+    fn count(&self, name: &K) -> (Said, Option<Duration>) {
+        if self.limiter.len() > REMEMBERED {
+            self.limiter.retain_recent();
+        }
+        let said = |remaining, reset| Said {
+            policy: self.policy,
+            requests: self.requests.get(),
+            remaining,
+            reset,
+        };
+        match self.limiter.check_key(name) {
+            Ok(state) => {
+                let left = state.remaining_burst_capacity();
+                let used = u64::from(self.requests.get() - left);
+                (
+                    said(left, WINDOW_SECONDS * used / u64::from(self.requests.get())),
+                    None,
+                )
+            }
+            Err(until) => {
+                let wait = until.wait_time_from(DefaultClock::default().now());
+                let wait = Duration::from_secs(wait.as_secs() + 1);
+                (said(0, wait.as_secs()), Some(wait))
+            }
+        }
     }
 }
 
-/// Lets through whoever has tries left, and tells everybody how many.
-pub(crate) async fn limit_credentials(
-    State(limit): State<CredentialLimit>,
+struct All {
+    credentials: Limit<IpAddr>,
+    addresses: Limit<IpAddr>,
+    users: Limit<u128>,
+    keys: Limit<u128>,
+    senders: Limit<u128>,
+    organizations: Limit<u128>,
+}
+
+/// Every limit; none where limits are off.
+#[derive(Clone)]
+pub(crate) struct Limits(Option<Arc<All>>);
+
+impl Limits {
+    /// The limits of a server, or none.
+    #[must_use]
+    pub(crate) fn new(on: bool) -> Self {
+        let all = || {
+            Arc::new(All {
+                credentials: Limit::new("credentials", 20),
+                addresses: Limit::new("address", 6_000),
+                users: Limit::new("user", 1_200),
+                keys: Limit::new("key", 1_200),
+                senders: Limit::new("sender", 60_000),
+                organizations: Limit::new("organization", 12_000),
+            })
+        };
+        Self(on.then(all))
+    }
+
+    /// Counts a request of somebody whose credential was checked. What the limits said stands in the answer's headers.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub(crate) fn count_caller(&self, caller: &Caller, parts: &Parts) -> Result<(), Refusal> {
+        let Some(all) = &self.0 else { return Ok(()) };
+        let (own, sends_only) = match caller.who() {
+            Who::Member { user, .. } | Who::Guest { user, .. } => {
+                (all.users.count(&user.uuid().as_u128()), false)
+            }
+            Who::Personal { key, .. } => (all.keys.count(&key.uuid().as_u128()), false),
+            Who::Key { key, kind, .. } if *kind == KeyKind::Write => {
+                (all.senders.count(&key.uuid().as_u128()), true)
+            }
+            Who::Key { key, .. } => (all.keys.count(&key.uuid().as_u128()), false),
+            Who::Link { .. } | Who::Site | Who::Operator => return Ok(()),
+        };
+        let mut said = vec![own];
+        if !sends_only {
+            said.push(all.organizations.count(&caller.org().uuid().as_u128()));
+        }
+        note(parts, &said)
+    }
+}
+
+/// What the limits said to the request under way.
+#[derive(Clone, Default)]
+struct Notes(Arc<Mutex<Vec<Said>>>);
+
+impl Notes {
+    fn add(&self, said: Said) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(said);
+    }
+}
+
+fn note(parts: &Parts, all: &[(Said, Option<Duration>)]) -> Result<(), Refusal> {
+    let notes = parts.extensions.get::<Notes>();
+    let mut longest = None;
+    for (said, wait) in all {
+        if let Some(notes) = notes {
+            notes.add(*said);
+        }
+        longest = longest.max(*wait);
+    }
+    match longest {
+        Some(retry_after) => Err(Error::TooMany { retry_after }.into()),
+        None => Ok(()),
+    }
+}
+
+/// Counts the address of every request, and tells in the answer what all limits said.
+pub(crate) async fn limit_addresses(
+    State(limits): State<Limits>,
     State(proxies): State<Proxies>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     request: Request,
     next: Next,
 ) -> Response {
-    let Some(limiter) = limit.0 else {
+    let Some(all) = limits.0 else {
         return next.run(request).await;
     };
-    if limiter.len() > REMEMBERED {
-        limiter.retain_recent();
-    }
     let who = customer(proxies.client(peer, request.headers()));
-    let (mut response, remaining, reset) = match limiter.check_key(&who) {
-        Ok(state) => {
-            let left = state.remaining_burst_capacity();
-            (
-                next.run(request).await,
-                left,
-                WINDOW_SECONDS * u64::from(TRIES.get() - left) / u64::from(TRIES.get()),
-            )
-        }
-        Err(until) => {
-            let wait = until.wait_time_from(DefaultClock::default().now());
-            let retry_after = Duration::from_secs(wait.as_secs() + 1);
-            (
-                Refusal::from(Error::TooMany { retry_after }).into_response(),
-                0,
-                retry_after.as_secs(),
-            )
-        }
+    by_address(&all.addresses, who, request, next).await
+}
+
+/// Counts the address of a request that tries a password or a token.
+pub(crate) async fn limit_credentials(
+    State(limits): State<Limits>,
+    State(proxies): State<Proxies>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Some(all) = limits.0 else {
+        return next.run(request).await;
     };
-    tell(response.headers_mut(), remaining, reset);
+    let who = customer(proxies.client(peer, request.headers()));
+    by_address(&all.credentials, who, request, next).await
+}
+
+async fn by_address(limit: &Limit<IpAddr>, who: IpAddr, mut request: Request, next: Next) -> Response {
+    let notes = Notes::default();
+    let (said, wait) = limit.count(&who);
+    let mut response = match wait {
+        None => {
+            request.extensions_mut().insert(notes.clone());
+            next.run(request).await
+        }
+        Some(retry_after) => Refusal::from(Error::TooMany { retry_after }).into_response(),
+    };
+    notes.add(said);
+    tell(response.headers_mut(), &notes);
     response
 }
 
-fn tell(headers: &mut HeaderMap, remaining: u32, reset: u64) {
-    let lines = [
-        (
-            "ratelimit-policy",
-            format!("\"credentials\";q={TRIES};w={WINDOW_SECONDS}"),
-        ),
-        ("ratelimit", format!("\"credentials\";r={remaining};t={reset}")),
-    ];
-    for (name, line) in lines {
+fn tell(headers: &mut HeaderMap, notes: &Notes) {
+    let notes = notes.0.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut policies = Vec::with_capacity(notes.len());
+    let mut left = Vec::with_capacity(notes.len());
+    for said in notes.iter() {
+        let Said {
+            policy,
+            requests,
+            remaining,
+            reset,
+        } = said;
+        policies.push(format!("\"{policy}\";q={requests};w={WINDOW_SECONDS}"));
+        left.push(format!("\"{policy}\";r={remaining};t={reset}"));
+    }
+    for (name, lines) in [("ratelimit-policy", policies), ("ratelimit", left)] {
+        let line = lines.join(", ");
         headers.insert(
             name,
             HeaderValue::from_str(&line).expect("digits and quotes are plain ASCII"),

@@ -15,6 +15,8 @@ mod import;
 mod limits;
 mod listener;
 mod live;
+mod metrics;
+mod openapi;
 mod pictures;
 mod problem;
 mod rest;

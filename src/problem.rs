@@ -92,6 +92,10 @@ fn problem(error: Error) -> Problem {
             let detail = "Your role or key does not allow this. Ask an admin of the organization.";
             plain(StatusCode::FORBIDDEN, "forbidden", detail)
         }
+        Error::Suspended => {
+            let detail = "This organization is suspended. Ask whoever runs this server.";
+            plain(StatusCode::FORBIDDEN, "suspended", detail)
+        }
         Error::TooMany { .. } => plain(
             StatusCode::TOO_MANY_REQUESTS,
             "too-many",

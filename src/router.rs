@@ -7,7 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post, put};
+use axum::routing::{delete, get, patch, post, put};
 use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{IntoView, provide_context, use_context};
@@ -21,15 +21,16 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
-use crate::limits::limit_credentials;
+use crate::forms::settings;
+use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
-    annotations, auth, catalogue, dashboards, events, operations, organizations, profiles, query, segments,
-    shares, templates, widgets,
+    annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, profiles,
+    query, segments, shares, templates, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
-use crate::{compat, forms, identity, live, security, share_page};
+use crate::{compat, forms, identity, live, metrics, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -37,16 +38,17 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 /// Everything that the server answers.
 pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
     Router::new()
-        .merge(ingest())
+        .merge(ingest(&state))
         .merge(compat::routes())
         .merge(credentials(&state))
-        .merge(api())
+        .merge(api(&state))
         .merge(pages(&state))
         .merge(sockets())
         .merge(operations_routes())
         .fallback(move |state: State<AppState>, request: Request| fallback(files, state, request))
         .layer(from_fn_with_state(state.clone(), security::refuse_other_sites))
         .layer(from_fn_with_state(state.clone(), security::harden))
+        .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
@@ -63,7 +65,7 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
 }
 
 /// Events, from any origin: a key is the credential, never a cookie.
-fn ingest() -> Router<AppState> {
+fn ingest(state: &AppState) -> Router<AppState> {
     let any_origin = CorsLayer::new()
         .allow_origin(Any)
         .allow_methods([Method::POST])
@@ -74,6 +76,7 @@ fn ingest() -> Router<AppState> {
         ]);
     Router::new()
         .route("/api/analytics/events", post(events::send))
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestDecompressionLayer::new())
         .layer(any_origin)
@@ -85,23 +88,52 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/register", post(auth::register))
         .route("/api/auth/login", post(auth::log_in))
         .route("/api/auth/refresh", post(auth::refresh))
+        .route("/api/auth/password", post(auth::change_password))
+        .route("/api/invitations/{token}", get(members::invited))
         .route("/login", post(forms::log_in))
         .route("/register", post(forms::register))
         .route("/s/{token}", post(share_page::unlock))
         .route("/s/{token}/embed", post(share_page::unlock))
+        .route("/settings/account/password", post(settings::change_password))
         .route_layer(from_fn_with_state(state.clone(), limit_credentials))
         .layer(map_response(not_allowed_as_problem))
 }
 
-fn api() -> Router<AppState> {
+fn api(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/api/auth/logout", post(auth::log_out))
         .route("/api/auth/me", get(auth::me))
-        .route("/api/organizations", get(organizations::list))
+        .route("/api/auth/jwks.json", get(auth::jwks))
+        .route("/api/auth/sessions", get(auth::sessions))
+        .route("/api/auth/sessions/{session}", delete(auth::end_session))
+        .route("/api/auth/keys", get(auth::keys).post(auth::create_key))
+        .route("/api/auth/keys/{key}", delete(auth::revoke_key))
+        .route(
+            "/api/organizations",
+            get(organizations::list).post(organizations::create),
+        )
         .route(
             "/api/organizations/{id}",
-            get(organizations::get).patch(organizations::update),
+            get(organizations::get)
+                .patch(organizations::update)
+                .delete(organizations::delete),
         )
+        .route("/api/organizations/{id}/audit", get(organizations::audit))
+        .route("/api/organizations/{id}/members", get(members::list))
+        .route(
+            "/api/organizations/{id}/members/{user}",
+            patch(members::set_role).delete(members::remove),
+        )
+        .route("/api/organizations/{id}/transfer", post(members::transfer))
+        .route(
+            "/api/organizations/{id}/invitations",
+            get(members::invitations).post(members::invite),
+        )
+        .route(
+            "/api/organizations/{id}/invitations/{invitation}",
+            delete(members::revoke),
+        )
+        .route("/api/invitations/{token}/accept", post(members::accept))
         .route(
             "/api/organizations/{id}/keys",
             get(organizations::keys).post(organizations::create_key),
@@ -170,6 +202,7 @@ fn api() -> Router<AppState> {
         )
         .route("/api/shares/{id}", delete(shares::revoke))
         .route("/api/shares/{id}/rotate", post(shares::rotate))
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(CompressionLayer::new())
         .layer(map_response(not_allowed_as_problem))
 }
@@ -195,6 +228,15 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
         .merge(links())
+        .route("/organization", post(settings::choose))
+        .route("/organizations", post(settings::create))
+        .route("/invitations/accept", post(settings::accept))
+        .route("/settings/members/invite", post(settings::invite))
+        .route("/settings/members/role", post(settings::set_role))
+        .route("/settings/members/remove", post(settings::remove))
+        .route("/settings/members/revoke", post(settings::revoke))
+        .route("/settings/organization/delete", post(settings::delete))
+        .route("/settings/account/end-session", post(settings::end_session))
         .layer(CompressionLayer::new())
 }
 
@@ -231,6 +273,10 @@ fn operations_routes() -> Router<AppState> {
     Router::new()
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
+        .route("/metrics", get(operations::metrics))
+        .route("/api/openapi.json", get(docs::openapi))
+        .route("/api/docs", get(docs::docs))
+        .layer(CompressionLayer::new())
 }
 
 /// A file of the site, a problem for programs, or the page that says there is nothing here.
@@ -286,5 +332,11 @@ fn span(request: &Request) -> tracing::Span {
 }
 
 fn without_secrets(path: &str) -> &str {
-    if path.starts_with("/s/") { "/s/…" } else { path }
+    if path.starts_with("/s/") {
+        "/s/…"
+    } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {
+        "/invitations/…"
+    } else {
+        path
+    }
 }

@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 use crate::config::Config;
 use crate::cookie::Cookies;
 use crate::ending::Ending;
-use crate::limits::CredentialLimit;
+use crate::limits::Limits;
 use crate::listener;
 use crate::live::Sockets;
+use crate::metrics::Metrics;
 use crate::router::router;
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -64,9 +65,10 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
         engine: engine.clone(),
         cookies: Cookies::for_url(&public_url),
         proxies: config.trusted_proxies.clone(),
-        credential_limit: CredentialLimit::new(config.rate_limits),
+        limits: Limits::new(config.rate_limits),
         ending: ending.clone(),
         sockets: sockets.clone(),
+        metrics: Metrics::new(),
         leptos: LeptosOptions::builder()
             .output_name("datapulse")
             .site_pkg_dir("pkg")

@@ -7,8 +7,9 @@ use leptos::config::LeptosOptions;
 use crate::client::Proxies;
 use crate::cookie::Cookies;
 use crate::ending::Ending;
-use crate::limits::CredentialLimit;
+use crate::limits::Limits;
 use crate::live::Sockets;
+use crate::metrics::Metrics;
 use crate::site::SiteFiles;
 
 /// The state of the router.
@@ -22,14 +23,16 @@ pub(crate) struct AppState {
     pub(crate) cookies: Cookies,
     /// Whose word on addresses counts.
     pub(crate) proxies: Proxies,
-    /// How often somebody may try a password.
-    pub(crate) credential_limit: CredentialLimit,
+    /// How often somebody may ask.
+    pub(crate) limits: Limits,
     /// Whether the program is about to end.
     pub(crate) ending: Ending,
     /// Style sheets, scripts and fonts.
     pub(crate) files: SiteFiles,
     /// The live connections.
     pub(crate) sockets: Sockets,
+    /// What is counted for Prometheus.
+    pub(crate) metrics: Metrics,
     /// What Leptos must know to write its scripts into a page.
     pub(crate) leptos: LeptosOptions,
 }

@@ -5,6 +5,7 @@ pub mod catalogue;
 pub mod dashboards;
 pub mod live;
 pub mod organization;
+pub mod people;
 pub mod session;
 pub mod shares;
 pub mod widgets;

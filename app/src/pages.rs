@@ -1,10 +1,14 @@
 //! Every page and its address.
 
+mod account;
+mod changes;
 mod dashboards;
+mod invitation;
 mod keys;
 mod landing;
 mod later;
 mod live;
+mod members;
 mod organization;
 mod sign_in;
 
@@ -42,6 +46,11 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />
                 <Route path=path!("/settings/keys") view=later::keys() ssr=SsrMode::Async />
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
+                <Route path=path!("/settings/members") view=later::members() ssr=SsrMode::Async />
+                <Route path=path!("/settings/audit") view=later::changes() ssr=SsrMode::Async />
+                <Route path=path!("/settings/account") view=later::account() ssr=SsrMode::Async />
+                <Route path=path!("/invitations/:token") view=later::invitation() ssr=SsrMode::Async />
+                <Route path=path!("/start") view=later::start() ssr=SsrMode::Async />
             </FlatRoutes>
         </Router>
         <ToastList />

@@ -2,17 +2,19 @@
 
 use axum::http::{StatusCode, header, request::Parts};
 use engine::db::PageRequest;
-use engine::organizations::OrganizationPatch;
 use engine::query::ValuesAsked;
 use engine::{Caller, Engine, Error};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
-use model::account::WeekStart;
+use model::account::{OrganizationPatch, WeekStart};
 use model::dashboard::{Dashboard, DashboardPage, Panel};
+use model::membership::Member;
 use model::query::Property;
+use model::role::Action;
 
 use crate::api::dashboards::{Page, Shown};
 use crate::api::live::Now;
+use crate::api::people::{ChangeLine, Changes, People};
 use crate::error::AppError;
 use crate::theme::Theme;
 
@@ -90,6 +92,49 @@ pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<
     }
 }
 
+/// Members, open invitations where the caller may see them, and the link of one that was made a moment ago.
+pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, AppError> {
+    let may_manage = caller.may(Action::ManageMembers);
+    let organizations = engine.organizations();
+    let invitations = if may_manage {
+        organizations.invitations(caller, caller.org()).await?
+    } else {
+        Vec::new()
+    };
+    Ok(People {
+        members: organizations.members(caller, caller.org()).await?,
+        invitations,
+        fresh_link: cookie("invitation").filter(|_| may_manage),
+    })
+}
+
+/// A page of the organization's record, with members by their names.
+pub(crate) async fn changes(
+    engine: &Engine,
+    caller: &Caller,
+    cursor: Option<String>,
+) -> Result<Changes, AppError> {
+    let request = PageRequest { limit: None, cursor };
+    let organizations = engine.organizations();
+    let page = organizations.audit(caller, caller.org(), &request).await?;
+    let members = organizations.members(caller, caller.org()).await?;
+    let named = |subject: &str| {
+        let is_the_one = |member: &&Member| subject == format!("user:{}", member.user_id);
+        let member = members.iter().find(is_the_one);
+        member.map_or_else(|| subject.to_owned(), |member| member.name.clone())
+    };
+    let lines = page.items.into_iter().map(|entry| ChangeLine {
+        at: entry.at,
+        who: named(&entry.actor),
+        target: named(&entry.target),
+        action: entry.action,
+    });
+    Ok(Changes {
+        lines: lines.collect(),
+        next: page.next_cursor,
+    })
+}
+
 /// What the settings page says of the organization.
 pub(crate) fn organization_patch(name: String, timezone: String, week_start: WeekStart) -> OrganizationPatch {
     OrganizationPatch {
@@ -115,18 +160,22 @@ pub(crate) fn suggested_values(event: Option<String>, property: Property) -> Val
 
 /// The theme that the request's cookie names.
 pub(crate) fn theme() -> Theme {
-    let Some(parts) = use_context::<Parts>() else {
-        return Theme::System;
-    };
-    let cookies = parts
+    Theme::parse(&cookie("theme").unwrap_or_default())
+}
+
+/// The value of the request's cookie `name`, unless it is empty.
+fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    let lines = parts
         .headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok());
-    let named = cookies
+    let mut pairs = lines
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix("theme="));
-    Theme::parse(named.unwrap_or_default())
+        .filter_map(|pair| pair.trim().split_once('='));
+    let found = pairs.find(|(key, value)| *key == name && !value.is_empty());
+    found.map(|(_, value)| value.to_owned())
 }
 
 /// Gives the answer the status that belongs to `error`.
@@ -158,6 +207,10 @@ impl From<Error> for AppError {
             Error::Changed => Self::Changed,
             Error::Unauthenticated(_) => Self::SignedOut,
             Error::Forbidden => Self::Forbidden,
+            Error::Suspended => whole(
+                "suspended",
+                "This organization is suspended. Ask whoever runs this server.".to_owned(),
+            ),
             Error::TooMany { retry_after } => Self::TooMany(retry_after.as_secs().max(1)),
             Error::TimedOut(message) => whole("timed_out", message),
             Error::Unavailable { .. } => Self::Unavailable,

@@ -6,7 +6,6 @@ use clap::Subcommand;
 use engine::auth::{Auth, AuthSettings};
 use engine::db::Db;
 use engine::{Clock, Error, Random};
-use model::account::{Organization, User};
 
 use crate::config::Config;
 use crate::server;
@@ -25,43 +24,85 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         organization: Option<String>,
     },
+    /// Close an account: it is refused everywhere, and its sessions end
+    Disable {
+        /// Address to sign in with
+        email: String,
+    },
+    /// Open a closed account again
+    Enable {
+        /// Address to sign in with
+        email: String,
+    },
+    /// Give an account another password, read from standard input, and end its sessions
+    Reset {
+        /// Address to sign in with
+        email: String,
+    },
 }
 
-/// Does it; the password is read from standard input.
+/// Does it; passwords are read from standard input.
 ///
 /// # Errors
 /// A sentence for the person at the terminal.
 pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
-    let UserCommand::Add {
-        email,
-        name,
-        organization,
-    } = command;
-    let password = read_password().map_err(|error| error.to_string())?;
-    let name = name.unwrap_or_else(|| email.clone());
-    let made = add(config, &email, &password, &name, organization.as_deref()).await;
-    let (user, organization) = made.map_err(|error| server::for_people(&error))?;
-    println!(
-        "Made the account {} with the organization {}.",
-        user.email, organization.name
-    );
+    let password = match &command {
+        UserCommand::Add { .. } | UserCommand::Reset { .. } => {
+            read_password().map_err(|error| error.to_string())?
+        }
+        UserCommand::Disable { .. } | UserCommand::Enable { .. } => String::new(),
+    };
+    let done = with_accounts(config, async |auth| carry_out(command, &password, auth).await).await;
+    println!("{}", done.map_err(|error| server::for_people(&error))?);
     Ok(())
 }
 
+async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<String, Error> {
+    match command {
+        UserCommand::Add {
+            email,
+            name,
+            organization,
+        } => {
+            let name = name.unwrap_or_else(|| email.clone());
+            let made = auth
+                .create_user(&email, password, &name, organization.as_deref())
+                .await?;
+            let (user, organization) = made;
+            Ok(format!(
+                "Made the account {} with the organization {}.",
+                user.email, organization.name
+            ))
+        }
+        UserCommand::Disable { email } => {
+            auth.disable(&email, true).await?;
+            Ok(format!("Closed the account {email}; its sessions have ended."))
+        }
+        UserCommand::Enable { email } => {
+            auth.disable(&email, false).await?;
+            Ok(format!("The account {email} is open."))
+        }
+        UserCommand::Reset { email } => {
+            auth.reset_password(&email, password).await?;
+            Ok(format!("{email} has another password; its sessions have ended."))
+        }
+    }
+}
+
 /// Needs the database alone, so that it also works beside a running server.
-async fn add(
+///
+/// # Errors
+/// What `work` refuses, or that the database cannot be opened.
+pub(crate) async fn with_accounts<T>(
     config: &Config,
-    email: &str,
-    password: &str,
-    name: &str,
-    organization: Option<&str>,
-) -> Result<(User, Organization), Error> {
+    work: impl AsyncFnOnce(&Auth) -> Result<T, Error>,
+) -> Result<T, Error> {
     let db = Db::open(&config.database_url).await?;
     let settings = AuthSettings::new(config.public_url_for(config.addr));
     let auth = Auth::open(db.clone(), Clock::System, Random::from_os(), settings).await?;
-    let made = auth.create_user(email, password, name, organization).await;
+    let done = work(&auth).await;
     db.close().await;
-    made
+    done
 }
 
 fn read_password() -> std::io::Result<String> {

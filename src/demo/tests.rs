@@ -39,6 +39,7 @@ async fn every_widget_has_something_to_show_and_a_second_seed_changes_nothing() 
         .log_in(EMAIL, PASSWORD)
         .await
         .expect("people can look at it");
+    let organization = organization.expect("it owns one");
     assert_eq!((user.name.as_str(), organization.name.as_str()), (NAME, NAME));
     let caller = Caller::operator(organization.id);
     let page = engine

@@ -125,10 +125,12 @@ impl Socket {
 
     fn is_ended_by(&self, change: &Changed) -> bool {
         match self.caller.who() {
-            Who::Member { session, .. } => {
+            Who::Member { session, .. } | Who::Guest { session, .. } => {
                 change.action == "session.ended" && change.target == format!("session:{session}")
             }
-            Who::Key { key, .. } => change.action == "key.revoked" && change.target == format!("key:{key}"),
+            Who::Key { key, .. } | Who::Personal { key, .. } => {
+                change.action == "key.revoked" && change.target == format!("key:{key}")
+            }
             Who::Link { .. } | Who::Operator | Who::Site => false,
         }
     }

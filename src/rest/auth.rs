@@ -1,22 +1,27 @@
 //! `/api/auth`: tokens for programs.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use engine::Engine;
-use engine::auth::TokenPair;
-use model::account::{Me, Organization, Registration, User};
+use engine::auth::{PublicKey, TokenPair};
+use model::account::{
+    ApiKey, Me, Organization, PasswordChange, PersonalKeyRequest, Registration, SignedInSession, User,
+};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::rest::organizations::NewKey;
+use crate::rest::{Whole, id};
 
 /// Who signed in, and with which tokens to go on.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct SignedIn {
     user: User,
-    organization: Organization,
+    organization: Option<Organization>,
     access_token: String,
     token_type: &'static str,
     expires_in: u64,
@@ -24,7 +29,7 @@ pub(crate) struct SignedIn {
 }
 
 impl SignedIn {
-    fn new(user: User, organization: Organization, tokens: TokenPair) -> Self {
+    fn new(user: User, organization: Option<Organization>, tokens: TokenPair) -> Self {
         let TokenPair {
             access_token,
             expires_in,
@@ -50,12 +55,12 @@ pub(crate) async fn register(
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok((
         StatusCode::CREATED,
-        Json(SignedIn::new(user, organization, tokens)),
+        Json(SignedIn::new(user, Some(organization), tokens)),
     ))
 }
 
 /// The body of a log-in.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LogIn {
     email: String,
@@ -73,7 +78,7 @@ pub(crate) async fn log_in(
 }
 
 /// The body of a refresh.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Refresh {
     refresh_token: String,
@@ -97,4 +102,87 @@ pub(crate) async fn log_out(State(engine): State<Engine>, Asking(caller): Asking
 /// `GET /api/auth/me`
 pub(crate) async fn me(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Me>> {
     Ok(Json(engine.auth().me(&caller).await?))
+}
+
+/// `GET /api/auth/keys`
+pub(crate) async fn keys(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<Json<Whole<ApiKey>>> {
+    let keys = engine.organizations().personal_keys(&caller).await?;
+    Ok(Json(Whole::new(keys)))
+}
+
+/// `POST /api/auth/keys`
+pub(crate) async fn create_key(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(request): body::Json<PersonalKeyRequest>,
+) -> Answered<(StatusCode, Json<NewKey>)> {
+    let (made, key) = engine
+        .organizations()
+        .create_personal_key(&caller, request)
+        .await?;
+    Ok((StatusCode::CREATED, Json(NewKey::new(made, key))))
+}
+
+/// `DELETE /api/auth/keys/{key}`
+pub(crate) async fn revoke_key(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(key): Path<String>,
+) -> Answered<StatusCode> {
+    engine
+        .organizations()
+        .revoke_personal_key(&caller, id(&key)?)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/auth/sessions`
+pub(crate) async fn sessions(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<Json<Whole<SignedInSession>>> {
+    Ok(Json(Whole::new(engine.auth().sessions(&caller).await?)))
+}
+
+/// `DELETE /api/auth/sessions/{session}`
+pub(crate) async fn end_session(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(session): Path<String>,
+) -> Answered<StatusCode> {
+    engine.auth().end_own_session(&caller, id(&session)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/auth/password`
+pub(crate) async fn change_password(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(change): body::Json<PasswordChange>,
+) -> Answered<StatusCode> {
+    let PasswordChange {
+        current_password,
+        new_password,
+    } = change;
+    engine
+        .auth()
+        .change_password(&caller, &current_password, &new_password)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The keys that access tokens are checked with: RFC 7517.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct KeySet {
+    #[schema(value_type = Vec<Object>)]
+    keys: Vec<PublicKey>,
+}
+
+/// `GET /api/auth/jwks.json`
+pub(crate) async fn jwks(State(engine): State<Engine>) -> Answered<Json<KeySet>> {
+    let keys = engine.auth().public_keys().await?;
+    Ok(Json(KeySet { keys }))
 }

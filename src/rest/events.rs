@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::body::EventsBody;
 use crate::client;
 use crate::identity::Sending;
+use crate::metrics::Metrics;
 use crate::problem::Answered;
 use crate::rest::parameters;
 
@@ -29,6 +30,7 @@ pub(crate) struct SendQuery {
 /// `POST /api/analytics/events`: 202 once what was accepted is on disk.
 pub(crate) async fn send(
     State(engine): State<Engine>,
+    State(metrics): State<Metrics>,
     Sending(caller): Sending,
     client::From(client): client::From,
     query: Result<Query<SendQuery>, QueryRejection>,
@@ -40,6 +42,9 @@ pub(crate) async fn send(
         .is_some_and(|word| !matches!(word.as_str(), "" | "0" | "false"));
     let batch = Batch::read(&body, format(&headers))?;
     let receipt = engine.take(&caller, batch, &client, dry_run).await?;
+    if !dry_run {
+        metrics.count_events(&receipt);
+    }
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }
 

@@ -1,15 +1,22 @@
 //! `/api/organizations` and their keys
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use engine::Engine;
-use engine::organizations::OrganizationPatch;
-use model::account::{ApiKey, KeyKind, Membership, OrganizationSettings};
+use engine::db::{Page, PageRequest};
+use model::account::{
+    ApiKey, KeyKind, KeyRequest, Membership, NewOrganization, Organization, OrganizationPatch,
+    OrganizationSettings,
+};
+use model::audit::Entry;
 use model::ids::KeyId;
-use serde::{Deserialize, Serialize};
+use model::scope::Scopes;
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::{Whole, id};
+use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -20,6 +27,39 @@ pub(crate) async fn list(
     Asking(caller): Asking,
 ) -> Answered<Json<Whole<Membership>>> {
     Ok(Json(Whole::new(engine.organizations().list(&caller).await?)))
+}
+
+/// `POST /api/organizations`
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(new): body::Json<NewOrganization>,
+) -> Answered<(StatusCode, Json<Organization>)> {
+    let made = engine.organizations().create(&caller, new).await?;
+    Ok((StatusCode::CREATED, Json(made)))
+}
+
+/// `DELETE /api/organizations/{id}`
+pub(crate) async fn delete(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<StatusCode> {
+    engine.organizations().delete(&caller, id(&path)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /api/organizations/{id}/audit`
+pub(crate) async fn audit(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Answered<Json<Page<Entry>>> {
+    let page = parameters(page)?;
+    Ok(Json(
+        engine.organizations().audit(&caller, id(&path)?, &page).await?,
+    ))
 }
 
 /// `GET /api/organizations/{id}`
@@ -46,21 +86,27 @@ pub(crate) async fn update(
     ))
 }
 
-/// The body of a new key.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct KeyRequest {
-    name: String,
-    kind: KeyKind,
-}
-
 /// A new key: the only time that the key itself is told.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub(crate) struct NewKey {
     id: KeyId,
     kind: KeyKind,
     name: String,
+    scopes: Scopes,
     key: String,
+}
+
+impl NewKey {
+    /// The key beside what is listed of it.
+    pub(crate) fn new(made: ApiKey, key: String) -> Self {
+        Self {
+            id: made.id,
+            kind: made.kind,
+            name: made.name,
+            scopes: made.scopes,
+            key,
+        }
+    }
 }
 
 /// `POST /api/organizations/{id}/keys`
@@ -68,21 +114,13 @@ pub(crate) async fn create_key(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    body::Json(KeyRequest { name, kind }): body::Json<KeyRequest>,
+    body::Json(request): body::Json<KeyRequest>,
 ) -> Answered<(StatusCode, Json<NewKey>)> {
     let (made, key) = engine
         .organizations()
-        .create_key(&caller, id(&path)?, &name, kind)
+        .create_key(&caller, id(&path)?, request)
         .await?;
-    Ok((
-        StatusCode::CREATED,
-        Json(NewKey {
-            id: made.id,
-            kind: made.kind,
-            name: made.name,
-            key,
-        }),
-    ))
+    Ok((StatusCode::CREATED, Json(NewKey::new(made, key))))
 }
 
 /// `GET /api/organizations/{id}/keys`

@@ -1,8 +1,10 @@
 //! The running program, driven over HTTP as its users drive it.
 
+mod access;
 mod accounts;
 mod app;
 mod bad_input;
+mod company;
 mod dashboards;
 mod dialects;
 mod documents;
@@ -14,4 +16,5 @@ mod pages;
 mod questions;
 mod real_input;
 mod segments;
+mod settings;
 mod shares;

@@ -100,3 +100,154 @@ async fn settings_are_printed_without_secrets() {
         assert!(app.run(&[command, "--help"]).status.success(), "{command} --help");
     }
 }
+
+#[tokio::test]
+async fn limits_are_told_to_whoever_is_limited() {
+    let app = TestApp::start_with(&[("DATAPULSE_RATE_LIMITS", "on")]);
+    let ada = app.member("ada").await;
+    let me = app
+        .request(Method::GET, "/api/auth/me")
+        .bearer_auth(&ada.token)
+        .send()
+        .await
+        .expect("an answer");
+    let policy = me.headers()["ratelimit-policy"].to_str().expect("ASCII");
+    assert_eq!(
+        policy,
+        "\"user\";q=1200;w=60, \"organization\";q=12000;w=60, \"address\";q=6000;w=60"
+    );
+    let left = me.headers()["ratelimit"].to_str().expect("ASCII");
+    assert!(left.contains("\"user\";r=11"), "{left}");
+
+    let sent = app
+        .request(Method::POST, "/api/analytics/events")
+        .header("x-write-key", &ada.write_key)
+        .json(&json!({"name": "visit"}))
+        .send()
+        .await
+        .expect("an answer");
+    let policy = sent.headers()["ratelimit-policy"].to_str().expect("ASCII");
+    assert!(policy.starts_with("\"sender\";q=60000;w=60"), "{policy}");
+
+    let mut refused = None;
+    for _ in 0..30 {
+        let login = app.request(Method::POST, "/api/auth/login");
+        let login = login.json(&json!({"email": "ada@example.org", "password": "wrong"}));
+        let answer = login.send().await.expect("an answer");
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("twenty tries a minute");
+    let wait: u64 = refused.headers()["retry-after"]
+        .to_str()
+        .expect("ASCII")
+        .parse()
+        .expect("seconds");
+    assert!((1..=60).contains(&wait));
+    assert!(
+        refused.headers()["ratelimit"]
+            .to_str()
+            .expect("ASCII")
+            .contains("\"credentials\";r=0")
+    );
+}
+
+#[tokio::test]
+async fn figures_have_templates_for_labels_and_no_ids() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    app.send(
+        &ada,
+        &json!([{"name": "visit", "id": "1"}, {"name": "visit", "id": "1"}, {"name": ""}]),
+    )
+    .await;
+    app.get(&ada, &format!("/api/organizations/{}", ada.organization))
+        .await;
+    app.get(&ada, "/api/no/such/call").await;
+    let (status, text) = app.page("/metrics", None).await;
+    assert_eq!(status, StatusCode::OK);
+    for line in [
+        "datapulse_events_total{result=\"accepted\"} 1",
+        "datapulse_events_total{result=\"duplicate\"} 1",
+        "datapulse_events_total{result=\"rejected\"} 1",
+        "datapulse_http_requests_total{method=\"GET\",route=\"/api/organizations/{id}\",status=\"2xx\"} 1",
+        "datapulse_ready{piece=\"log\"} 1",
+    ] {
+        assert!(text.contains(line), "{line} is missing: {text}");
+    }
+    assert!(!text.contains(&ada.organization) && !text.contains("/api/no/such/call"));
+    let far = app
+        .request(Method::GET, "/metrics")
+        .header("x-forwarded-for", "203.0.113.7")
+        .send()
+        .await;
+    assert_eq!(
+        far.expect("an answer").status(),
+        StatusCode::NOT_FOUND,
+        "not for the whole world"
+    );
+}
+
+#[tokio::test]
+async fn administration_works_beside_a_running_server() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let told = app.run_on_its_data(&["org", "list"], "");
+    let told = String::from_utf8(told.stdout).expect("text");
+    assert!(told.contains(&format!("{}  ada Ltd", ada.organization)), "{told}");
+
+    let suspend = |word: &str| app.run_on_its_data(&["org", word, &ada.organization], "");
+    assert!(suspend("suspend").status.success());
+    let (status, problem) = app.get(&ada, "/api/dashboards").await;
+    assert_eq!(
+        (status, &problem["type"]),
+        (StatusCode::FORBIDDEN, &json!("/problems/suspended"))
+    );
+    assert!(suspend("resume").status.success());
+    assert_eq!(app.get(&ada, "/api/dashboards").await.0, StatusCode::OK);
+
+    let keys = async || {
+        let answer = app.request(Method::GET, "/api/auth/jwks.json").send().await;
+        crate::app::read(answer.expect("an answer")).await.1["keys"].clone()
+    };
+    let before = keys().await;
+    let rotated = app.run_on_its_data(&["keys", "rotate"], "");
+    assert!(rotated.status.success(), "{rotated:?}");
+    let after = keys().await;
+    assert_eq!(after.as_array().map(Vec::len), Some(2));
+    assert_eq!(after[1], before[0], "the old key stays for a while");
+    assert_eq!(app.get(&ada, "/api/auth/me").await.0, StatusCode::OK);
+
+    let reset = app.run_on_its_data(&["user", "reset", "ada@example.org"], "another horse\n");
+    assert!(reset.status.success(), "{reset:?}");
+    assert_eq!(app.get(&ada, "/api/auth/me").await.0, StatusCode::UNAUTHORIZED);
+    let login = async || {
+        let body = json!({"email": "ada@example.org", "password": "another horse"});
+        let answer = app
+            .request(Method::POST, "/api/auth/login")
+            .json(&body)
+            .send()
+            .await;
+        answer.expect("an answer").status()
+    };
+    assert_eq!(login().await, StatusCode::OK);
+    assert!(
+        app.run_on_its_data(&["user", "disable", "ada@example.org"], "")
+            .status
+            .success()
+    );
+    assert_eq!(login().await, StatusCode::UNAUTHORIZED);
+    assert!(
+        app.run_on_its_data(&["user", "enable", "ada@example.org"], "")
+            .status
+            .success()
+    );
+    assert_eq!(login().await, StatusCode::OK);
+    assert!(
+        !app.run_on_its_data(&["user", "disable", "nobody@example.org"], "")
+            .status
+            .success()
+    );
+}

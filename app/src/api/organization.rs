@@ -1,6 +1,8 @@
 //! The organization and its keys.
 
 use leptos::prelude::*;
+#[cfg(feature = "ssr")]
+use model::account::KeyRequest;
 use model::account::{ApiKey, KeyKind, Organization, WeekStart};
 use model::ids::KeyId;
 use serde::{Deserialize, Serialize};
@@ -50,7 +52,7 @@ pub async fn create_key(name: String, kind: KeyKind) -> Result<NewKey, AppError>
     let engine = crate::server::engine()?;
     let (listed, key) = engine
         .organizations()
-        .create_key(&caller, caller.org(), &name, kind)
+        .create_key(&caller, caller.org(), KeyRequest::new(name, kind))
         .await?;
     Ok(NewKey { listed, key })
 }

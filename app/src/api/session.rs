@@ -2,12 +2,22 @@
 
 use leptos::prelude::*;
 use model::account::{Organization, User};
+use model::ids::OrgId;
 use model::role::{Action, Role};
 use serde::{Deserialize, Serialize};
 
 use super::Json;
 use crate::error::AppError;
 use crate::theme::Theme;
+
+/// Another organization of the person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Other {
+    /// Opaque id.
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+}
 
 /// The signed-in person, the organization that the page is about, and how to reach this server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +28,8 @@ pub struct Session {
     pub organization: Organization,
     /// What the person may do in it.
     pub role: Role,
+    /// The person's other organizations.
+    pub others: Vec<Other>,
     /// The colours that the person chose.
     pub theme: Theme,
     /// Where people reach this server.
@@ -40,17 +52,25 @@ pub async fn current_session() -> Result<Option<Session>, AppError> {
         return Ok(None);
     };
     let me = server::engine()?.auth().me(&caller).await?;
-    let current = me
+    let (current, others): (Vec<_>, Vec<_>) = me
         .organizations
         .into_iter()
-        .find(|membership| membership.organization.id == caller.org());
-    let Some(membership) = current else {
+        .partition(|membership| membership.organization.id == caller.org());
+    let Some(membership) = current.into_iter().next() else {
         return Ok(None);
     };
+    let others = others
+        .into_iter()
+        .map(|membership| Other {
+            id: membership.organization.id,
+            name: membership.organization.name,
+        })
+        .collect();
     Ok(Some(Session {
         user: me.user,
         organization: membership.organization,
         role: membership.role,
+        others,
         theme: server::theme(),
         public_url: server::public_url()?,
     }))

@@ -3,18 +3,22 @@
 //! Only a release is split: a development build carries everything, so that `cargo leptos watch` needs no options.
 
 #[cfg(debug_assertions)]
-pub(super) use whole::{editor, keys, live, organization};
+pub(super) use whole::{account, changes, editor, invitation, keys, live, members, organization, start};
 
 #[cfg(not(debug_assertions))]
-pub(super) use split::{editor, keys, live, organization};
+pub(super) use split::{account, changes, editor, invitation, keys, live, members, organization, start};
 
 #[cfg(debug_assertions)]
 mod whole {
     use leptos::prelude::*;
 
     use crate::editor::EditorPage;
+    use crate::pages::account::AccountPage;
+    use crate::pages::changes::ChangesPage;
+    use crate::pages::invitation::{InvitationPage, StartPage};
     use crate::pages::keys::KeysPage;
     use crate::pages::live::LivePage;
+    use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
 
     pub(in crate::pages) fn live() -> fn() -> AnyView {
@@ -32,6 +36,26 @@ mod whole {
     pub(in crate::pages) fn organization() -> fn() -> AnyView {
         || view! { <OrganizationPage /> }.into_any()
     }
+
+    pub(in crate::pages) fn account() -> fn() -> AnyView {
+        || view! { <AccountPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn changes() -> fn() -> AnyView {
+        || view! { <ChangesPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn invitation() -> fn() -> AnyView {
+        || view! { <InvitationPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn members() -> fn() -> AnyView {
+        || view! { <MembersPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn start() -> fn() -> AnyView {
+        || view! { <StartPage /> }.into_any()
+    }
 }
 
 #[cfg(not(debug_assertions))]
@@ -40,8 +64,12 @@ mod split {
     use leptos_router::{Lazy, LazyRoute, lazy_route};
 
     use crate::editor::EditorPage;
+    use crate::pages::account::AccountPage;
+    use crate::pages::changes::ChangesPage;
+    use crate::pages::invitation::{InvitationPage, StartPage};
     use crate::pages::keys::KeysPage;
     use crate::pages::live::LivePage;
+    use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
 
     pub(in crate::pages) fn live() -> Lazy<LiveRoute> {
@@ -113,6 +141,96 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <OrganizationPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn account() -> Lazy<AccountRoute> {
+        Lazy::new()
+    }
+
+    /// The person's own account.
+    pub(in crate::pages) struct AccountRoute;
+
+    #[lazy_route]
+    impl LazyRoute for AccountRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <AccountPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn changes() -> Lazy<ChangesRoute> {
+        Lazy::new()
+    }
+
+    /// The organization's record.
+    pub(in crate::pages) struct ChangesRoute;
+
+    #[lazy_route]
+    impl LazyRoute for ChangesRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <ChangesPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn invitation() -> Lazy<InvitationRoute> {
+        Lazy::new()
+    }
+
+    /// What an invitation's link opens.
+    pub(in crate::pages) struct InvitationRoute;
+
+    #[lazy_route]
+    impl LazyRoute for InvitationRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <InvitationPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn members() -> Lazy<MembersRoute> {
+        Lazy::new()
+    }
+
+    /// Who belongs to the organization.
+    pub(in crate::pages) struct MembersRoute;
+
+    #[lazy_route]
+    impl LazyRoute for MembersRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <MembersPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn start() -> Lazy<StartRoute> {
+        Lazy::new()
+    }
+
+    /// Where somebody without an organization begins.
+    pub(in crate::pages) struct StartRoute;
+
+    #[lazy_route]
+    impl LazyRoute for StartRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <StartPage /> }.into_any()
         }
     }
 }

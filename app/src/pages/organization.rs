@@ -6,6 +6,7 @@ use leptos_meta::Title;
 use model::account::WeekStart;
 use model::role::Action;
 
+use super::members::said;
 use crate::api::organization as api;
 use crate::api::session::Session;
 use crate::error::AppError;
@@ -50,7 +51,7 @@ pub(super) fn OrganizationPage() -> impl IntoView {
         <Title text="Organization" />
         <Frame>
             <header class="topbar"><h1>"Organization"</h1></header>
-            <div class="settings"><OrganizationForm /></div>
+            <div class="settings">{said()}<OrganizationForm /><DangerZone /></div>
         </Frame>
     }
 }
@@ -102,5 +103,37 @@ fn OrganizationForm() -> impl IntoView {
                 }}
             </fieldset>
         </form>
+    }
+}
+
+/// The record of changes for those who may see it, and the end of the organization for its owner.
+#[component]
+fn DangerZone() -> impl IntoView {
+    let session = expect_context::<Session>();
+    let name = session.organization.name.clone();
+    let record = session.may(Action::ManageOrganization).then(|| {
+        view! { <p><a class="button" href="/settings/audit">"Who changed what"</a></p> }
+    });
+    let end = session.may(Action::DeleteOrganization).then(|| {
+        view! {
+            <section>
+                <h2>"Delete this organization"</h2>
+                <p class="lead">
+                    "Its dashboards, keys and share links are gone at once, and nobody can bring them back. To be sure, type its name: "
+                    <strong>{name}</strong>
+                </p>
+                <form method="post" action="/settings/organization/delete" class="line-form">
+                    <div class="field">
+                        <label for="delete-name">"Name of the organization"</label>
+                        <input class="input" id="delete-name" name="name" type="text" required=true autocomplete="off" />
+                    </div>
+                    <button type="submit" class="button danger">"Delete organization"</button>
+                </form>
+            </section>
+        }
+    });
+    view! {
+        {record}
+        {end}
     }
 }

@@ -42,6 +42,7 @@ fn problem_words(code: &str, field: &str) -> String {
     let words = match (code, field) {
         ("credentials", _) => "That e-mail address and password do not belong together. Check both.",
         ("email_taken", _) => "There is an account with this address. Sign in, or use another address.",
+        ("invitation", _) => "This invitation does not work any more. Ask for another one.",
         ("too_many", _) => "That was too often. Wait a minute and try again.",
         ("closed", _) => "Nobody can make an account here at the moment. Ask whoever runs this server.",
         ("required", _) => "Fill this in.",
@@ -138,13 +139,16 @@ pub(super) fn LoginPage() -> impl IntoView {
 #[component]
 pub(super) fn RegisterPage() -> impl IntoView {
     let given = Given::here();
+    let invitation = given.value("invitation");
+    let makes_one = invitation.is_empty();
     let form = view! {
         <form method="post" action="/register">
             {whole_problem(&given)}
+            <input type="hidden" name="invitation" value=invitation.clone() />
             <Input name="name" label="Your name" kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
             <Input name="email" label="E-mail" kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
             <Input name="password" label="Password" kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint="At least 8 characters. A few words you remember are better than one with signs in it." least=8 />
-            <Input name="organization" label="Organization" kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint="Whose events these are: your company, team or project." is_optional=true />
+            {makes_one.then(|| view! { <Input name="organization" label="Organization" kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint="Whose events these are: your company, team or project." is_optional=true /> })}
             <button type="submit" class="button primary wide">"Create account"</button>
         </form>
     }

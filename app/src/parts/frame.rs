@@ -8,7 +8,7 @@ use super::keys::KeyList;
 use super::live;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
 use super::popover::hand_over;
-use crate::api::session::Session;
+use crate::api::session::{Other, Session};
 use crate::theme::Theme;
 
 /// Shows the page to a signed-in person; sends everybody else to sign in.
@@ -59,6 +59,7 @@ fn Sidebar(session: Session) -> impl IntoView {
                 <li><Place href="/" name="Dashboards" which=Icon::Dashboards below="/dashboards" /></li>
                 <li><Place href="/live" name="Live" which=Icon::Live below="/live" /></li>
                 <li><Place href="/settings/organization" name="Organization" which=Icon::Settings below="/settings/organization" /></li>
+                <li><Place href="/settings/members" name="Members" which=Icon::People below="/settings/members" /></li>
                 <li><Place href="/settings/keys" name="API keys" which=Icon::Key below="/settings/keys" /></li>
             </ul>
             <Person session />
@@ -98,6 +99,8 @@ fn Person(session: Session) -> impl IntoView {
                     <strong>{name}</strong>
                     <span>{session.user.email}</span>
                 </div>
+                <Organizations choices=session.others />
+                <a class="menu-item" href="/settings/account">"Your account"</a>
                 <ThemeForm theme=session.theme />
                 <button
                     type="button"
@@ -115,6 +118,16 @@ fn Person(session: Session) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// The person's other organizations; a plain form, so that it works without script.
+#[component]
+fn Organizations(choices: Vec<Other>) -> impl IntoView {
+    let buttons = choices
+        .into_iter()
+        .map(|other| view! { <button type="submit" class="menu-item" name="organization" value=other.id.to_string()>{other.name}</button> })
+        .collect_view();
+    view! { <form method="post" action="/organization" aria-label="Organizations">{buttons}</form> }
 }
 
 /// Three words to choose the colours with; a plain form, so that it works without script.

@@ -9,6 +9,7 @@ pub(crate) enum Icon {
     Settings,
     Key,
     Live,
+    People,
     Plus,
     Minus,
     More,
@@ -48,6 +49,9 @@ impl Icon {
                 "M2 4.5h6M12 4.5h2M2 11.5h2M8 11.5h6M10 2.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4M6 9.8a1.7 1.7 0 1 1 0 3.4a1.7 1.7 0 1 1 0-3.4"
             }
             Self::Key => "M5.5 7.5a3 3 0 1 1 0 6a3 3 0 1 1 0-6M7.7 8.3l5.8-5.8M11 5l2 2M9 7l1.5 1.5",
+            Self::People => {
+                "M6 2.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5M1.5 13.5c0-6 9-6 9 0M10.5 3a2.3 2.3 0 0 1 0 4.4M12 9.2c1.7.6 2.5 2 2.5 4.3"
+            }
             Self::Plus => "M8 3v10M3 8h10",
             Self::Minus => "M3 8h10",
             Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",

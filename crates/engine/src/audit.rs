@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use model::Timestamp;
+pub use model::audit::Entry;
 use model::ids::{OrgId, UserId};
-use serde::Serialize;
 use serde_json::Value;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -12,23 +12,6 @@ use crate::caller::{Caller, Who};
 use crate::db::{Db, Page, PageRequest, Tx, after, from_db, sql, to_db};
 use crate::error::Error;
 use crate::random::Random;
-
-/// A change that was made.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Entry {
-    /// Opaque id.
-    pub id: Uuid,
-    /// Who made it: `user:…`, `key:…` or `operator`.
-    pub actor: String,
-    /// What was done, for example `dashboard.created`.
-    pub action: String,
-    /// To what, for example `dashboard:…`.
-    pub target: String,
-    /// What is worth knowing beside it; an object.
-    pub detail: Value,
-    /// When.
-    pub at: Timestamp,
-}
 
 /// A change that is being made.
 pub(crate) struct Change {
@@ -42,8 +25,8 @@ pub(crate) struct Change {
 impl Change {
     pub(crate) fn by(caller: &Caller, action: &'static str, target: impl Into<String>) -> Self {
         let actor = match caller.who() {
-            Who::Member { user, .. } => format!("user:{user}"),
-            Who::Key { key, .. } => format!("key:{key}"),
+            Who::Member { user, .. } | Who::Guest { user, .. } => format!("user:{user}"),
+            Who::Key { key, .. } | Who::Personal { key, .. } => format!("key:{key}"),
             Who::Link { dashboard } => format!("link:{dashboard}"),
             Who::Site => "site".to_owned(),
             Who::Operator => "operator".to_owned(),

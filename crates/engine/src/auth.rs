@@ -2,6 +2,7 @@
 
 mod accounts;
 mod callers;
+mod own;
 pub(crate) mod passwords;
 mod sessions;
 mod signing;
@@ -19,6 +20,7 @@ use crate::random::Random;
 use callers::KeyCache;
 use passwords::Passwords;
 pub use sessions::BrowserSession;
+pub use signing::PublicKey;
 use signing::Signing;
 pub use tokens::TokenPair;
 
@@ -95,6 +97,28 @@ impl Auth {
             random,
             signing,
         })
+    }
+
+    /// The public halves of the keys that sign access tokens, the newest first: RFC 7517.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn public_keys(&self) -> Result<Vec<PublicKey>, Error> {
+        self.signing.public_keys().await
+    }
+
+    /// Makes a new key that signs access tokens from now on. Tokens of the keys before it stay good until they end,
+    /// unless `at_once`: then whoever holds one signs in again. Running servers notice within a minute.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn rotate_signing_key(&self, at_once: bool) -> Result<String, Error> {
+        let keep = if at_once {
+            Duration::ZERO
+        } else {
+            self.settings.access_ttl
+        };
+        self.signing.rotate(keep).await
     }
 
     /// Who may register, for a page that offers it.

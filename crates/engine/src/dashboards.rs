@@ -214,7 +214,12 @@ pub fn may_read_dashboard(caller: &Caller, id: DashboardId) -> Result<(), Error>
     match caller.who() {
         Who::Link { dashboard } if *dashboard == id => Ok(()),
         Who::Link { .. } => Err(Error::NotFound),
-        Who::Member { .. } | Who::Key { .. } | Who::Site | Who::Operator => caller.must(Action::Read),
+        Who::Member { .. }
+        | Who::Key { .. }
+        | Who::Personal { .. }
+        | Who::Guest { .. }
+        | Who::Site
+        | Who::Operator => caller.must(Action::Read),
     }
 }
 

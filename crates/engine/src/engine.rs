@@ -23,6 +23,7 @@ use crate::dashboards::Dashboards;
 use crate::db::Db;
 use crate::enrich::{Client, Enricher, Places};
 use crate::error::Error;
+use crate::figures::{Counting, Figures};
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
 use crate::organizations::Organizations;
@@ -121,6 +122,7 @@ struct Pieces {
     enricher: Enricher,
     profiles: Profiles,
     live: Live,
+    counting: Counting,
     _lock: File,
 }
 
@@ -166,6 +168,7 @@ impl Engine {
             store,
             ingest,
             redis,
+            counting: Counting::default(),
             _lock: lock,
         })))
     }
@@ -384,7 +387,15 @@ impl Engine {
         let calendar = self.organizations().calendar(caller.org()).await?;
         let query = self.segments().expanded(caller.org(), query).await?;
         // On the heap: the futures of pages that ask would grow with it.
-        Box::pin(self.0.queries.run(caller.org(), &calendar, &query)).await
+        let result = Box::pin(self.0.queries.run(caller.org(), &calendar, &query)).await;
+        self.0.counting.count(&result);
+        result
+    }
+
+    /// What was asked since the start.
+    #[must_use]
+    pub fn figures(&self) -> Figures {
+        self.0.counting.figures()
     }
 
     /// The time on the clocks of `timezone`; in UTC where there is no such zone.

@@ -26,6 +26,9 @@ pub enum Error {
     /// The caller is known and may not do this.
     #[error("not allowed")]
     Forbidden,
+    /// The organization is suspended: nobody may do this in it.
+    #[error("the organization is suspended")]
+    Suspended,
     /// Too often; try again after a while.
     #[error("too many requests")]
     TooMany {
@@ -63,6 +66,7 @@ impl Error {
             Self::Changed => Self::Changed,
             Self::Unauthenticated(detail) => Self::Unauthenticated(detail.clone()),
             Self::Forbidden => Self::Forbidden,
+            Self::Suspended => Self::Suspended,
             Self::TooMany { retry_after } => Self::TooMany {
                 retry_after: *retry_after,
             },

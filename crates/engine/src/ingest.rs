@@ -373,6 +373,7 @@ async fn joined(thread: JoinHandle<()>) -> Result<(), Error> {
 mod tests {
     use model::account::KeyKind;
     use model::ids::{DashboardId, KeyId};
+    use model::scope::Scopes;
     use uuid::Uuid;
 
     use super::*;
@@ -401,6 +402,7 @@ mod tests {
         let key = Who::Key {
             key: KeyId::new(Uuid::nil()),
             kind: KeyKind::Write,
+            scopes: Scopes::ALL,
         };
         assert_eq!(sent_by(key).await.expect("it is taken").accepted, 1);
         ingest.close().await.expect("it closes");

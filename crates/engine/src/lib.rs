@@ -14,6 +14,7 @@ pub mod db;
 mod engine;
 pub mod enrich;
 pub mod error;
+pub mod figures;
 pub mod ingest;
 pub mod live;
 pub mod organizations;

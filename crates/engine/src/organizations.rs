@@ -1,19 +1,23 @@
 //! Organizations: their settings, their keys and their record of changes.
 
 mod ingest;
+mod invitations;
 mod keys;
+mod life;
+mod members;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
-use model::account::{Membership, Organization, OrganizationSettings, WeekStart, display_name};
+use model::account::{
+    Membership, Organization, OrganizationPatch, OrganizationSettings, WeekStart, display_name,
+};
 use model::ids::{OrgId, UserId};
-use model::ingest::{IngestPatch, IngestRules};
+use model::ingest::IngestRules;
 use model::problem::FieldError;
 use model::role::{Action, Role};
 use moka::sync::Cache;
-use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -24,64 +28,43 @@ use crate::db::{Db, Page, PageRequest, sql};
 use crate::error::Error;
 use crate::query::buckets::Calendar;
 use crate::random::Random;
+pub(crate) use invitations::take_invitation;
+pub(crate) use life::found;
 
 const CALENDAR_REMEMBERED: Duration = Duration::from_secs(2);
 const CALENDARS_REMEMBERED: u64 = 10_000;
 
-/// What to change about an organization; what is absent stays.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct OrganizationPatch {
-    /// 1 to 200 characters.
-    #[serde(default)]
-    pub name: Option<String>,
-    /// IANA name, such as `Europe/Berlin`.
-    #[serde(default)]
-    pub timezone: Option<String>,
-    /// Day on which its weeks begin.
-    #[serde(default)]
-    pub week_start: Option<WeekStart>,
-    /// What becomes of its events on their way in.
-    #[serde(default)]
-    pub ingest: Option<IngestPatch>,
-    /// The sites whose trackers send to it by their domain alone; all of them.
-    #[serde(default)]
-    pub domains: Option<Vec<String>>,
-}
-
-impl OrganizationPatch {
-    fn check(self) -> Result<Self, Vec<FieldError>> {
-        let mut errors = Vec::new();
-        let name = match self.name.map(|name| display_name("name", &name)).transpose() {
-            Ok(name) => name,
-            Err(error) => {
-                errors.push(error);
-                None
-            }
-        };
-        let timezone = self.timezone.map(|zone| zone.trim().to_owned());
-        if timezone.as_ref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
-            let message = "There is no such time zone. Use an IANA name such as `Europe/Berlin`.";
-            errors.push(FieldError::new("timezone", "unknown", message));
+fn checked(patch: OrganizationPatch) -> Result<OrganizationPatch, Vec<FieldError>> {
+    let mut errors = Vec::new();
+    let name = match patch.name.map(|name| display_name("name", &name)).transpose() {
+        Ok(name) => name,
+        Err(error) => {
+            errors.push(error);
+            None
         }
-        let domains = match self.domains.as_deref().map(ingest::checked_domains).transpose() {
-            Ok(domains) => domains,
-            Err(error) => {
-                errors.push(error);
-                None
-            }
-        };
-        if errors.is_empty() {
-            Ok(Self {
-                name,
-                timezone,
-                week_start: self.week_start,
-                ingest: self.ingest,
-                domains,
-            })
-        } else {
-            Err(errors)
+    };
+    let timezone = patch.timezone.map(|zone| zone.trim().to_owned());
+    if timezone.as_ref().is_some_and(|zone| TimeZone::get(zone).is_err()) {
+        let message = "There is no such time zone. Use an IANA name such as `Europe/Berlin`.";
+        errors.push(FieldError::new("timezone", "unknown", message));
+    }
+    let domains = match patch.domains.as_deref().map(ingest::checked_domains).transpose() {
+        Ok(domains) => domains,
+        Err(error) => {
+            errors.push(error);
+            None
         }
+    };
+    if errors.is_empty() {
+        Ok(OrganizationPatch {
+            name,
+            timezone,
+            week_start: patch.week_start,
+            ingest: patch.ingest,
+            domains,
+        })
+    } else {
+        Err(errors)
     }
 }
 
@@ -149,7 +132,8 @@ impl Organizations {
     /// # Errors
     /// [`Error::Forbidden`] for a caller that is not a user.
     pub async fn list(&self, caller: &Caller) -> Result<Vec<Membership>, Error> {
-        memberships(&self.db, caller.user().ok_or(Error::Forbidden)?).await
+        let user = caller.user().ok_or(Error::Forbidden)?;
+        Ok(visible(caller, memberships(&self.db, user).await?))
     }
 
     /// Every organization there is, in the order of their names: for whoever operates this machine.
@@ -187,7 +171,7 @@ impl Organizations {
     ) -> Result<OrganizationSettings, Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageOrganization)?;
-        let patch = patch.check()?;
+        let patch = checked(patch)?;
         let mut tx = self.db.begin().await?;
         let row = sql!(
             tx,
@@ -260,22 +244,15 @@ impl Organizations {
         let Who::Member { user, session, .. } = caller.who() else {
             return Err(Error::NotFound);
         };
-        let row = sql!(
-            self.db,
-            optional as (String,),
-            "SELECT role FROM org_members WHERE org_id = $1 AND user_id = $2",
-            org.uuid(),
-            user.uuid(),
-        )?;
-        let (role,) = row.ok_or(Error::NotFound)?;
-        Ok(Caller::new(
-            org,
-            Who::Member {
-                user: *user,
-                session: *session,
-                role: known_role(&role)?,
-            },
-        ))
+        let standing = standing(&self.db, *user, Some(org))
+            .await?
+            .ok_or(Error::NotFound)?;
+        let who = Who::Member {
+            user: *user,
+            session: *session,
+            role: standing.role,
+        };
+        Ok(Caller::new(org, who).with_suspension(standing.suspended))
     }
 
     async fn read(&self, org: OrgId) -> Result<Organization, Error> {
@@ -287,6 +264,42 @@ impl Organizations {
         )?;
         row.map(OrganizationRow::organization).ok_or(Error::NotFound)
     }
+}
+
+/// What a user is in an organization.
+pub(crate) struct Standing {
+    pub(crate) org: OrgId,
+    pub(crate) role: Role,
+    pub(crate) suspended: bool,
+}
+
+/// What a user is in `org`, or in the organization joined first; `None` where the user does not belong.
+pub(crate) async fn standing(db: &Db, user: UserId, org: Option<OrgId>) -> Result<Option<Standing>, Error> {
+    let row = sql!(
+        db,
+        optional as (Uuid, String, bool),
+        "SELECT m.org_id, m.role, o.suspended_at IS NOT NULL
+         FROM org_members m JOIN organizations o ON o.id = m.org_id
+         WHERE m.user_id = $1 AND ($2 IS NULL OR m.org_id = $2) ORDER BY m.joined_at, m.org_id LIMIT 1",
+        user.uuid(),
+        org.map(OrgId::uuid),
+    )?;
+    let Some((org, role, suspended)) = row else {
+        return Ok(None);
+    };
+    Ok(Some(Standing {
+        org: OrgId::new(org),
+        role: known_role(&role)?,
+        suspended,
+    }))
+}
+
+/// A personal key is for one organization and sees no other.
+pub(crate) fn visible(caller: &Caller, mut memberships: Vec<Membership>) -> Vec<Membership> {
+    if matches!(caller.who(), Who::Personal { .. }) {
+        memberships.retain(|membership| membership.organization.id == caller.org());
+    }
+    memberships
 }
 
 /// Every organization that a user belongs to, the one joined first in front.

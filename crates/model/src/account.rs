@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{KeyId, OrgId, UserId};
-use crate::ingest::IngestRules;
+use crate::ids::{KeyId, OrgId, SessionId, UserId};
+use crate::ingest::{IngestPatch, IngestRules};
 use crate::problem::FieldError;
 use crate::role::Role;
+use crate::scope::Scopes;
 
 /// A person with an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Opaque id.
     pub id: UserId,
@@ -23,6 +25,7 @@ pub struct User {
 
 /// The first day of a week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum WeekStart {
     /// ISO 8601.
@@ -55,6 +58,7 @@ impl WeekStart {
 
 /// A tenant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organization {
     /// Opaque id.
     pub id: OrgId,
@@ -70,18 +74,44 @@ pub struct Organization {
 
 /// An organization with what it wants done with its events.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OrganizationSettings {
     /// The organization.
     #[serde(flatten)]
     pub organization: Organization,
     /// What becomes of its events on their way in.
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub ingest: IngestRules,
     /// The sites whose trackers send to it by their domain alone.
     pub domains: Vec<String>,
 }
 
+/// What to change about an organization; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OrganizationPatch {
+    /// 1 to 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// IANA name, such as `Europe/Berlin`.
+    #[serde(default)]
+    pub timezone: Option<String>,
+    /// Day on which its weeks begin.
+    #[serde(default)]
+    pub week_start: Option<WeekStart>,
+    /// What becomes of its events on their way in.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
+    pub ingest: Option<IngestPatch>,
+    /// The sites whose trackers send to it by their domain alone; all of them.
+    #[serde(default)]
+    pub domains: Option<Vec<String>>,
+}
+
 /// An organization as one of its members sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Membership {
     /// The organization.
     #[serde(flatten)]
@@ -92,6 +122,7 @@ pub struct Membership {
 
 /// Who is signed in: the user, and the organization the request is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The user.
     pub user: User,
@@ -99,8 +130,38 @@ pub struct Me {
     pub organizations: Vec<Membership>,
 }
 
+/// A session of a browser or of a program, as its own user sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SignedInSession {
+    /// Opaque id.
+    pub id: SessionId,
+    /// `browser` or `api`.
+    pub kind: String,
+    /// When the user signed in.
+    pub created_at: Timestamp,
+    /// About when it was last used; for programs, when it began.
+    pub last_seen_at: Timestamp,
+    /// When it ends at the latest.
+    pub expires_at: Timestamp,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// A request to choose another password.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PasswordChange {
+    /// The one that the user signs in with.
+    pub current_password: String,
+    /// 8 to 128 characters.
+    pub new_password: String,
+}
+
 /// What a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum KeyKind {
     /// Sends events, may be public.
@@ -130,6 +191,7 @@ impl KeyKind {
 
 /// A key as it is listed: the key itself is shown once, when it is made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
     /// Opaque id.
     pub id: KeyId,
@@ -139,12 +201,65 @@ pub struct ApiKey {
     pub name: String,
     /// First characters, to recognise it by.
     pub prefix: String,
+    /// What it is confined to; null for everything that its kind allows.
+    #[serde(default)]
+    pub scopes: Scopes,
+    /// The member that it acts as, where it is a personal key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
     /// When it was made.
     pub created_at: Timestamp,
 }
 
+/// A request to make a key of an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeyRequest {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// What it is for.
+    pub kind: KeyKind,
+    /// What it is confined to; everything that its kind allows when absent.
+    #[serde(default)]
+    pub scopes: Scopes,
+}
+
+impl KeyRequest {
+    /// A key for everything that its kind allows.
+    pub fn new(name: impl Into<String>, kind: KeyKind) -> Self {
+        Self {
+            name: name.into(),
+            kind,
+            scopes: Scopes::ALL,
+        }
+    }
+}
+
+/// A request to make a key that acts as its maker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct PersonalKeyRequest {
+    /// 1 to 200 characters.
+    pub name: String,
+    /// What it is confined to; everything that its maker may do when absent.
+    #[serde(default)]
+    pub scopes: Scopes,
+}
+
+/// A request to make an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct NewOrganization {
+    /// 1 to 200 characters.
+    pub name: String,
+}
+
 /// A request to make an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Registration {
     /// Address, also the login.
@@ -156,6 +271,9 @@ pub struct Registration {
     /// Name of the organization that is made; the person's own name when absent.
     #[serde(default)]
     pub organization: Option<String>,
+    /// The token of an invitation: the account then joins that organization instead of making one.
+    #[serde(default)]
+    pub invitation: Option<String>,
 }
 
 /// An e-mail address that looks like one, trimmed; compared in lower case.

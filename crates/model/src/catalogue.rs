@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A name that events have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventName {
     /// The name.
     pub name: String,
@@ -18,6 +19,7 @@ pub struct EventName {
 
 /// A property that events have.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EventProperty {
     /// Its path: `a.b` is inside of `a`.
     pub property: String,
@@ -31,6 +33,7 @@ pub struct EventProperty {
 
 /// A type of JSON values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum PropertyType {
     /// Text.
@@ -45,6 +48,7 @@ pub enum PropertyType {
 
 /// The most frequent values of a property.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PropertyValues {
     /// The most frequent first.
     pub items: Vec<PropertyValue>,
@@ -54,6 +58,7 @@ pub struct PropertyValues {
 
 /// A value of a property.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PropertyValue {
     /// The value, written as a breakdown writes it.
     pub value: String,

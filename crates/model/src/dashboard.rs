@@ -25,6 +25,7 @@ const MAX_ROW: u16 = 2_000;
 
 /// A dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Dashboard {
     /// Opaque id.
     pub id: DashboardId,
@@ -52,6 +53,7 @@ pub struct Dashboard {
 
 /// What a caller says of a dashboard to create or replace it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct DashboardSpec {
     /// 1 to 200 characters.
@@ -61,6 +63,7 @@ pub struct DashboardSpec {
     pub description: String,
     /// An object; empty when absent.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub layout: Option<serde_json::Map<String, serde_json::Value>>,
     /// See [`Dashboard::range`].
     #[serde(default)]
@@ -98,6 +101,7 @@ impl DashboardSpec {
 
 /// How a widget shows its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum WidgetType {
     /// One figure with a sparkline and its change.
@@ -258,6 +262,7 @@ impl WidgetType {
 
 /// What a widget asks, and how it shows the answer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WidgetConfig {
     /// The question; none for text.
@@ -265,11 +270,13 @@ pub struct WidgetConfig {
     pub query: Option<Query>,
     /// How the answer looks.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub options: WidgetOptions,
 }
 
 /// The upper left corner on the grid.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Position {
     /// Column, 0 to 11.
@@ -280,6 +287,7 @@ pub struct Position {
 
 /// Extent on the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Size {
     /// Columns, 1 to 12.
@@ -290,6 +298,7 @@ pub struct Size {
 
 /// A widget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Widget {
     /// Opaque id.
     pub id: WidgetId,
@@ -314,6 +323,7 @@ pub struct Widget {
 
 /// What a caller says of a widget to create or replace it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct WidgetSpec {
     /// How it shows its answer.

@@ -7,6 +7,7 @@ macro_rules! id {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(value_type = String))]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -49,6 +50,8 @@ id! {
     SessionId,
     /// A write key or a secret key of an organization.
     KeyId,
+    /// An invitation into an organization.
+    InvitationId,
     /// A dashboard.
     DashboardId,
     /// A widget on a dashboard.

@@ -5,17 +5,22 @@
 pub mod account;
 pub mod annotation;
 pub mod answer;
+pub mod audit;
 pub mod catalogue;
 pub mod dashboard;
 pub mod event;
 pub mod format;
 pub mod ids;
 pub mod ingest;
+pub mod membership;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod problem;
 pub mod profile;
 pub mod query;
 pub mod rates;
 pub mod role;
+pub mod scope;
 pub mod segment;
 pub mod share;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One field that could not be accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// Path of the field, for example `range.to` or `series[0].measure`.
     pub field: String,
@@ -27,6 +28,7 @@ impl FieldError {
 
 /// RFC 9457 problem details: the body of every error answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Problem {
     /// A URI reference that names the kind of problem.
     #[serde(rename = "type")]
@@ -44,6 +46,7 @@ pub struct Problem {
 
 /// One event of a request that was not accepted, or was accepted with a remark.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ItemProblem {
     /// Position of the event in the request, from 0.
     pub index: usize,

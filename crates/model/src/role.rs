@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A member's role; later variants may do everything that earlier ones may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// Looks at dashboards and asks questions.
@@ -58,20 +59,27 @@ pub enum Action {
     SendEvents,
     /// Create and revoke share links.
     Share,
+    /// See who else belongs to the organization.
+    ReadMembers,
     /// Create and revoke keys.
     ManageKeys,
+    /// Invite and remove members, and change their roles.
+    ManageMembers,
     /// Change the organization itself.
     ManageOrganization,
+    /// Delete the organization with everything in it.
+    DeleteOrganization,
 }
 
 impl Action {
     const fn least_role(self) -> Role {
         match self {
-            Self::Read => Role::Viewer,
+            Self::Read | Self::ReadMembers => Role::Viewer,
             Self::Explain | Self::AskInSql | Self::EditDashboards | Self::SendEvents | Self::Share => {
                 Role::Editor
             }
-            Self::ManageKeys | Self::ManageOrganization => Role::Admin,
+            Self::ManageKeys | Self::ManageMembers | Self::ManageOrganization => Role::Admin,
+            Self::DeleteOrganization => Role::Owner,
         }
     }
 }
@@ -86,6 +94,7 @@ mod tests {
         assert!(Role::Editor.may(Action::Share));
         assert!(!Role::Editor.may(Action::ManageKeys));
         assert!(!Role::Viewer.may(Action::EditDashboards));
+        assert!(Role::Owner.may(Action::DeleteOrganization) && !Role::Admin.may(Action::DeleteOrganization));
         for action in [Action::Explain, Action::AskInSql] {
             assert!(Role::Editor.may(action) && !Role::Viewer.may(action));
         }

@@ -12,6 +12,7 @@ pub const MAX_SEGMENTS: usize = 500;
 
 /// A filter with a name; where it changes, the answers that use it change.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Segment {
     /// Opaque id: what `{"segment": …}` in a filter names.
     pub id: SegmentId,
@@ -32,6 +33,7 @@ pub struct Segment {
 
 /// What a caller says of a segment to create or replace it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SegmentSpec {
     /// 1 to 200 characters.

@@ -12,6 +12,7 @@ pub const MAX_EMBED_ORIGINS: usize = 20;
 
 /// What whoever has a link may do beside looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ViewerMay {
     /// Choose another range.
@@ -24,6 +25,7 @@ pub enum ViewerMay {
 
 /// A share link as it is listed. The token is in none of its fields: it is shown once, inside [`NewShare::url`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Share {
     /// Opaque id.
     pub id: ShareId,
@@ -45,6 +47,7 @@ pub struct Share {
 
 /// The answer to a created share: the only place where the link is told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewShare {
     /// Opaque id.
     pub id: ShareId,
@@ -56,6 +59,7 @@ pub struct NewShare {
 
 /// What a new share link should be like.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ShareRequest {
     /// Name to tell links apart.

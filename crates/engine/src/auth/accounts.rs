@@ -1,10 +1,9 @@
 //! Accounts: made, proved and looked at.
 
 use chrono::{DateTime, Utc};
-use model::account::{Email, Me, Membership, Organization, User, WeekStart, display_name};
+use model::account::{Email, Me, Membership, Organization, User, display_name};
 use model::ids::{OrgId, UserId};
 use model::problem::FieldError;
-use model::role::Role;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -45,16 +44,19 @@ impl Auth {
     /// Makes an account and its organization, which the new user owns.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] unless registration is open, [`Error::Invalid`], [`Error::Conflict`] for an address that
+    /// [`Error::Forbidden`] where registration is closed, or by invitation and none is shown; [`Error::NotFound`] for an
+    /// invitation that cannot be accepted, [`Error::Invalid`], [`Error::Conflict`] for an address that
     /// has an account, [`Error::TooMany`].
     pub async fn register(
         &self,
         registration: &model::account::Registration,
     ) -> Result<(User, Organization), Error> {
-        if self.settings.registration != Registration::Open {
-            return Err(Error::Forbidden);
+        match (self.settings.registration, &registration.invitation) {
+            (Registration::Open, _) | (Registration::Invite, Some(_)) => {
+                self.make_account(registration).await
+            }
+            (Registration::Invite, None) | (Registration::Closed, _) => Err(Error::Forbidden),
         }
-        self.make_account(registration).await
     }
 
     /// Makes an account on behalf of whoever runs the program, also where registration is closed.
@@ -73,6 +75,7 @@ impl Auth {
             password: password.to_owned(),
             name: name.to_owned(),
             organization: organization.map(str::to_owned),
+            invitation: None,
         };
         self.make_account(&registration).await
     }
@@ -93,14 +96,15 @@ impl Auth {
         )?;
         let Some((id,)) = found else { return Ok(None) };
         let mut tx = self.db.begin().await?;
-        self.account(&mut tx, UserId::new(id)).await
+        let account = self.account(&mut tx, UserId::new(id)).await?;
+        Ok(account.and_then(|(user, organization)| Some(user).zip(organization)))
     }
 
     /// Proves who somebody is. Unknown address, wrong password and disabled account look alike and take as long.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::TooMany`].
-    pub async fn log_in(&self, email: &str, password: &str) -> Result<(User, Organization), Error> {
+    pub async fn log_in(&self, email: &str, password: &str) -> Result<(User, Option<Organization>), Error> {
         let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
         let found = sql!(
             self.db,
@@ -130,7 +134,8 @@ impl Auth {
             id.uuid(),
         )?;
         let user = row.ok_or(Error::NotFound)?.user();
-        let organizations: Vec<Membership> = organizations::memberships(&self.db, id).await?;
+        let all: Vec<Membership> = organizations::memberships(&self.db, id).await?;
+        let organizations = organizations::visible(caller, all);
         Ok(Me { user, organizations })
     }
 
@@ -142,7 +147,6 @@ impl Auth {
         let password_hash = self.passwords.hash(&registration.password).await?;
         let now = self.clock.now();
         let user = UserId::new(self.random.id(now));
-        let org = OrgId::new(self.random.id(now));
         let mut tx = self.db.begin().await?;
         let made = sql!(
             tx,
@@ -161,39 +165,42 @@ impl Auth {
                 "There is already an account with this e-mail address. Sign in instead.".into(),
             ));
         }
-        sql!(
-            tx,
-            run,
-            "INSERT INTO organizations (id, name, plan, timezone, week_start, created_at)
-             VALUES ($1, $2, 'free', 'UTC', $3, $4)",
-            org.uuid(),
-            new.organization.as_str(),
-            WeekStart::default().as_str(),
-            to_db(now),
-        )?;
-        sql!(
-            tx,
-            run,
-            "INSERT INTO org_members (org_id, user_id, role, joined_at) VALUES ($1, $2, $3, $4)",
-            org.uuid(),
-            user.uuid(),
-            Role::Owner.as_str(),
-            to_db(now),
-        )?;
-        let change = Change::by_user(user, org, "user.registered", format!("user:{user}"))
-            .with(json!({ "organization": new.organization }));
-        audit::record(&mut tx, &self.random, now, change).await?;
-        let account = self.account(&mut tx, user).await?.ok_or(Error::NotFound)?;
+        self.settle(&mut tx, user, &new, registration.invitation.as_deref())
+            .await?;
+        let (user, organization) = self.account(&mut tx, user).await?.ok_or(Error::NotFound)?;
+        let organization = organization.ok_or(Error::NotFound)?;
         tx.commit().await?;
-        Ok(account)
+        Ok((user, organization))
     }
 
-    /// A user who may sign in, and the organization that the user joined first.
+    /// Gives a new user an organization: the one that invited, or one of their own.
+    async fn settle(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        new: &NewAccount,
+        invitation: Option<&str>,
+    ) -> Result<(), Error> {
+        let now = self.clock.now();
+        if let Some(token) = invitation {
+            let taken = organizations::take_invitation(tx, now, token, &new.email.key()).await?;
+            let change = Change::by_user(user, taken.org, "user.registered", format!("user:{user}"));
+            audit::record(tx, &self.random, now, change).await?;
+            return taken.join(tx, &self.random, now, user).await.map(drop);
+        }
+        let org = OrgId::new(self.random.id(now));
+        organizations::found(tx, now, org, &new.organization, user).await?;
+        let change = Change::by_user(user, org, "user.registered", format!("user:{user}"))
+            .with(json!({ "organization": new.organization }));
+        audit::record(tx, &self.random, now, change).await
+    }
+
+    /// A user who may sign in, and the organization that the user joined first, if any.
     pub(super) async fn account(
         &self,
         tx: &mut Tx,
         user: UserId,
-    ) -> Result<Option<(User, Organization)>, Error> {
+    ) -> Result<Option<(User, Option<Organization>)>, Error> {
         let row = sql!(
             tx,
             optional as UserRow,
@@ -208,9 +215,8 @@ impl Auth {
              WHERE m.user_id = $1 ORDER BY m.joined_at, m.org_id LIMIT 1",
             user.uuid(),
         )?;
-        Ok(row
-            .zip(organization)
-            .map(|(user, organization)| (user.user(), organization.organization())))
+        let organization = organization.map(OrganizationRow::organization);
+        Ok(row.map(|user| (user.user(), organization)))
     }
 }
 

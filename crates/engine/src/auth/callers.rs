@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::KeyKind;
 use model::ids::{KeyId, OrgId, SessionId, UserId};
+use model::scope::Scopes;
 use moka::sync::Cache;
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use super::{Auth, later, signed_out};
 use crate::caller::{Caller, Who};
 use crate::db::{from_db, sql, to_db};
 use crate::error::Error;
-use crate::organizations::known_role;
+use crate::organizations::{Standing, standing};
 use crate::random::digest;
 
 const SEEN_EVERY: Duration = Duration::from_mins(1);
@@ -43,6 +44,16 @@ impl KeyCache {
     fn put(&self, key: Vec<u8>, now: Timestamp, caller: Caller) {
         self.0.insert(key, (now, caller));
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct KeyRow {
+    id: Uuid,
+    org_id: Uuid,
+    kind: String,
+    scopes: Option<String>,
+    user_id: Option<Uuid>,
+    suspended: bool,
 }
 
 #[derive(sqlx::FromRow)]
@@ -102,7 +113,8 @@ impl Auth {
             .await
     }
 
-    /// The program behind a write key or a secret key. A revoked key works for less than a second.
+    /// The program behind a write key, a secret key or a personal key. A revoked key works for less than a second; a
+    /// personal key never outlives its member's role.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`].
@@ -114,19 +126,24 @@ impl Auth {
         }
         let row = sql!(
             self.db,
-            optional as (Uuid, Uuid, String),
-            "SELECT id, org_id, kind FROM api_keys WHERE digest = $1 AND revoked_at IS NULL",
+            optional as KeyRow,
+            "SELECT k.id, k.org_id, k.kind, k.scopes, k.user_id, o.suspended_at IS NOT NULL AS suspended
+             FROM api_keys k JOIN organizations o ON o.id = k.org_id
+             WHERE k.digest = $1 AND k.revoked_at IS NULL",
             digest.as_slice(),
         )?;
-        let (id, org, kind) = row.ok_or_else(bad_key)?;
-        let kind = KeyKind::parse(&kind).ok_or_else(|| Error::internal(format!("key {id} is a {kind}")))?;
-        let caller = Caller::new(
-            OrgId::new(org),
-            Who::Key {
-                key: KeyId::new(id),
-                kind,
-            },
-        );
+        let row = row.ok_or_else(bad_key)?;
+        if let Some(user) = row.user_id {
+            return self.personal(UserId::new(user), &row).await;
+        }
+        let kind = KeyKind::parse(&row.kind)
+            .ok_or_else(|| Error::internal(format!("key {} is a {}", row.id, row.kind)))?;
+        let who = Who::Key {
+            key: KeyId::new(row.id),
+            kind,
+            scopes: Scopes::parse(row.scopes.as_deref()),
+        };
+        let caller = Caller::new(OrgId::new(row.org_id), who).with_suspension(row.suspended);
         self.keys.put(digest, now, caller.clone());
         Ok(caller)
     }
@@ -146,7 +163,7 @@ impl Auth {
             sql!(
                 self.db,
                 optional as (Uuid,),
-                "SELECT id FROM organizations WHERE id = $1",
+                "SELECT id FROM organizations WHERE id = $1 AND suspended_at IS NULL",
                 id
             )?
         } else {
@@ -154,7 +171,8 @@ impl Auth {
             sql!(
                 self.db,
                 optional as (Uuid,),
-                "SELECT org_id FROM organization_domains WHERE domain = $1",
+                "SELECT d.org_id FROM organization_domains d JOIN organizations o ON o.id = d.org_id
+                 WHERE d.domain = $1 AND o.suspended_at IS NULL",
                 domain,
             )?
         };
@@ -164,24 +182,37 @@ impl Auth {
         Ok(caller)
     }
 
-    async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
-        let row = sql!(
+    /// Read anew each time, so that a demotion holds from the next request.
+    async fn personal(&self, user: UserId, row: &KeyRow) -> Result<Caller, Error> {
+        let org = OrgId::new(row.org_id);
+        let enabled = sql!(
             self.db,
-            optional as (Uuid, String),
-            "SELECT org_id, role FROM org_members WHERE user_id = $1 AND ($2 IS NULL OR org_id = $2)
-             ORDER BY joined_at, org_id LIMIT 1",
+            optional as (Uuid,),
+            "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL",
             user.uuid(),
-            org.map(OrgId::uuid),
         )?;
-        let (org, role) = row.ok_or(Error::NotFound)?;
-        Ok(Caller::new(
-            OrgId::new(org),
-            Who::Member {
-                user,
-                session,
-                role: known_role(&role)?,
-            },
-        ))
+        enabled.ok_or_else(bad_key)?;
+        let standing = standing(&self.db, user, Some(org)).await?.ok_or_else(bad_key)?;
+        let who = Who::Personal {
+            key: KeyId::new(row.id),
+            user,
+            role: standing.role,
+            scopes: Scopes::parse(row.scopes.as_deref()),
+        };
+        Ok(Caller::new(org, who).with_suspension(standing.suspended))
+    }
+
+    async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
+        let standing = standing(&self.db, user, org).await?;
+        if standing.is_none() && org.is_some() {
+            return Err(Error::NotFound);
+        }
+        let Some(Standing { org, role, suspended }) = standing else {
+            let nowhere = OrgId::new(Uuid::nil());
+            return Ok(Caller::new(nowhere, Who::Guest { user, session }));
+        };
+        let who = Who::Member { user, session, role };
+        Ok(Caller::new(org, who).with_suspension(suspended))
     }
 
     /// Notes that a session is in use. Should that fail, the request is none the worse for it.

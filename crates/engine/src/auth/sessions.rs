@@ -2,11 +2,12 @@
 
 use model::Timestamp;
 use model::ids::{OrgId, SessionId, UserId};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{Auth, later, signed_out};
 use crate::audit::{self, Change};
-use crate::caller::{Caller, Who};
+use crate::caller::Caller;
 use crate::db::{Tx, sql, to_db};
 use crate::error::Error;
 use crate::random::digest;
@@ -61,20 +62,18 @@ impl Auth {
     /// # Errors
     /// [`Error::Forbidden`] for a caller without a session.
     pub async fn log_out(&self, caller: &Caller) -> Result<(), Error> {
-        let Who::Member { session, .. } = caller.who() else {
-            return Err(Error::Forbidden);
-        };
+        let (user, session) = caller.signed_in()?;
         let mut tx = self.db.begin().await?;
-        if self.end_session(&mut tx, *session).await? {
-            let change = Change::by(caller, "session.ended", format!("session:{session}"));
-            audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
+        if self.end_session(&mut tx, session).await? {
+            let (target, detail) = (format!("session:{session}"), json!({}));
+            self.note(&mut tx, user, "session.ended", target, detail).await?;
         }
         tx.commit().await
     }
 
     pub(super) async fn open_session(&self, tx: &mut Tx, new: NewSession<'_>) -> Result<SessionId, Error> {
         let now = self.clock.now();
-        let org = first_org(tx, new.user).await?.ok_or_else(signed_out)?;
+        self.must_be_enabled(tx, new.user).await?;
         let id = SessionId::new(self.random.id(now));
         sql!(
             tx,
@@ -88,10 +87,36 @@ impl Auth {
             to_db(now),
             to_db(new.expires_at),
         )?;
-        let change = Change::by_user(new.user, org, "session.opened", format!("session:{id}"));
-        let change = change.with(serde_json::json!({ "kind": new.kind }));
-        audit::record(tx, &self.random, now, change).await?;
+        let (target, detail) = (format!("session:{id}"), json!({ "kind": new.kind }));
+        self.note(tx, new.user, "session.opened", target, detail).await?;
         Ok(id)
+    }
+
+    async fn must_be_enabled(&self, tx: &mut Tx, user: UserId) -> Result<(), Error> {
+        let found = sql!(
+            tx,
+            optional as (Uuid,),
+            "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL",
+            user.uuid(),
+        )?;
+        found.map(drop).ok_or_else(signed_out)
+    }
+
+    /// Writes what a user did with their account into the record of the organization that they joined first. Somebody
+    /// without one has no record to write into.
+    pub(super) async fn note(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        action: &'static str,
+        target: String,
+        detail: Value,
+    ) -> Result<(), Error> {
+        let Some(org) = first_org(tx, user).await? else {
+            return Ok(());
+        };
+        let change = Change::by_user(user, org, action, target).with(detail);
+        audit::record(tx, &self.random, self.clock.now(), change).await
     }
 
     /// Ends a session; whether it was still open.
@@ -107,13 +132,12 @@ impl Auth {
     }
 }
 
-/// The organization that a user joined first; none for a user who may not sign in.
-pub(super) async fn first_org(tx: &mut Tx, user: UserId) -> Result<Option<OrgId>, Error> {
+/// The organization that a user joined first.
+async fn first_org(tx: &mut Tx, user: UserId) -> Result<Option<OrgId>, Error> {
     let found = sql!(
         tx,
         optional as (Uuid,),
-        "SELECT m.org_id FROM org_members m JOIN users u ON u.id = m.user_id
-         WHERE m.user_id = $1 AND u.disabled_at IS NULL ORDER BY m.joined_at, m.org_id LIMIT 1",
+        "SELECT org_id FROM org_members WHERE user_id = $1 ORDER BY joined_at, org_id LIMIT 1",
         user.uuid(),
     )?;
     Ok(found.map(|(org,)| OrgId::new(org)))

@@ -1,22 +1,29 @@
-//! Access tokens: JWTs signed with Ed25519, by a key that is made at the first start and kept in the database.
+//! Access tokens: JWTs signed with Ed25519. Keys are kept in the database; the newest signs, and those before it are good
+//! until the last token that they signed has ended.
 
-use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::SigningKey;
 use ed25519_dalek::pkcs8::EncodePrivateKey;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use model::Timestamp;
+use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::db::{Db, sql, to_db};
+use crate::db::{Db, Tx, sql, to_db};
 use crate::error::Error;
 use crate::random::Random;
 
 const AUDIENCE: &str = "datapulse";
 const LEEWAY_SECONDS: i64 = 30;
+/// A key that another process made or removed is noticed within this time.
+const NOTICED_WITHIN: Duration = Duration::from_mins(1);
+const PUBLIC_REMEMBERED: u64 = 100;
 
 /// What an access token says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -29,52 +36,78 @@ pub(super) struct Claims {
     pub(super) exp: i64,
 }
 
+/// The public half of a key that signs access tokens, as a JSON Web Key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PublicKey {
+    /// Names the key in a token's header.
+    pub kid: String,
+    /// `OKP`.
+    pub kty: &'static str,
+    /// `Ed25519`.
+    pub crv: &'static str,
+    /// `EdDSA`.
+    pub alg: &'static str,
+    /// `sig`.
+    #[serde(rename = "use")]
+    pub purpose: &'static str,
+    /// The key, base64url.
+    pub x: String,
+}
+
+/// The key that signs now, and when somebody last looked for a newer one.
+struct Current {
+    kid: String,
+    private: EncodingKey,
+    looked_at: Timestamp,
+}
+
 /// Signs access tokens, and checks them.
 #[derive(Clone)]
 pub(super) struct Signing {
     db: Db,
+    clock: Clock,
+    random: Random,
     issuer: Arc<str>,
-    kid: Arc<str>,
-    private: EncodingKey,
-    public: Arc<RwLock<HashMap<String, DecodingKey>>>,
+    current: Arc<RwLock<Current>>,
+    public: Cache<String, DecodingKey>,
 }
 
 impl std::fmt::Debug for Signing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Signing")
-            .field("kid", &self.kid)
-            .finish_non_exhaustive()
+        f.debug_struct("Signing").finish_non_exhaustive()
     }
 }
 
 impl Signing {
     pub(super) async fn open(db: &Db, clock: &Clock, random: &Random, issuer: &str) -> Result<Self, Error> {
         let (kid, seed) = newest_or_new(db, clock, random).await?;
-        let key = signing_key(&seed)?;
-        let der = key
-            .to_pkcs8_der()
-            .map_err(|error| Error::internal(error.to_string()))?;
-        let public = HashMap::from([(kid.clone(), decoding_key(&key))]);
+        let current = Current {
+            private: encoding_key(&seed)?,
+            kid,
+            looked_at: clock.now(),
+        };
+        let public = Cache::builder()
+            .max_capacity(PUBLIC_REMEMBERED)
+            .time_to_live(NOTICED_WITHIN)
+            .build();
         Ok(Self {
             db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
             issuer: issuer.into(),
-            kid: kid.into(),
-            private: EncodingKey::from_ed_der(der.as_bytes()),
-            public: Arc::new(RwLock::new(public)),
+            current: Arc::new(RwLock::new(current)),
+            public,
         })
     }
 
-    pub(super) fn sign(
+    pub(super) async fn sign(
         &self,
         user: Uuid,
         session: Uuid,
         from: Timestamp,
         to: Timestamp,
     ) -> Result<String, Error> {
-        let header = Header {
-            kid: Some(self.kid.to_string()),
-            ..Header::new(Algorithm::EdDSA)
-        };
+        self.look_for_a_newer_one(from).await?;
         let claims = Claims {
             sub: user,
             sid: session,
@@ -83,7 +116,84 @@ impl Signing {
             nbf: from.as_second(),
             exp: to.as_second(),
         };
-        jsonwebtoken::encode(&header, &claims, &self.private).map_err(Error::internal)
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let header = Header {
+            kid: Some(current.kid.clone()),
+            ..Header::new(Algorithm::EdDSA)
+        };
+        jsonwebtoken::encode(&header, &claims, &current.private).map_err(Error::internal)
+    }
+
+    /// Another process may have made a new key.
+    async fn look_for_a_newer_one(&self, now: Timestamp) -> Result<(), Error> {
+        let looked_at = self
+            .current
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .looked_at;
+        if now.duration_since(looked_at).unsigned_abs() < NOTICED_WITHIN {
+            return Ok(());
+        }
+        let found = sql!(
+            self.db,
+            optional as (String, Vec<u8>),
+            "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC LIMIT 1",
+        )?;
+        if let Some((kid, seed)) = found {
+            self.use_from_now(kid, &seed, now)?;
+        }
+        Ok(())
+    }
+
+    fn use_from_now(&self, kid: String, seed: &[u8], now: Timestamp) -> Result<(), Error> {
+        let private = encoding_key(seed)?;
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Current {
+            kid,
+            private,
+            looked_at: now,
+        };
+        Ok(())
+    }
+
+    /// Makes a new key, signs with it from now on, and forgets keys that were replaced longer than `keep` ago.
+    pub(super) async fn rotate(&self, keep: Duration) -> Result<String, Error> {
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let (kid, seed) = new_key(&mut tx, &self.random, now).await?;
+        let useless_since = now.saturating_sub(keep).unwrap_or(Timestamp::MIN);
+        sql!(
+            tx,
+            run,
+            "DELETE FROM signing_keys WHERE kid <> $1 AND EXISTS (
+                 SELECT 1 FROM signing_keys newer
+                 WHERE newer.created_at > signing_keys.created_at AND newer.created_at <= $2)",
+            kid.as_str(),
+            to_db(useless_since),
+        )?;
+        tx.commit().await?;
+        self.public.invalidate_all();
+        self.use_from_now(kid.clone(), &seed, now)?;
+        Ok(kid)
+    }
+
+    pub(super) async fn public_keys(&self) -> Result<Vec<PublicKey>, Error> {
+        let rows = sql!(
+            self.db,
+            all as (String, Vec<u8>),
+            "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC",
+        )?;
+        let public = |(kid, seed): (String, Vec<u8>)| {
+            Ok(PublicKey {
+                kid,
+                kty: "OKP",
+                crv: "Ed25519",
+                alg: "EdDSA",
+                purpose: "sig",
+                x: URL_SAFE_NO_PAD.encode(signing_key(&seed)?.verifying_key().as_bytes()),
+            })
+        };
+        rows.into_iter().map(public).collect()
     }
 
     /// What a token says, if it is one of ours and of this hour; `None` for every other, whatever is wrong with it.
@@ -118,13 +228,8 @@ impl Signing {
 
     /// The public half of a key; another replica may have made it.
     async fn public_key(&self, kid: &str) -> Result<Option<DecodingKey>, Error> {
-        if let Some(key) = self
-            .public
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(kid)
-        {
-            return Ok(Some(key.clone()));
+        if let Some(key) = self.public.get(kid) {
+            return Ok(Some(key));
         }
         if Uuid::try_parse(kid).is_err() {
             return Ok(None);
@@ -137,10 +242,7 @@ impl Signing {
         )?;
         let Some((seed,)) = found else { return Ok(None) };
         let key = decoding_key(&signing_key(&seed)?);
-        self.public
-            .write()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(kid.to_owned(), key.clone());
+        self.public.insert(kid.to_owned(), key.clone());
         Ok(Some(key))
     }
 }
@@ -160,7 +262,12 @@ async fn newest_or_new(db: &Db, clock: &Clock, random: &Random) -> Result<(Strin
     if let Some(found) = newest {
         return Ok(found);
     }
-    let now = clock.now();
+    let made = new_key(&mut tx, random, clock.now()).await?;
+    tx.commit().await?;
+    Ok(made)
+}
+
+async fn new_key(tx: &mut Tx, random: &Random, now: Timestamp) -> Result<(String, Vec<u8>), Error> {
     let kid = random.id(now).to_string();
     let seed = random.bytes::<32>().to_vec();
     sql!(
@@ -171,8 +278,14 @@ async fn newest_or_new(db: &Db, clock: &Clock, random: &Random) -> Result<(Strin
         seed.as_slice(),
         to_db(now),
     )?;
-    tx.commit().await?;
     Ok((kid, seed))
+}
+
+fn encoding_key(seed: &[u8]) -> Result<EncodingKey, Error> {
+    let der = signing_key(seed)?
+        .to_pkcs8_der()
+        .map_err(|error| Error::internal(error.to_string()))?;
+    Ok(EncodingKey::from_ed_der(der.as_bytes()))
 }
 
 fn signing_key(seed: &[u8]) -> Result<SigningKey, Error> {

@@ -7,9 +7,8 @@ use model::ids::{SessionId, UserId};
 use serde_json::json;
 use uuid::Uuid;
 
-use super::sessions::{NewSession, first_org};
+use super::sessions::NewSession;
 use super::{Auth, later};
-use crate::audit::{self, Change};
 use crate::db::{Tx, from_db, sql, to_db};
 use crate::error::Error;
 use crate::random::digest;
@@ -70,7 +69,10 @@ impl Auth {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] for a token that is unknown, used, expired, or of an ended session.
-    pub async fn refresh(&self, refresh_token: &str) -> Result<(User, Organization, TokenPair), Error> {
+    pub async fn refresh(
+        &self,
+        refresh_token: &str,
+    ) -> Result<(User, Option<Organization>, TokenPair), Error> {
         let mut tx = self.db.begin().await?;
         let row = self
             .open_refresh_token(&mut tx, refresh_token)
@@ -118,12 +120,12 @@ impl Auth {
 
     async fn kill_family(&self, tx: &mut Tx, user: UserId, session: SessionId) -> Result<(), Error> {
         let ended = self.end_session(tx, session).await?;
-        let Some(org) = first_org(tx, user).await?.filter(|_| ended) else {
+        if !ended {
             return Ok(());
-        };
-        let change = Change::by_user(user, org, "session.ended", format!("session:{session}"))
-            .with(json!({ "reason": "a refresh token was used twice" }));
-        audit::record(tx, &self.random, self.clock.now(), change).await
+        }
+        let detail = json!({ "reason": "a refresh token was used twice" });
+        self.note(tx, user, "session.ended", format!("session:{session}"), detail)
+            .await
     }
 
     async fn pair(
@@ -146,7 +148,10 @@ impl Auth {
             to_db(session_ends),
         )?;
         let access_ends = later(now, self.settings.access_ttl).min(session_ends);
-        let access_token = self.signing.sign(user.uuid(), session.uuid(), now, access_ends)?;
+        let access_token = self
+            .signing
+            .sign(user.uuid(), session.uuid(), now, access_ends)
+            .await?;
         let expires_in = u64::try_from(access_ends.as_second() - now.as_second()).unwrap_or(0);
         Ok(TokenPair {
             access_token,

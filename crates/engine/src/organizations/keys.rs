@@ -1,9 +1,10 @@
 //! Keys of an organization: shown once, kept as a digest.
 
 use chrono::{DateTime, Utc};
-use model::account::{ApiKey, KeyKind, display_name};
+use model::account::{ApiKey, KeyKind, KeyRequest, PersonalKeyRequest, display_name};
 use model::ids::{KeyId, OrgId, UserId};
 use model::role::Action;
+use model::scope::{Scope, Scopes};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -22,6 +23,8 @@ struct KeyRow {
     kind: String,
     name: String,
     prefix: String,
+    scopes: Option<String>,
+    user_id: Option<Uuid>,
     created_at: DateTime<Utc>,
 }
 
@@ -36,6 +39,8 @@ impl KeyRow {
             kind,
             name: self.name,
             prefix: self.prefix,
+            scopes: Scopes::parse(self.scopes.as_deref()),
+            user_id: self.user_id.map(UserId::new),
             created_at,
         })
     }
@@ -50,28 +55,87 @@ impl Organizations {
         &self,
         caller: &Caller,
         org: OrgId,
-        name: &str,
-        kind: KeyKind,
+        request: KeyRequest,
     ) -> Result<(ApiKey, String), Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageKeys)?;
+        let KeyRequest { name, kind, scopes } = request;
+        must_fit(kind, &scopes)?;
+        self.write_key(&caller, start_of(kind), &name, kind, scopes, None)
+            .await
+    }
+
+    /// Makes a key that acts as the caller in the caller's organization, with the role of the moment it is used in.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a caller that did not sign in or belongs to no organization, [`Error::Invalid`].
+    pub async fn create_personal_key(
+        &self,
+        caller: &Caller,
+        request: PersonalKeyRequest,
+    ) -> Result<(ApiKey, String), Error> {
+        let (user, _) = caller.signed_in()?;
+        caller.must(Action::Read)?;
+        let PersonalKeyRequest { name, scopes } = request;
+        self.write_key(caller, "dpp_", &name, KeyKind::Secret, scopes, Some(user))
+            .await
+    }
+
+    /// The caller's own keys in this organization, newest first.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for a caller that did not sign in.
+    pub async fn personal_keys(&self, caller: &Caller) -> Result<Vec<ApiKey>, Error> {
+        let (user, _) = caller.signed_in()?;
+        let rows = sql!(
+            self.db,
+            all as KeyRow,
+            "SELECT id, kind, name, prefix, scopes, user_id, created_at FROM api_keys
+             WHERE org_id = $1 AND user_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
+            caller.org().uuid(),
+            user.uuid(),
+        )?;
+        rows.into_iter().map(KeyRow::key).collect()
+    }
+
+    /// Revokes one of the caller's own keys.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`] for a caller that did not sign in.
+    pub async fn revoke_personal_key(&self, caller: &Caller, key: KeyId) -> Result<(), Error> {
+        let (user, _) = caller.signed_in()?;
+        self.write_revocation(caller, key, Some(user)).await
+    }
+
+    async fn write_key(
+        &self,
+        caller: &Caller,
+        start: &str,
+        name: &str,
+        kind: KeyKind,
+        scopes: Scopes,
+        user: Option<UserId>,
+    ) -> Result<(ApiKey, String), Error> {
+        let org = caller.org();
         let name = display_name("name", name)?;
         let now = self.clock.now();
-        let secret = format!("{}{}", start_of(kind), self.random.token());
+        let secret = format!("{start}{}", self.random.token());
         let prefix: String = secret.chars().take(SHOWN_CHARACTERS).collect();
         let key = ApiKey {
             id: KeyId::new(self.random.id(now)),
             kind,
             name,
             prefix,
+            scopes,
+            user_id: user,
             created_at: now,
         };
         let mut tx = self.db.begin().await?;
         sql!(
             tx,
             run,
-            "INSERT INTO api_keys (id, org_id, kind, name, prefix, digest, created_by, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO api_keys (id, org_id, kind, name, prefix, digest, created_by, created_at, scopes, user_id)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             key.id.uuid(),
             org.uuid(),
             kind.as_str(),
@@ -80,15 +144,17 @@ impl Organizations {
             digest(&secret),
             caller.user().map(UserId::uuid),
             to_db(now),
+            key.scopes.to_text(),
+            user.map(UserId::uuid),
         )?;
-        let change = Change::by(&caller, "key.created", format!("key:{}", key.id))
-            .with(json!({ "kind": kind, "name": key.name, "prefix": key.prefix }));
+        let change = Change::by(caller, "key.created", format!("key:{}", key.id))
+            .with(json!({ "kind": kind, "name": key.name, "prefix": key.prefix, "scopes": key.scopes, "user": user }));
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await?;
         Ok((key, secret))
     }
 
-    /// The keys that work, newest first.
+    /// The keys that work, personal ones too, newest first.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Forbidden`].
@@ -98,7 +164,7 @@ impl Organizations {
         let rows = sql!(
             self.db,
             all as KeyRow,
-            "SELECT id, kind, name, prefix, created_at FROM api_keys
+            "SELECT id, kind, name, prefix, scopes, user_id, created_at FROM api_keys
              WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id DESC",
             org.uuid(),
         )?;
@@ -112,28 +178,46 @@ impl Organizations {
     pub async fn revoke_key(&self, caller: &Caller, org: OrgId, key: KeyId) -> Result<(), Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageKeys)?;
+        self.write_revocation(&caller, key, None).await
+    }
+
+    /// Revokes a key of the caller's organization; of `user` alone, where one is named.
+    async fn write_revocation(&self, caller: &Caller, key: KeyId, user: Option<UserId>) -> Result<(), Error> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
         let revoked = sql!(
             tx,
             run,
-            "UPDATE api_keys SET revoked_at = $3 WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL",
+            "UPDATE api_keys SET revoked_at = $3
+             WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL AND ($4 IS NULL OR user_id = $4)",
             key.uuid(),
-            org.uuid(),
+            caller.org().uuid(),
             to_db(now),
+            user.map(UserId::uuid),
         )?;
         if revoked == 0 {
             return Err(Error::NotFound);
         }
-        audit::record(
-            &mut tx,
-            &self.random,
-            now,
-            Change::by(&caller, "key.revoked", format!("key:{key}")),
-        )
-        .await?;
+        let change = Change::by(caller, "key.revoked", format!("key:{key}"));
+        audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await
     }
+}
+
+/// A list of scopes names only what a key of this kind may do at all.
+fn must_fit(kind: KeyKind, scopes: &Scopes) -> Result<(), Error> {
+    let fits = |scope: &Scope| match kind {
+        KeyKind::Write => *scope == Scope::EventsWrite,
+        KeyKind::Secret => *scope != Scope::OrganizationWrite,
+    };
+    if scopes.list().is_none_or(|scopes| scopes.iter().all(fits)) {
+        return Ok(());
+    }
+    let message = match kind {
+        KeyKind::Write => "A write key sends events and can hold `events:write` alone.",
+        KeyKind::Secret => "Only a personal key can hold `organization:write`.",
+    };
+    Err(Error::invalid("scopes", "not_allowed", message))
 }
 
 const fn start_of(kind: KeyKind) -> &'static str {

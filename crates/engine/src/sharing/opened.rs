@@ -111,7 +111,8 @@ impl Sharing {
             "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.id AS share_id, s.dashboard_id, s.expires_at,
                  s.password_hash, s.viewer_may, s.embed_origins
              FROM shares s JOIN organizations o ON o.id = s.org_id
-             WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)",
+             WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
+                 AND o.suspended_at IS NULL",
             digest(token),
             to_db(self.clock.now()),
         )?;

@@ -35,7 +35,10 @@ async fn an_account_owns_its_organization(world: World) {
         .log_in(" ADA@example.org", PASSWORD)
         .await
         .expect("she logs in");
-    assert_eq!((user, organization), (ada.user.clone(), ada.organization.clone()));
+    assert_eq!(
+        (user, organization),
+        (ada.user.clone(), Some(ada.organization.clone()))
+    );
 
     let me = world.auth.me(&ada.caller).await.expect("she is signed in");
     assert_eq!(me.user, ada.user);

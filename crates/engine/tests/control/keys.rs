@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use engine::Error;
 use engine::caller::Who;
-use model::account::KeyKind;
+use model::account::{KeyKind, KeyRequest};
 use model::ids::KeyId;
 use model::role::{Action, Role};
+use model::scope::Scopes;
 
 use crate::world::{World, field_of, named, on_every_database, peek, refuses};
 
@@ -19,7 +20,11 @@ on_every_database!(
 async fn a_key_is_shown_once_and_works(world: World) {
     let ada = world.owner("ada").await;
     let org = ada.organization.id;
-    let make = |kind| world.organizations.create_key(&ada.caller, org, "Site", kind);
+    let make = |kind| {
+        world
+            .organizations
+            .create_key(&ada.caller, org, KeyRequest::new("Site", kind))
+    };
     let (write, write_key) = make(KeyKind::Write).await.expect("it is made");
     let (secret, secret_key) = make(KeyKind::Secret).await.expect("it is made");
     assert!(write_key.starts_with("dpw_") && secret_key.starts_with("dps_"));
@@ -39,7 +44,8 @@ async fn a_key_is_shown_once_and_works(world: World) {
         caller.who(),
         &Who::Key {
             key: write.id,
-            kind: KeyKind::Write
+            kind: KeyKind::Write,
+            scopes: Scopes::ALL,
         }
     );
     assert_eq!(caller.org(), org);
@@ -70,7 +76,7 @@ async fn a_key_is_shown_once_and_works(world: World) {
     refuses!(world.auth.by_key(&write.prefix).await, Error::Unauthenticated(_));
     let error = world
         .organizations
-        .create_key(&ada.caller, org, " ", KeyKind::Write)
+        .create_key(&ada.caller, org, KeyRequest::new(" ", KeyKind::Write))
         .await;
     assert_eq!(
         field_of(&error.expect_err("it has no name")),
@@ -83,7 +89,7 @@ async fn a_revoked_key_stops_within_a_second(world: World) {
     let org = ada.organization.id;
     let created = world
         .organizations
-        .create_key(&ada.caller, org, "Site", KeyKind::Write)
+        .create_key(&ada.caller, org, KeyRequest::new("Site", KeyKind::Write))
         .await;
     let (key, text) = created.expect("it is made");
     world.auth.by_key(&text).await.expect("it works");
@@ -131,7 +137,7 @@ async fn keys_belong_to_admins(world: World) {
         let person = world.member(name, &ada.organization, role).await;
         let made = world
             .organizations
-            .create_key(&person.caller, org, "Site", KeyKind::Secret)
+            .create_key(&person.caller, org, KeyRequest::new("Site", KeyKind::Secret))
             .await;
         assert_eq!(made.is_ok(), may, "{role:?}");
         assert_eq!(

@@ -145,7 +145,7 @@ async fn a_refresh_token_works_once(world: World) {
         .refresh(&first.refresh_token)
         .await
         .expect("its first use");
-    assert_eq!((user, organization), (ada.user, ada.organization));
+    assert_eq!((user, organization), (ada.user, Some(ada.organization)));
     assert_ne!(first.refresh_token, second.refresh_token);
     access(&world, &first).await.expect("it is still its session");
     access(&world, &second).await.expect("the new one works");

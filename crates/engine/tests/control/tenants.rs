@@ -2,8 +2,9 @@
 
 use engine::db::PageRequest;
 use engine::{Caller, Error};
-use model::account::KeyKind;
-use model::ids::{DashboardId, KeyId, OrgId, ShareId, WidgetId};
+use model::account::{KeyKind, KeyRequest};
+use model::ids::{DashboardId, InvitationId, KeyId, OrgId, ShareId, UserId, WidgetId};
+use model::membership::InvitationRequest;
 use model::role::Role;
 use model::share::ShareRequest;
 
@@ -17,6 +18,8 @@ struct Victim {
     widget: WidgetId,
     share: ShareId,
     key: KeyId,
+    owner: UserId,
+    invitation: InvitationId,
 }
 
 async fn victim(world: &World, ada: &Person) -> Victim {
@@ -41,15 +44,26 @@ async fn victim(world: &World, ada: &Person) -> Victim {
         .id;
     let (key, _) = world
         .organizations
-        .create_key(&ada.caller, org, "Key", KeyKind::Secret)
+        .create_key(&ada.caller, org, KeyRequest::new("Key", KeyKind::Secret))
         .await
         .expect("it is made");
+    let guest = InvitationRequest {
+        email: "guest@example.org".into(),
+        role: Role::Viewer,
+    };
+    let invitation = world
+        .organizations
+        .invite(&ada.caller, org, &guest, "")
+        .await
+        .expect("she may");
     Victim {
         org,
         board,
         widget,
         share,
         key: key.id,
+        owner: ada.user.id,
+        invitation: invitation.id,
     }
 }
 
@@ -76,8 +90,20 @@ async fn picture(world: &World, ada: &Person, victim: &Victim) -> String {
         .get(&ada.caller, victim.org)
         .await
         .expect("hers");
+    let members = world
+        .organizations
+        .members(&ada.caller, victim.org)
+        .await
+        .expect("hers");
+    let invitations = world
+        .organizations
+        .invitations(&ada.caller, victim.org)
+        .await
+        .expect("hers");
     let audit = world.audited(ada).await;
-    format!("{dashboards:?} {widgets:?} {shares:?} {keys:?} {organization:?} {audit:?}")
+    format!(
+        "{dashboards:?} {widgets:?} {shares:?} {keys:?} {organization:?} {members:?} {invitations:?} {audit:?}"
+    )
 }
 
 /// Every verb that takes an id, tried by a stranger.
@@ -90,6 +116,7 @@ async fn attempts(world: &World, caller: &Caller, victim: &Victim) -> Vec<(&'sta
         widget,
         share,
         key,
+        ..
     } = victim;
     let share_request = ShareRequest::default();
     vec![
@@ -155,7 +182,7 @@ async fn attempts(world: &World, caller: &Caller, victim: &Victim) -> Vec<(&'sta
         (
             "create a key",
             organizations
-                .create_key(caller, org, "x", KeyKind::Secret)
+                .create_key(caller, org, KeyRequest::new("x", KeyKind::Secret))
                 .await
                 .map(drop),
         ),
@@ -175,6 +202,77 @@ async fn attempts(world: &World, caller: &Caller, victim: &Victim) -> Vec<(&'sta
     ]
 }
 
+/// Every verb that takes the id of a member or of an invitation, tried by a stranger.
+async fn attempts_on_people(
+    world: &World,
+    caller: &Caller,
+    victim: &Victim,
+) -> Vec<(&'static str, Result<(), Error>)> {
+    let organizations = &world.organizations;
+    let &Victim {
+        org,
+        key,
+        owner,
+        invitation,
+        ..
+    } = victim;
+    let own = caller.org();
+    let guest = InvitationRequest {
+        email: "guest@example.org".into(),
+        role: Role::Viewer,
+    };
+    vec![
+        ("members", organizations.members(caller, org).await.map(drop)),
+        (
+            "set a role",
+            organizations
+                .set_role(caller, org, owner, Role::Viewer)
+                .await
+                .map(drop),
+        ),
+        (
+            "set a role of one's own",
+            organizations
+                .set_role(caller, own, owner, Role::Viewer)
+                .await
+                .map(drop),
+        ),
+        (
+            "remove a member",
+            organizations.remove_member(caller, org, owner).await,
+        ),
+        (
+            "remove a member of one's own",
+            organizations.remove_member(caller, own, owner).await,
+        ),
+        (
+            "transfer",
+            organizations.transfer(caller, org, owner).await.map(drop),
+        ),
+        (
+            "invite",
+            organizations.invite(caller, org, &guest, "").await.map(drop),
+        ),
+        (
+            "invitations",
+            organizations.invitations(caller, org).await.map(drop),
+        ),
+        (
+            "revoke an invitation",
+            organizations.revoke_invitation(caller, org, invitation).await,
+        ),
+        (
+            "revoke an invitation of one's own",
+            organizations.revoke_invitation(caller, own, invitation).await,
+        ),
+        (
+            "revoke a personal key",
+            organizations.revoke_personal_key(caller, key).await,
+        ),
+        ("delete the organization", organizations.delete(caller, org).await),
+    ]
+}
+
 async fn another_organization_s_ids_are_not_found(world: World) {
     let ada = world.owner("ada").await;
     let eve = world.owner("eve").await;
@@ -182,7 +280,9 @@ async fn another_organization_s_ids_are_not_found(world: World) {
     let victim = victim(&world, &ada).await;
     let before = picture(&world, &ada, &victim).await;
     for (who, caller) in [("an owner", &eve.caller), ("an admin", &admin.caller)] {
-        for (what, result) in attempts(&world, caller, &victim).await {
+        let mut tried = attempts(&world, caller, &victim).await;
+        tried.extend(attempts_on_people(&world, caller, &victim).await);
+        for (what, result) in tried {
             assert!(
                 matches!(result, Err(Error::NotFound)),
                 "{who}, {what}: {result:?}"

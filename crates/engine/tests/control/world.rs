@@ -171,7 +171,8 @@ impl World {
         }
     }
 
-    async fn signed_in(&self, user: &User, organization: Option<&Organization>) -> Caller {
+    /// A fresh session of `user`, in `organization` or in the one joined first.
+    pub(crate) async fn signed_in(&self, user: &User, organization: Option<&Organization>) -> Caller {
         let pair = self.auth.issue_tokens(user.id).await.expect("tokens are issued");
         let org = organization.map(|organization| organization.id);
         self.auth
@@ -221,6 +222,7 @@ pub(crate) fn registration(name: &str) -> Registration {
         password: PASSWORD.to_owned(),
         name: name.to_owned(),
         organization: None,
+        invitation: None,
     }
 }
 

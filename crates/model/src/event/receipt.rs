@@ -6,6 +6,7 @@ use crate::problem::ItemProblem;
 
 /// The report on one request of events; what it counts as accepted is on disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     /// Events that are kept.
     pub accepted: usize,

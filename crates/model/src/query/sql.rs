@@ -12,6 +12,7 @@ const DEFAULT_ROWS: usize = 1_000;
 /// A SELECT of one's own over the organization's table `events`, as the question is on the wire. [`SqlQuery::parse`]
 /// checks it; the engine reads the statement itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SqlSpec {
     /// One SELECT in the dialect of the event store; `:from` and `:to` stand for the edges of `range`.

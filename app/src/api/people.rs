@@ -1,0 +1,88 @@
+//! Who belongs to the organization, what they changed, and the person's own sessions. The forms of these pages are plain.
+
+use leptos::prelude::*;
+use model::Timestamp;
+use model::account::SignedInSession;
+use model::membership::{Invitation, Invited, Member};
+use serde::{Deserialize, Serialize};
+
+use super::Json;
+use crate::error::AppError;
+
+/// The members page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct People {
+    /// Who belongs to the organization.
+    pub members: Vec<Member>,
+    /// Who is asked to; empty for those who may not see it.
+    pub invitations: Vec<Invitation>,
+    /// The link of an invitation that was made a moment ago.
+    pub fresh_link: Option<String>,
+}
+
+/// A line of the organization's record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeLine {
+    /// When.
+    pub at: Timestamp,
+    /// Who; a name where it is a member.
+    pub who: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub target: String,
+}
+
+/// A page of the organization's record.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// The newest first.
+    pub lines: Vec<ChangeLine>,
+    /// Leads to the next page.
+    pub next: Option<String>,
+}
+
+/// What an invitation's link opens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Welcome {
+    /// The invitation.
+    pub invited: Invited,
+    /// The address of whoever is signed in.
+    pub signed_in_as: Option<String>,
+}
+
+/// Members and open invitations.
+#[server(prefix = "/api/fn", endpoint = "list_people", input = Json, output = Json)]
+pub async fn list_people() -> Result<People, AppError> {
+    let caller = crate::server::caller()?;
+    crate::server::people(&crate::server::engine()?, &caller).await
+}
+
+/// What was changed in the organization.
+#[server(prefix = "/api/fn", endpoint = "list_changes", input = Json, output = Json)]
+pub async fn list_changes(cursor: Option<String>) -> Result<Changes, AppError> {
+    let caller = crate::server::caller()?;
+    crate::server::changes(&crate::server::engine()?, &caller, cursor).await
+}
+
+/// Where the person is signed in.
+#[server(prefix = "/api/fn", endpoint = "own_sessions", input = Json, output = Json)]
+pub async fn own_sessions() -> Result<Vec<SignedInSession>, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.auth().sessions(&caller).await?)
+}
+
+/// What a link invites to.
+#[server(prefix = "/api/fn", endpoint = "look_at_invitation", input = Json, output = Json)]
+pub async fn look_at_invitation(token: String) -> Result<Welcome, AppError> {
+    let engine = crate::server::engine()?;
+    let invited = engine.organizations().invited(&token).await?;
+    let signed_in_as = match crate::server::caller_if_any() {
+        Some(caller) => Some(engine.auth().me(&caller).await?.user.email),
+        None => None,
+    };
+    Ok(Welcome {
+        invited,
+        signed_in_as,
+    })
+}

@@ -1,0 +1,91 @@
+//! The person's own account: password and sessions. Plain forms, which work without script.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use model::account::SignedInSession;
+
+use super::members::said;
+use crate::api::people as api;
+use crate::parts::frame::Frame;
+use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::words;
+
+/// The page.
+#[component]
+pub(super) fn AccountPage() -> impl IntoView {
+    let sessions: Fetched<Vec<SignedInSession>> = Resource::new(|| (), |()| api::own_sessions());
+    view! {
+        <Title text="Your account" />
+        <Frame>
+            <header class="topbar"><h1>"Your account"</h1></header>
+            {loaded(sessions, waiting_list, account_page)}
+        </Frame>
+    }
+}
+
+fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
+    let rows = sessions.iter().map(session_row).collect_view();
+    view! {
+        <div class="settings">
+            {said()}
+            <section>
+                <h2>"Password"</h2>
+                <form method="post" action="/settings/account/password" class="stack">
+                    <div class="field">
+                        <label for="current-password">"Current password"</label>
+                        <input class="input" id="current-password" name="current" type="password" required=true autocomplete="current-password" />
+                    </div>
+                    <div class="field">
+                        <label for="new-password">"New password"</label>
+                        <input class="input" id="new-password" name="new" type="password" required=true minlength="8" maxlength="128" autocomplete="new-password" />
+                        <p class="hint">"At least 8 characters. Everywhere else you are signed out."</p>
+                    </div>
+                    <p class="actions"><button type="submit" class="button primary">"Change password"</button></p>
+                </form>
+            </section>
+            <section>
+                <h2>"Where you are signed in"</h2>
+                <div class="table-box" tabindex="0" role="region" aria-label="Sessions">
+                    <table class="list">
+                        <thead>
+                            <tr>
+                                <th scope="col">"What"</th>
+                                <th scope="col">"Since"</th>
+                                <th scope="col">"Last used"</th>
+                                <th scope="col"><span class="hidden">"Actions"</span></th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                </div>
+            </section>
+        </div>
+    }
+    .into_any()
+}
+
+fn session_row(session: &SignedInSession) -> AnyView {
+    let kind = if session.kind == "browser" {
+        "Browser"
+    } else {
+        "Program"
+    };
+    let end = (!session.current).then(|| {
+        let label = format!("End the session of {}", words::moment(session.created_at));
+        view! {
+            <form method="post" action="/settings/account/end-session">
+                <input type="hidden" name="session" value=session.id.to_string() />
+                <button type="submit" class="button small" aria-label=label>"End"</button>
+            </form>
+        }
+    });
+    view! {
+        <tr>
+            <td>{kind}{session.current.then_some(" (this one)")}</td>
+            <td>{words::moment(session.created_at)}</td>
+            <td>{words::moment(session.last_seen_at)}</td>
+            <td class="right">{end}</td>
+        </tr>
+    }
+    .into_any()
+}
