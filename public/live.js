@@ -62,7 +62,7 @@
   document.addEventListener("visibilitychange", hurry);
   addEventListener("online", hurry);
 
-  const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
   function showState(element, state, since) {
     element.dataset.state = state;

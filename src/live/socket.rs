@@ -138,7 +138,17 @@ impl Socket {
     /// Whether it may have changed what the caller may do: anything about members and accounts of the organization, or
     /// about this user anywhere.
     fn concerns(&self, change: &Changed) -> bool {
-        const OWN: [&str; 5] = ["dashboard.", "widget.", "segment.", "share.", "annotation."];
+        // What gives or takes no rights, or only those of the session or key that it names.
+        const OWN: [&str; 8] = [
+            "dashboard.",
+            "widget.",
+            "segment.",
+            "share.",
+            "annotation.",
+            "key.",
+            "session.",
+            "invitation.",
+        ];
         let is_about_user = self
             .caller
             .user()

@@ -23,7 +23,7 @@ const PAPER: &str = "#ffffff";
 const TEXT: &str = "#16181d";
 const MUTED: &str = "#5f6673";
 const LINE: &str = "#e6e8ec";
-const ACCENT: &str = "#4f46e5";
+const ACCENT: &str = "#4f4fc9";
 
 /// One widget on a card.
 #[derive(Clone, Copy, Debug)]
