@@ -380,6 +380,9 @@ impl Engine {
         let query = view
             .compare
             .map_or(query.clone(), |compare| query.compared(compare));
+        // Another range leaves the interval open; a calendar still shows days.
+        let interval = widget.kind.interval_for(&query);
+        let query = interval.map_or(query.clone(), |interval| query.cut_by(interval));
         self.answer(caller, &query).await.map(Some)
     }
 
