@@ -77,6 +77,8 @@ async fn watched(
         "s",
     );
 
+    // A client wants its cryptography chosen; another client may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().build()?;
     let (mut delays, mut ingest) = (Vec::new(), Vec::new());
     for count in 1..=EVENTS {

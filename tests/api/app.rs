@@ -52,6 +52,8 @@ impl TestApp {
         BufReader::new(out)
             .read_line(&mut url)
             .expect("the first line is the address");
+        // A client wants its cryptography chosen; another client may have been first.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .build()

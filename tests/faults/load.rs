@@ -17,6 +17,8 @@ const MOST_EVENTS: usize = 60;
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 pub(crate) fn client() -> Client {
+    // A client wants its cryptography chosen; another client may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
         .timeout(PATIENCE)
         .build()
