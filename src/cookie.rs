@@ -76,7 +76,7 @@ impl Cookies {
 
     /// The organization that somebody in several chose to look at.
     #[must_use]
-    pub(crate) fn organization(self, headers: &HeaderMap) -> Option<OrgId> {
+    pub(crate) fn organization(headers: &HeaderMap) -> Option<OrgId> {
         read(headers, "organization")?.parse().ok()
     }
 

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use engine::{Caller, Engine, Error};
 use model::ids::OrgId;
 
+use crate::cookie::Cookies;
 use crate::problem::Refusal;
 use crate::state::AppState;
 
@@ -103,7 +104,7 @@ async fn by_session(
     named: Option<OrgId>,
 ) -> Result<Caller, Error> {
     let auth = state.engine.auth();
-    let chosen = state.cookies.organization(headers);
+    let chosen = Cookies::organization(headers);
     match auth.by_cookie(token, named.or(chosen)).await {
         Err(Error::NotFound) if named.is_none() && chosen.is_some() => auth.by_cookie(token, None).await,
         other => other,

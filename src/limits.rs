@@ -124,11 +124,12 @@ impl Limits {
             Who::Member { user, .. } | Who::Guest { user, .. } => {
                 (all.users.count(&user.uuid().as_u128()), false)
             }
-            Who::Personal { key, .. } => (all.keys.count(&key.uuid().as_u128()), false),
             Who::Key { key, kind, .. } if *kind == KeyKind::Write => {
                 (all.senders.count(&key.uuid().as_u128()), true)
             }
-            Who::Key { key, .. } => (all.keys.count(&key.uuid().as_u128()), false),
+            Who::Personal { key, .. } | Who::Key { key, .. } => {
+                (all.keys.count(&key.uuid().as_u128()), false)
+            }
             Who::Link { .. } | Who::Site | Who::Operator => return Ok(()),
         };
         let mut said = vec![own];

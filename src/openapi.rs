@@ -70,8 +70,8 @@ mod tests {
     #[test]
     fn every_call_of_the_router_is_described() {
         let described: BTreeSet<String> = document().paths.paths.into_keys().collect();
-        let router = include_str!("router.rs");
-        let routed: BTreeSet<String> = router
+        let source = include_str!("router.rs");
+        let routed: BTreeSet<String> = source
             .split(".route(")
             .skip(1)
             .filter_map(|call| call.split('"').nth(1))

@@ -154,6 +154,15 @@ fn api(state: &AppState) -> Router<AppState> {
             "/api/segments/{id}",
             get(segments::get).put(segments::replace).delete(segments::delete),
         )
+        .merge(dashboards_api())
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
+        .layer(CompressionLayer::new())
+        .layer(map_response(not_allowed_as_problem))
+}
+
+/// Dashboards with what belongs to them.
+fn dashboards_api() -> Router<AppState> {
+    Router::new()
         .route("/api/dashboards", get(dashboards::list).post(dashboards::create))
         .route(
             "/api/dashboards/{id}",
@@ -202,9 +211,6 @@ fn api(state: &AppState) -> Router<AppState> {
         )
         .route("/api/shares/{id}", delete(shares::revoke))
         .route("/api/shares/{id}/rotate", post(shares::rotate))
-        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
-        .layer(CompressionLayer::new())
-        .layer(map_response(not_allowed_as_problem))
 }
 
 /// Live connections; nothing on the way may buffer or compress them.

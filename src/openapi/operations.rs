@@ -568,7 +568,7 @@ fn widgets(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .gives_text("text/csv"),
     ];
-    described.extend([
+    described.extend(vec![
         Call::new(s, Get, of_board, "listWidgets", "The widgets of a dashboard").gives_list::<Widget>(),
         Call::new(s, Post, of_board, "createWidget", "Put a widget on a dashboard")
             .takes::<WidgetSpec>()

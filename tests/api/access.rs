@@ -171,7 +171,7 @@ async fn picture(app: &TestApp, company: &Company) -> String {
     ] {
         let (status, body) = app.get(&company.owner, &path).await;
         assert_eq!(status, StatusCode::OK, "{path}: {body}");
-        seen.push_str(&format!("{path} {body}\n"));
+        seen.extend([&path, " ", &body.to_string(), "\n"]);
     }
     seen
 }

@@ -170,7 +170,10 @@ impl Company {
                 json!({"current_password": PASSWORD, "new_password": PASSWORD})
             }
             ("POST", "/api/auth/refresh") => json!({"refresh_token": self.refresh_token(app).await}),
-            ("POST", "/api/auth/keys" | "/api/organizations" | "/api/dashboards")
+            (
+                "POST",
+                "/api/auth/keys" | "/api/organizations" | "/api/dashboards" | "/api/dashboards/{id}/shares",
+            )
             | ("PUT", "/api/dashboards/{id}") => json!({"name": "x"}),
             ("PATCH", "/api/organizations/{id}") => json!({"week_start": "sunday"}),
             ("PATCH", "/api/organizations/{id}/members/{user}") => json!({"role": "viewer"}),
@@ -181,7 +184,6 @@ impl Company {
             ("POST", "/api/organizations/{id}/keys") => json!({"name": "x", "kind": "write"}),
             ("POST", "/api/segments") | ("PUT", "/api/segments/{id}") => segment(),
             ("POST", "/api/dashboards/{id}/widgets") | ("PUT", "/api/widgets/{id}") => widget(),
-            ("POST", "/api/dashboards/{id}/shares") => json!({"name": "x"}),
             ("POST", "/api/dashboards/import") => json!({"dashboard": {"name": "x"}}),
             ("POST", "/api/annotations" | "/api/dashboards/{id}/annotations") => json!({"text": "x"}),
             _ => return None,

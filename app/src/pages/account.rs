@@ -24,7 +24,10 @@ pub(super) fn AccountPage() -> impl IntoView {
 }
 
 fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
-    let rows = sessions.iter().map(session_row).collect_view();
+    let rows = sessions
+        .into_iter()
+        .map(|session| session_row(&session))
+        .collect_view();
     view! {
         <div class="settings">
             {said()}
