@@ -85,4 +85,13 @@ mod tests {
             "missing: {missing:?}; gone: {gone:?}"
         );
     }
+
+    #[test]
+    fn the_document_is_the_committed_one() {
+        let committed = include_str!("../docs/openapi.json");
+        assert!(
+            text() == committed,
+            "The API changed. Look at the difference and keep it: `datapulse openapi > docs/openapi.json`"
+        );
+    }
 }

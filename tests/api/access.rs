@@ -190,6 +190,7 @@ async fn another_organization_s_ids_are_404_in_every_place_and_change_nothing() 
         let body = victim.body(&app, &row.method, &row.path).await;
         targets.push((row.method, address, body));
     }
+    let segment = victim.segment(&app).await;
     let before = picture(&app, &victim).await;
     for (method, address, body) in &targets {
         for caller in [&thief.owner, &thief.admin] {
@@ -199,14 +200,13 @@ async fn another_organization_s_ids_are_404_in_every_place_and_change_nothing() 
             assert!(!told.contains("victim"), "{method} {address}: {told}");
         }
     }
-    nested(&app, &victim, &thief).await;
+    nested(&app, &victim, &thief, &segment).await;
     assert_eq!(picture(&app, &victim).await, before, "nothing changed");
 }
 
 /// Ids inside bodies, queries and headers, where the address itself is the thief's own.
-async fn nested(app: &TestApp, victim: &Company, thief: &Company) {
+async fn nested(app: &TestApp, victim: &Company, thief: &Company, segment: &str) {
     let own = &thief.owner.organization;
-    let segment = victim.segment(app).await;
     let user = victim.user_id(app, &victim.viewer).await;
     let (status, _) = app
         .post(

@@ -48,6 +48,10 @@ impl Company {
             )
             .await;
         let dashboard = text(&dashboard["id"]);
+        let stranger = app.member(&fresh("stranger")).await;
+        for founder in [&owner, &stranger] {
+            first_events(app, founder).await;
+        }
         let (_, share) = app
             .post(&owner, &format!("/api/dashboards/{dashboard}/shares"), json!({}))
             .await;
@@ -55,7 +59,7 @@ impl Company {
             admin: join(app, &owner, name, "admin").await,
             editor: join(app, &owner, name, "editor").await,
             viewer: join(app, &owner, name, "viewer").await,
-            stranger: app.member(&fresh("stranger")).await,
+            stranger,
             share: last_part(&share["url"]),
             owner,
             dashboard,
@@ -110,7 +114,7 @@ impl Company {
                 path.replace("{id}", &text(&made["id"]))
             }
             _ if path.starts_with("/api/segments/{id}") => path.replace("{id}", &self.segment(app).await),
-            "/api/shares/{id}" => {
+            _ if path.starts_with("/api/shares/{id}") => {
                 let made = self.made(app, &format!("{board}/shares"), json!({})).await;
                 path.replace("{id}", &text(&made["id"]))
             }
@@ -233,6 +237,15 @@ fn segment() -> Value {
 
 fn invitation() -> Value {
     json!({"email": format!("{}@example.org", fresh("guest")), "role": "viewer"})
+}
+
+/// Enough kinds of events to fill any template, and they can be seen.
+async fn first_events(app: &TestApp, founder: &Member) {
+    let events = ["visit", "signup", "purchase"].map(|name| json!({"name": name, "user_id": "ada"}));
+    let (status, receipt) = app.send(founder, &json!(events)).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
+    app.ask_until(founder, &question(), |answer| answer["series"][0]["total"] == 1.0)
+        .await;
 }
 
 /// Invites somebody new, who registers with the invitation.

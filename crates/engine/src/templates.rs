@@ -6,6 +6,7 @@ mod people;
 use model::catalogue::{EventName, EventProperty};
 use model::dashboard::{Dashboard, DashboardSpec, Document, WidgetSpec};
 use model::query::Range;
+use model::role::Action;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -210,6 +211,7 @@ impl Engine {
         caller: &Caller,
         template: Template,
     ) -> Result<Dashboard, Error> {
+        caller.must(Action::EditDashboards)?;
         let known = self.known(caller).await?;
         let document = template.document(&known).ok_or_else(|| {
             let message = "There are too few kinds of events for this dashboard. Send some first.";
