@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, header};
+use axum::http::{HeaderValue, Request, StatusCode, header};
 use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -35,6 +35,9 @@ const READ_WITHIN: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the end was asked for.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// How long connections are still taken out of the system's queue once it takes no new ones.
+const LAST_CALL: Duration = Duration::from_millis(100);
+
 /// After a failed accept, which is most often for want of file descriptors.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -47,6 +50,12 @@ pub(crate) async fn serve(socket: TcpListener, app: Router, ending: Ending) {
             next = next_connection(&socket, &slots) => next,
             () = ending.closing() => break,
         };
+        connections.spawn(connection(stream, peer, app.clone(), ending.clone(), slot));
+    }
+    // Whoever is in the queue already has connected, and may have sent a request.
+    let _ = SockRef::from(&socket).listen(0);
+    while let Ok(next) = tokio::time::timeout(LAST_CALL, next_connection(&socket, &slots)).await {
+        let (stream, peer, slot) = next;
         connections.spawn(connection(stream, peer, app.clone(), ending.clone(), slot));
     }
     drop(socket);
@@ -105,7 +114,8 @@ async fn connection(
     }
 }
 
-/// One request; a client that keeps its connection is told to make its next one elsewhere while the program leaves.
+/// One request. A client that keeps its connection is told to make its next one elsewhere while the program leaves, and a new
+/// one where the rest of a body is not read.
 async fn answer(
     mut app: Router,
     mut request: Request<Incoming>,
@@ -114,7 +124,11 @@ async fn answer(
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
     let mut response = app.call(request).await?;
-    if ending.is_leaving() {
+    let is_cut_off = matches!(
+        response.status(),
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT
+    );
+    if is_cut_off || ending.is_leaving() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));

@@ -25,7 +25,7 @@ async fn slow_clients_are_cut_off_and_hold_up_nobody() {
     let slow: Vec<_> = (0..SLOW_CLIENTS)
         .map(|number| {
             let address = program.address().to_owned();
-            tokio::spawn(trickle(address, number % 2 == 0))
+            tokio::spawn(trickle(address, account.write_key.clone(), number % 2 == 0))
         })
         .collect();
     for number in 0..20 {
@@ -45,13 +45,15 @@ async fn slow_clients_are_cut_off_and_hold_up_nobody() {
 }
 
 /// Sends half a header, or a header and half a body; answers what was heard before the connection was closed.
-async fn trickle(address: String, half_a_body: bool) -> String {
+async fn trickle(address: String, key: String, half_a_body: bool) -> String {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
-    let start = if half_a_body {
-        "POST /api/analytics/events HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{"
+    let start = format!("POST /api/analytics/events HTTP/1.1\r\nHost: x\r\nX-Write-Key: {key}\r\n");
+    let rest = if half_a_body {
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n[{"
     } else {
-        "POST /api/analytics/events HTTP/1.1\r\nHost: x\r\nX-Slow: "
+        "X-Slow: "
     };
+    let start = start + rest;
     stream.write_all(start.as_bytes()).await.expect("it is open");
     let mut heard = Vec::new();
     // A connection that was reset has been closed as well.

@@ -50,6 +50,9 @@ impl Organizations {
              WHERE m.org_id = $1 ORDER BY m.joined_at, m.user_id",
             org.uuid(),
         )?;
+        if rows.is_empty() {
+            return Err(Error::NotFound);
+        }
         rows.into_iter().map(MemberRow::member).collect()
     }
 

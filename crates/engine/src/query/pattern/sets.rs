@@ -147,7 +147,10 @@ pub(super) fn write(text: &mut String, set: &ClassUnicode) -> Result<usize, Faul
             for range in ranges {
                 character(text, range.start());
                 if range.start() < range.end() {
-                    text.push('-');
+                    let are_neighbours = u32::from(range.end()) - u32::from(range.start()) == 1;
+                    if !are_neighbours {
+                        text.push('-');
+                    }
                     character(text, range.end());
                 }
             }
