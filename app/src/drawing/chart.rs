@@ -81,16 +81,15 @@ fn follow(
             }
         });
     });
-    let watch = StoredValue::new_local(None::<Watch>);
-    Effect::new(move |_| {
-        let Some(element) = frame.get() else { return };
-        let observed: Element = element.into();
+    // The effect keeps the watch: a local value of the page itself would be dropped by another thread on the server.
+    Effect::new(move |_: Option<Option<Watch>>| {
+        let observed: Element = frame.get()?.into();
         let target = observed.clone();
-        watch.set_value(Watch::start(&observed, move || {
+        Watch::start(&observed, move || {
             if let Some(now) = measured(&target) {
                 size.try_set(Some(now));
             }
-        }));
+        })
     });
 }
 
