@@ -3,8 +3,9 @@
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
-use crate::load::{Account, Load, Memory, client};
+use crate::load::{Account, Load, Memory, PATIENCE, client};
 use crate::program::Program;
 use crate::promise::{must_hold, readiness, see_everything, stored};
 
@@ -106,8 +107,17 @@ async fn a_damaged_file_of_the_store_is_set_aside_and_events_go_on() {
     let program = Program::start(dir.path());
     let mut load = Load::start(&client, &program.url, &scene.account, Load::fresh(), 1);
     load.acknowledged(20).await;
-    let report = readiness(&client, &program.url).await.to_string();
-    assert!(report.contains("set aside"), "{report}");
+    // The file is opened when the first events are stored.
+    let noted = tokio::time::timeout(PATIENCE, async {
+        while !readiness(&client, &program.url)
+            .await
+            .to_string()
+            .contains("set aside")
+        {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    noted.await.expect("readiness has a note");
     program.kill();
     let fresh = load.ended().await;
     let program = Program::start(dir.path());

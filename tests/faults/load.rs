@@ -207,8 +207,12 @@ pub(crate) async fn send(client: &Client, url: &str, key: &str, batch: &[String]
     let request = client
         .post(format!("{url}/api/analytics/events"))
         .header("X-Write-Key", key);
-    let Ok(answer) = request.json(&events).send().await else {
-        return false;
+    let answer = match request.json(&events).send().await {
+        Ok(answer) => answer,
+        Err(error) => {
+            eprintln!("a sender heard no answer: {error:?}");
+            return false;
+        }
     };
     let status = answer.status();
     if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -216,6 +220,7 @@ pub(crate) async fn send(client: &Client, url: &str, key: &str, batch: &[String]
         return false;
     }
     let Ok(receipt) = answer.json::<Value>().await else {
+        eprintln!("a sender heard {status} and no receipt");
         return false;
     };
     assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");

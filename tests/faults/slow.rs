@@ -72,7 +72,6 @@ async fn bombs_are_refused_and_take_no_memory() {
     let zeros = std::io::Read::take(std::io::repeat(b' '), BOMB_BYTES);
     let bomb = zstd::encode_all(zeros, 3).expect("spaces are easily packed");
     let deep = "[".repeat(1_000_000);
-    let before = program.memory();
     let throw = |encoding: Option<&'static str>, body: Vec<u8>| {
         let request = client
             .post(format!("{}/api/analytics/events", program.url))
@@ -84,7 +83,12 @@ async fn bombs_are_refused_and_take_no_memory() {
         };
         async { request.body(body).send().await.expect("it answers").status() }
     };
-    for _ in 0..8 {
+    let mut before = 0;
+    for round in 0..10 {
+        if round == 2 {
+            // What any large body leaves behind is there by now.
+            before = program.memory();
+        }
         assert_eq!(
             throw(Some("zstd"), bomb.clone()).await,
             StatusCode::PAYLOAD_TOO_LARGE
