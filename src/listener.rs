@@ -18,6 +18,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
@@ -35,7 +36,7 @@ const READ_WITHIN: Duration = Duration::from_mins(1);
 /// How long requests under way may take once the end was asked for.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// How long connections are still taken out of the system's queue once it takes no new ones.
+/// How long requests are still taken from connections that are there when the system takes no new ones.
 const LAST_CALL: Duration = Duration::from_millis(100);
 
 /// After a failed accept, which is most often for want of file descriptors.
@@ -54,8 +55,13 @@ pub(crate) async fn serve(socket: TcpListener, app: Router, ending: Ending) {
     }
     // Whoever is in the queue already has connected, and may have sent a request.
     let _ = SockRef::from(&socket).listen(0);
-    while let Ok(next) = tokio::time::timeout(LAST_CALL, next_connection(&socket, &slots)).await {
-        let (stream, peer, slot) = next;
+    let closes_at = Instant::now() + LAST_CALL;
+    loop {
+        let (stream, peer, slot) = tokio::select! {
+            biased;
+            next = next_connection(&socket, &slots) => next,
+            () = tokio::time::sleep_until(closes_at) => break,
+        };
         connections.spawn(connection(stream, peer, app.clone(), ending.clone(), slot));
     }
     drop(socket);
@@ -102,9 +108,15 @@ async fn connection(
             .serve_connection(TokioIo::new(stream), service)
             .with_upgrades()
     );
+    let last_call = async {
+        ending.closing().await;
+        // A connection that is new, or that was kept, may have a request under way that has not been read yet.
+        tokio::time::sleep(LAST_CALL).await;
+    };
     let ended = tokio::select! {
+        biased;
         ended = serving.as_mut() => ended,
-        () = ending.closing() => {
+        () = last_call => {
             serving.as_mut().graceful_shutdown();
             serving.await
         }

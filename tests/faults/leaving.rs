@@ -112,7 +112,12 @@ async fn a_replica_that_leaves_fails_no_request() {
     assert!(first.wait().success(), "a good end");
     assert!(began.elapsed() < ENDS_WITHIN);
     load.acknowledged(100).await;
-    assert_eq!(load.stopped(), 0, "requests failed while the replica left");
+    let complaints = std::fs::read_to_string(nginx_dir.path().join("error.log")).expect("nginx keeps a log");
+    assert_eq!(
+        load.stopped(),
+        0,
+        "requests failed while the replica left: {complaints}"
+    );
 
     second.terminate();
     let memories = load.ended().await;
