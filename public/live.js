@@ -133,7 +133,7 @@
         make("span", { className: "who", text: user_id ?? anonymous_id ?? "nobody" }),
         make("span", { className: "muted what", text: JSON.stringify(properties) }));
       return make("li", { className: "arrived" },
-        make("details", {}, summary, make("pre", { text: JSON.stringify(frame.event, null, 2) })));
+        make("details", {}, summary, make("pre", { text: JSON.stringify(frame.event, null, 2), tabindex: 0 })));
     }
     if (frame.refused) {
       const { outcome, field, code, message, text } = frame.refused;
@@ -143,7 +143,7 @@
         make("strong", { text: word }),
         make("span", { className: "who", text: [field, code].filter(Boolean).join(": ") }),
         make("span", { className: "what", text: message }));
-      return make("li", { className: `arrived ${outcome}` }, make("details", {}, summary, make("pre", { text })));
+      return make("li", { className: `arrived ${outcome}` }, make("details", {}, summary, make("pre", { text, tabindex: 0 })));
     }
     const text = `${frame.skipped} more arrived too quickly to be listed.`;
     return make("li", { className: "arrived muted", text });
@@ -240,7 +240,7 @@
         parts.push(...(told.warnings ?? []).map(({ message }) => make("p", { className: "notice", text: message })));
         if (told.duplicates > 0) parts.push(make("p", { className: "notice", text: `${told.duplicates} arrived before and would not be counted again.` }));
         for (const event of told.events ?? []) {
-          parts.push(make("p", { className: "notice good", text: "It would be stored as this. Nothing was kept." }), make("pre", { text: JSON.stringify(event, null, 2) }));
+          parts.push(make("p", { className: "notice good", text: "It would be stored as this. Nothing was kept." }), make("pre", { text: JSON.stringify(event, null, 2), tabindex: 0 }));
         }
         return parts;
       } catch {

@@ -2,6 +2,7 @@
 //! organization, address or key.
 
 use std::sync::Arc;
+use std::time::Duration;
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
@@ -125,15 +126,13 @@ async fn current(engine: &Engine) -> Registry {
             figures.kept,
         ),
         ("question_rows", "Events that answers are made of", figures.rows),
-        (
-            "question_milliseconds",
-            "Milliseconds from questions to answers",
-            figures.milliseconds,
-        ),
     ];
     for (name, help, value) in counters {
         registry.register(name, help, ConstCounter::new(value));
     }
+    let waited = Duration::from_millis(figures.milliseconds).as_secs_f64();
+    let help = "Seconds from questions to answers";
+    registry.register("question_seconds", help, ConstCounter::new(waited));
     let log = engine.ingest().status();
     let gauges = [
         (
