@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::ConnectInfo;
-use axum::http::{HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderValue, Request, header};
 use axum::response::Response;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -126,8 +126,8 @@ async fn connection(
     }
 }
 
-/// One request. A client that keeps its connection is told to make its next one elsewhere while the program leaves, and a new
-/// one where the rest of a body is not read.
+/// One request. A client that keeps its connection is told to make its next one elsewhere while the program leaves, and one
+/// whose body was refused, and perhaps not read to its end, that this connection ends.
 async fn answer(
     mut app: Router,
     mut request: Request<Incoming>,
@@ -135,12 +135,10 @@ async fn answer(
     ending: Ending,
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
+    let has_body = !request.body().is_end_stream();
     let mut response = app.call(request).await?;
-    let is_cut_off = matches!(
-        response.status(),
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::REQUEST_TIMEOUT
-    );
-    if is_cut_off || ending.is_leaving() {
+    let may_be_unread = has_body && response.status().is_client_error();
+    if may_be_unread || ending.is_leaving() {
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));
