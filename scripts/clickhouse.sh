@@ -3,6 +3,7 @@
 # usage: clickhouse.sh install | start FOLDER (prints its URL) | stop FOLDER
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+. scripts/throwaway.sh
 
 usage="usage: clickhouse.sh install | start FOLDER | stop FOLDER"
 version=26.9.0
@@ -19,31 +20,9 @@ install() {
     touch "${python%/bin/python}/.installed"
 }
 
-start() {
-    local folder=$1 _
-    mkdir -p "$folder"
-    "$python" tests/servers/clickhouse.py "$folder" >"$folder/log" 2>&1 </dev/null &
-    echo $! >"$folder/pid"
-    for _ in $(seq 300); do
-        if [ -e "$folder/url" ]; then
-            cat "$folder/url"
-            return
-        fi
-        kill -0 "$(cat "$folder/pid")" 2>/dev/null || break
-        sleep 0.1
-    done
-    cat "$folder/log" >&2
-    die "ClickHouse did not start."
-}
-
-stop() {
-    kill -KILL "$(cat "$1/pid")" 2>/dev/null || true
-    rm -rf "$1"
-}
-
 case "${1:-} $#" in
     "install 1") install ;;
-    "start 2") start "$2" ;;
-    "stop 2") stop "$2" ;;
+    "start 2") start_in "$2" 30 ClickHouse "$python" tests/servers/clickhouse.py "$2" ;;
+    "stop 2") stop_in "$2" ;;
     *) die "$usage" ;;
 esac

@@ -3,6 +3,7 @@
 # usage: redis.sh start FOLDER [PORT]   prints its URL; FOLDER/pid names its process      redis.sh stop FOLDER
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
+. scripts/throwaway.sh
 
 usage="usage: redis.sh start FOLDER [PORT] | stop FOLDER"
 
@@ -33,13 +34,8 @@ answers() {
     return 1
 }
 
-stop() {
-    kill -KILL "$(cat "$1/pid")" 2>/dev/null || true
-    rm -rf "$1"
-}
-
 case "${1:-} $#" in
     "start 2" | "start 3") start "$2" "${3:-}" ;;
-    "stop 2") stop "$2" ;;
+    "stop 2") stop_in "$2" ;;
     *) die "$usage" ;;
 esac

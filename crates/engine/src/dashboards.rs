@@ -110,20 +110,7 @@ impl Dashboards {
         storable(&spec)?;
         let mut tx = self.db.begin().await?;
         self.touch(&mut tx, caller, id, if_version).await?;
-        let row = sql!(
-            tx,
-            one as DashboardRow,
-            "UPDATE dashboards SET name = $3, description = $4, layout = $5, range = $6, filter = $7
-             WHERE id = $1 AND org_id = $2
-             RETURNING id, name, description, layout, range, filter, created_by, created_at, updated_at, version",
-            id.uuid(),
-            caller.org().uuid(),
-            spec.name,
-            spec.description,
-            Json(spec.layout.unwrap_or_default()),
-            spec.range.map(Json),
-            spec.filter.map(Json),
-        )?;
+        let row = self.write(&mut tx, caller, id, spec).await?;
         let dashboard = row.dashboard();
         let change = Change::by(caller, "dashboard.changed", target(id));
         self.finish(tx, change.with(json!({ "name": dashboard.name })))
@@ -153,6 +140,30 @@ impl Dashboards {
         )?;
         let change = Change::by(caller, "dashboard.deleted", target(id));
         self.finish(tx, change.with(json!({ "name": name }))).await
+    }
+
+    /// Puts the fields of a checked dashboard where those of another were.
+    async fn write(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        id: DashboardId,
+        spec: DashboardSpec,
+    ) -> Result<DashboardRow, Error> {
+        sql!(
+            tx,
+            one as DashboardRow,
+            "UPDATE dashboards SET name = $3, description = $4, layout = $5, range = $6, filter = $7
+             WHERE id = $1 AND org_id = $2
+             RETURNING id, name, description, layout, range, filter, created_by, created_at, updated_at, version",
+            id.uuid(),
+            caller.org().uuid(),
+            spec.name,
+            spec.description,
+            Json(spec.layout.unwrap_or_default()),
+            spec.range.map(Json),
+            spec.filter.map(Json),
+        )
     }
 
     /// Counts one change of a dashboard, and holds it against others until the transaction ends.

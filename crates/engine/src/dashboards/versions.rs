@@ -82,20 +82,7 @@ impl Dashboards {
         let Document { dashboard, widgets } = found.ok_or(Error::NotFound)?.document.0;
         self.touch(&mut tx, caller, id, None).await?;
         self.keep_version(&mut tx, caller, id, Duration::ZERO).await?;
-        let row = sql!(
-            tx,
-            one as DashboardRow,
-            "UPDATE dashboards SET name = $3, description = $4, layout = $5, range = $6, filter = $7
-             WHERE id = $1 AND org_id = $2
-             RETURNING id, name, description, layout, range, filter, created_by, created_at, updated_at, version",
-            id.uuid(),
-            caller.org().uuid(),
-            dashboard.name,
-            dashboard.description,
-            Json(dashboard.layout.unwrap_or_default()),
-            dashboard.range.map(Json),
-            dashboard.filter.map(Json),
-        )?;
+        let row = self.write(&mut tx, caller, id, dashboard).await?;
         sql!(
             tx,
             run,
