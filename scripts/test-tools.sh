@@ -15,6 +15,7 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh po
 has openssl || scripts/debian.sh openssl
 has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
+scripts/smtp.sh install
 [ -x /usr/bin/strace ] || scripts/debian.sh strace
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
 [ -x /usr/bin/faketime ] || scripts/debian.sh faketime

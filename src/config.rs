@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use engine::RedisAddress;
 use engine::address::without_password;
 use engine::auth::Registration;
+use engine::mail::MailServer;
 use engine::store::EventsAt;
 use model::problem::FieldError;
 use model::rates::Rates;
@@ -74,6 +75,18 @@ pub(crate) struct Given {
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
     pub(crate) rate_limits: Option<Switch>,
+    /// A server that takes mail: `smtps://user:password@host`, or `smtp://…?tls=required` [default: none, the log tells links]
+    #[arg(
+        long = "smtp",
+        env = "DATAPULSE_SMTP_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) smtp_url: Option<String>,
+    /// Whom mail is from: `stats@example.org`, or `DataPulse <stats@example.org>` [default: datapulse@ and the public host]
+    #[arg(long, env = "DATAPULSE_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    pub(crate) mail_from: Option<String>,
     /// What one unit of each currency is worth: EUR=1,USD=0.92; amounts without a currency are in the first
     #[arg(long, env = "DATAPULSE_CURRENCY_RATES", value_name = "RATES", global = true)]
     pub(crate) currency_rates: Option<String>,
@@ -162,6 +175,8 @@ pub(crate) struct Config {
     pub(crate) cache_mb: u64,
     /// Where answers are kept for other processes too.
     pub(crate) redis: Option<RedisAddress>,
+    /// What letters go out through.
+    pub(crate) mail: Option<MailServer>,
     /// Whether limits are on.
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
@@ -204,6 +219,12 @@ impl Config {
             .or(file.public_url)
             .map(|url| checked_public_url(&url))
             .transpose()?;
+        let mail_from = given.mail_from.or(file.mail_from);
+        let mail = given
+            .smtp_url
+            .or(file.smtp_url)
+            .map(|url| mail_server(&url, mail_from, public_url.as_deref()))
+            .transpose()?;
         Ok(Self {
             addr: given
                 .addr
@@ -229,6 +250,7 @@ impl Config {
                 .map(|url| url.parse())
                 .transpose()
                 .map_err(|error: FieldError| format!("DATAPULSE_REDIS_URL: {}", error.message))?,
+            mail,
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
             currency_rates: given
                 .currency_rates
@@ -273,6 +295,7 @@ impl Config {
             .redis
             .as_ref()
             .map(|address| ("redis_url", address.to_string()));
+        let mail = self.mail.as_ref().map(|server| ("smtp_url", server.to_string()));
         let geoip_file = self
             .geoip_file
             .as_ref()
@@ -292,7 +315,7 @@ impl Config {
             ("trusted_proxies", self.trusted_proxies.to_string()),
             ("log", self.log.clone()),
         ];
-        let lines = lines.into_iter().chain(redis).chain(geoip_file);
+        let lines = lines.into_iter().chain(redis).chain(mail).chain(geoip_file);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
         format!(
             "{}\ncache_mb = {}",
@@ -313,6 +336,17 @@ fn events_at(url: Option<&str>, data_dir: &Path) -> Result<EventsAt, String> {
     };
     url.parse()
         .map_err(|error: FieldError| format!("DATAPULSE_EVENTS_URL: {}", error.message))
+}
+
+/// Letters come from the host that people know, unless something else is said.
+fn mail_server(url: &str, from: Option<String>, public_url: Option<&str>) -> Result<MailServer, String> {
+    let from = from.unwrap_or_else(|| {
+        let host = public_url.and_then(|url| url.split_once("://"));
+        let host = host.map_or("localhost", |(_, host)| host.split(':').next().unwrap_or(host));
+        format!("DataPulse <datapulse@{host}>")
+    });
+    MailServer::new(url, &from)
+        .map_err(|error| format!("DATAPULSE_{}: {}", error.field.to_uppercase(), error.message))
 }
 
 fn checked_public_url(url: &str) -> Result<String, String> {

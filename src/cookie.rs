@@ -92,6 +92,23 @@ impl Cookies {
         self.set("invitation", url, MINUTE)
     }
 
+    /// `Set-Cookie` that tells the next page a link to choose another password, for a minute.
+    #[must_use]
+    pub(crate) fn tell_reset(self, url: &str) -> HeaderValue {
+        self.set("reset", url, MINUTE)
+    }
+
+    /// The theme that somebody chose, for pages without script.
+    #[must_use]
+    pub(crate) fn theme(headers: &HeaderMap) -> &'static str {
+        match read(headers, "theme") {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        }
+        .as_str()
+    }
+
     /// `Set-Cookie` for the theme.
     #[must_use]
     pub(crate) fn set_theme(self, theme: Theme) -> HeaderValue {

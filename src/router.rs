@@ -21,7 +21,7 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
-use crate::forms::settings;
+use crate::forms::{entry, settings};
 use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
@@ -89,9 +89,19 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/login", post(auth::log_in))
         .route("/api/auth/refresh", post(auth::refresh))
         .route("/api/auth/password", post(auth::change_password))
+        .route("/api/auth/password/forgot", post(auth::ask_for_reset))
+        .route("/api/auth/password/reset", post(auth::reset_password))
+        .route("/api/auth/email/send", post(auth::ask_to_confirm))
+        .route("/api/auth/email/confirm", post(auth::confirm_email))
         .route("/api/invitations/{token}", get(members::invited))
         .route("/login", post(forms::log_in))
         .route("/register", post(forms::register))
+        .route("/forgot", post(entry::ask_for_reset))
+        .route("/reset", post(entry::reset))
+        .route("/reset/{token}", get(entry::look_at_reset))
+        .route("/confirm", post(entry::confirm))
+        .route("/confirm/{token}", get(entry::look_at_confirmation))
+        .route("/settings/account/confirm", post(entry::ask_to_confirm))
         .route("/s/{token}", post(share_page::unlock))
         .route("/s/{token}/embed", post(share_page::unlock))
         .route("/settings/account/password", post(settings::change_password))
@@ -234,6 +244,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
         .merge(links())
+        .route("/forgot", get(entry::forgot))
         .route("/organization", post(settings::choose))
         .route("/organizations", post(settings::create))
         .route("/invitations/accept", post(settings::accept))
@@ -241,6 +252,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/role", post(settings::set_role))
         .route("/settings/members/remove", post(settings::remove))
         .route("/settings/members/revoke", post(settings::revoke))
+        .route("/settings/members/reset-link", post(settings::reset_link))
         .route("/settings/organization/delete", post(settings::delete))
         .route("/settings/account/end-session", post(settings::end_session))
         .layer(CompressionLayer::new())
@@ -340,6 +352,8 @@ fn span(request: &Request) -> tracing::Span {
 fn without_secrets(path: &str) -> &str {
     if path.starts_with("/s/") {
         "/s/…"
+    } else if path.starts_with("/reset/") || path.starts_with("/confirm/") {
+        "/reset/…"
     } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {
         "/invitations/…"
     } else {

@@ -37,6 +37,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         cache_bytes: config.cache_mb * 1024 * 1024,
         redis: config.redis.clone(),
         geoip_file: config.geoip_file.clone(),
+        mail: config.mail.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

@@ -24,7 +24,6 @@ use crate::parts::keys as keyboard;
 use crate::parts::load::{SessionData, failed, framed_or_plain};
 use crate::parts::toast::{ToastList, Toasts};
 use dashboards::HomePage;
-use sign_in::{LoginPage, RegisterPage};
 
 /// The app.
 #[component]
@@ -39,8 +38,8 @@ pub fn App() -> impl IntoView {
             <Keyboard />
             <FlatRoutes fallback=|| view! { <NotFoundPage /> }>
                 <Route path=path!("/") view=HomePage ssr=SsrMode::Async />
-                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
-                <Route path=path!("/register") view=RegisterPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=later::login() ssr=SsrMode::Async />
+                <Route path=path!("/register") view=later::register() ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id/widgets/:widget") view=later::editor() ssr=SsrMode::Async />
                 <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />

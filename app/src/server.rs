@@ -14,7 +14,7 @@ use model::role::Action;
 
 use crate::api::dashboards::{Page, Shown};
 use crate::api::live::Now;
-use crate::api::people::{ChangeLine, Changes, People};
+use crate::api::people::{ChangeLine, Changes, OwnAccount, People};
 use crate::error::AppError;
 use crate::theme::Theme;
 
@@ -105,6 +105,18 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
         members: organizations.members(caller, caller.org()).await?,
         invitations,
         fresh_link: cookie("invitation").filter(|_| may_manage),
+        fresh_reset: cookie("reset").filter(|_| may_manage),
+        makes_resets: may_manage && !engine.auth().sends_mail(),
+    })
+}
+
+/// The caller's own account.
+pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnAccount, AppError> {
+    let me = engine.auth().me(caller).await?;
+    Ok(OwnAccount {
+        email: me.user.email,
+        email_confirmed: me.email_confirmed,
+        sessions: engine.auth().sessions(caller).await?,
     })
 }
 

@@ -38,6 +38,9 @@ pub(crate) enum UserCommand {
     Reset {
         /// Address to sign in with
         email: String,
+        /// Print a link instead, by which the person chooses the password; it works once, for an hour
+        #[arg(long)]
+        link: bool,
     },
 }
 
@@ -47,10 +50,12 @@ pub(crate) enum UserCommand {
 /// A sentence for the person at the terminal.
 pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
     let password = match &command {
-        UserCommand::Add { .. } | UserCommand::Reset { .. } => {
+        UserCommand::Add { .. } | UserCommand::Reset { link: false, .. } => {
             read_password().map_err(|error| error.to_string())?
         }
-        UserCommand::Disable { .. } | UserCommand::Enable { .. } => String::new(),
+        UserCommand::Disable { .. } | UserCommand::Enable { .. } | UserCommand::Reset { link: true, .. } => {
+            String::new()
+        }
     };
     let done = with_accounts(config, async |auth| carry_out(command, &password, auth).await).await;
     println!("{}", done.map_err(|error| server::for_people(&error))?);
@@ -82,7 +87,8 @@ async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<
             auth.disable(&email, false).await?;
             Ok(format!("The account {email} is open."))
         }
-        UserCommand::Reset { email } => {
+        UserCommand::Reset { email, link: true } => auth.reset_link(&email).await,
+        UserCommand::Reset { email, link: false } => {
             auth.reset_password(&email, password).await?;
             Ok(format!("{email} has another password; its sessions have ended."))
         }

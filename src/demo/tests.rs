@@ -16,6 +16,7 @@ async fn open(folder: &TempDir) -> Engine {
         cache_bytes: engine::query::ROOM,
         redis: None,
         geoip_file: None,
+        mail: None,
     };
     let now = "2026-03-18T15:00:00Z".parse().expect("a constant");
     Engine::open(settings, Clock::manual(now), Random::seeded(1))

@@ -152,6 +152,11 @@ impl<'s> Call<'s> {
         self.answers(204, None)
     }
 
+    /// Answers 202: it is done beside the request.
+    pub(super) fn gives_nothing_yet(self) -> Operation {
+        self.answers(202, None)
+    }
+
     fn answers(mut self, status: u16, content: Option<(&'static str, RefOr<Schema>)>) -> Operation {
         let mut response = ResponseBuilder::new().description("Done.");
         if let Some((content_type, schema)) = content {

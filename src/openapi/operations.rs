@@ -20,7 +20,7 @@ use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post, Put};
 use super::operation::{Call, Operation, number, text};
 use super::schemas::Schemas;
 use crate::openapi::by_hand::{Anything, EventsBody};
-use crate::rest::auth::{KeySet, LogIn, Refresh, SignedIn};
+use crate::rest::auth::{ConfirmEmail, Forgot, KeySet, LogIn, Refresh, Reset, SignedIn};
 use crate::rest::operations::Report;
 use crate::rest::organizations::NewKey;
 
@@ -45,6 +45,7 @@ pub(super) const TAGS: [(&str, &str); 5] = [
 /// Describes every call.
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut all = accounts(schemas);
+    all.extend(account_links(schemas));
     all.extend(organizations(schemas));
     all.extend(members(schemas));
     all.extend(analytics(schemas));
@@ -130,6 +131,49 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
             "Choose another password; other sessions end",
         )
         .takes::<PasswordChange>()
+        .gives_nothing(),
+    ]
+}
+
+fn account_links(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    vec![
+        Call::open(
+            s,
+            Post,
+            "/api/auth/password/forgot",
+            "askForReset",
+            "Send a link to choose another password, if the address has an account",
+        )
+        .takes::<Forgot>()
+        .gives_nothing_yet(),
+        Call::open(
+            s,
+            Post,
+            "/api/auth/password/reset",
+            "resetPassword",
+            "Choose another password by a link; all sessions end",
+        )
+        .takes::<Reset>()
+        .refuses(&[404])
+        .gives_nothing(),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/email/send",
+            "askToConfirmEmail",
+            "Send a link to confirm one's address",
+        )
+        .gives_nothing_yet(),
+        Call::open(
+            s,
+            Post,
+            "/api/auth/email/confirm",
+            "confirmEmail",
+            "Confirm an address by a link",
+        )
+        .takes::<ConfirmEmail>()
+        .refuses(&[404])
         .gives_nothing(),
     ]
 }

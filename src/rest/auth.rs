@@ -174,6 +174,64 @@ pub(crate) async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The address of an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forgot {
+    email: String,
+}
+
+/// `POST /api/auth/password/forgot`: the same answer whether there is such an account.
+pub(crate) async fn ask_for_reset(
+    State(engine): State<Engine>,
+    body::Json(Forgot { email }): body::Json<Forgot>,
+) -> Answered<StatusCode> {
+    engine.auth().ask_for_reset(&email)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The token of a link, and the password to use from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reset {
+    token: String,
+    password: String,
+}
+
+/// `POST /api/auth/password/reset`
+pub(crate) async fn reset_password(
+    State(engine): State<Engine>,
+    body::Json(Reset { token, password }): body::Json<Reset>,
+) -> Answered<StatusCode> {
+    engine.auth().reset_by_link(&token, &password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/auth/email/send`
+pub(crate) async fn ask_to_confirm(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<StatusCode> {
+    engine.auth().ask_to_confirm(&caller).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The token of a link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfirmEmail {
+    token: String,
+}
+
+/// `POST /api/auth/email/confirm`
+pub(crate) async fn confirm_email(
+    State(engine): State<Engine>,
+    body::Json(ConfirmEmail { token }): body::Json<ConfirmEmail>,
+) -> Answered<StatusCode> {
+    engine.auth().confirm_by_link(&token).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The keys that access tokens are checked with: RFC 7517.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct KeySet {

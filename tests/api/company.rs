@@ -173,6 +173,9 @@ impl Company {
             ("POST", "/api/auth/password") => {
                 json!({"current_password": PASSWORD, "new_password": PASSWORD})
             }
+            ("POST", "/api/auth/password/forgot") => json!({"email": self.owner.email}),
+            ("POST", "/api/auth/password/reset") => json!({"token": "x", "password": PASSWORD}),
+            ("POST", "/api/auth/email/confirm") => json!({"token": "x"}),
             ("POST", "/api/auth/refresh") => json!({"refresh_token": self.refresh_token(app).await}),
             (
                 "POST",

@@ -11,6 +11,7 @@ mod documents;
 mod enrichment;
 mod events;
 mod live;
+mod mail;
 mod operations;
 mod pages;
 mod questions;

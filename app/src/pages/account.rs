@@ -5,7 +5,7 @@ use leptos_meta::Title;
 use model::account::SignedInSession;
 
 use super::members::said;
-use crate::api::people as api;
+use crate::api::people::{self as api, OwnAccount};
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::words;
@@ -13,24 +13,29 @@ use crate::words;
 /// The page.
 #[component]
 pub(super) fn AccountPage() -> impl IntoView {
-    let sessions: Fetched<Vec<SignedInSession>> = Resource::new(|| (), |()| api::own_sessions());
+    let account: Fetched<OwnAccount> = Resource::new(|| (), |()| api::look_at_account());
     view! {
         <Title text="Your account" />
         <Frame>
             <header class="topbar"><h1>"Your account"</h1></header>
-            {loaded(sessions, waiting_list, account_page)}
+            {loaded(account, waiting_list, account_page)}
         </Frame>
     }
 }
 
-fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
-    let rows = sessions
+fn account_page(account: OwnAccount) -> AnyView {
+    let rows = account
+        .sessions
         .into_iter()
         .map(|session| session_row(&session))
         .collect_view();
     view! {
         <div class="settings">
             {said()}
+            <section>
+                <h2>"E-mail"</h2>
+                {address(account.email, account.email_confirmed)}
+            </section>
             <section>
                 <h2>"Password"</h2>
                 <form method="post" action="/settings/account/password" class="stack">
@@ -63,6 +68,19 @@ fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
                 </div>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+fn address(email: String, is_confirmed: bool) -> AnyView {
+    if is_confirmed {
+        return view! { <p>{email}" "<span class="tag">"confirmed"</span></p> }.into_any();
+    }
+    view! {
+        <p>{email}" "<span class="tag">"not confirmed"</span></p>
+        <form method="post" action="/settings/account/confirm">
+            <button type="submit" class="button">"Send the link to confirm it"</button>
+        </form>
     }
     .into_any()
 }

@@ -3,10 +3,14 @@
 //! Only a release is split: a development build carries everything, so that `cargo leptos watch` needs no options.
 
 #[cfg(debug_assertions)]
-pub(super) use whole::{account, changes, editor, invitation, keys, live, members, organization, start};
+pub(super) use whole::{
+    account, changes, editor, invitation, keys, live, login, members, organization, register, start,
+};
 
 #[cfg(not(debug_assertions))]
-pub(super) use split::{account, changes, editor, invitation, keys, live, members, organization, start};
+pub(super) use split::{
+    account, changes, editor, invitation, keys, live, login, members, organization, register, start,
+};
 
 #[cfg(debug_assertions)]
 mod whole {
@@ -20,6 +24,15 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::sign_in::{LoginPage, RegisterPage};
+
+    pub(in crate::pages) fn login() -> fn() -> AnyView {
+        || view! { <LoginPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn register() -> fn() -> AnyView {
+        || view! { <RegisterPage /> }.into_any()
+    }
 
     pub(in crate::pages) fn live() -> fn() -> AnyView {
         || view! { <LivePage /> }.into_any()
@@ -71,6 +84,7 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::sign_in::{LoginPage, RegisterPage};
 
     pub(in crate::pages) fn live() -> Lazy<LiveRoute> {
         Lazy::new()
@@ -141,6 +155,42 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <OrganizationPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn login() -> Lazy<LoginRoute> {
+        Lazy::new()
+    }
+
+    /// Signing in.
+    pub(in crate::pages) struct LoginRoute;
+
+    #[lazy_route]
+    impl LazyRoute for LoginRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <LoginPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn register() -> Lazy<RegisterRoute> {
+        Lazy::new()
+    }
+
+    /// Making an account.
+    pub(in crate::pages) struct RegisterRoute;
+
+    #[lazy_route]
+    impl LazyRoute for RegisterRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <RegisterPage /> }.into_any()
         }
     }
 

@@ -124,6 +124,7 @@ pub(super) fn LoginPage() -> impl IntoView {
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
+            {(given.value("done") == "reset").then(|| view! { <p class="notice good" role="status">"Your password is changed. Sign in with it."</p> })}
             <input type="hidden" name="next" value=next />
             <Input name="email" label="E-mail" kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
             <Input name="password" label="Password" kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
@@ -131,7 +132,10 @@ pub(super) fn LoginPage() -> impl IntoView {
         </form>
     }
     .into_any();
-    let other = view! { "New here? " <a href="/register">"Create an account"</a> }.into_any();
+    let other = view! {
+        "New here? " <a href="/register">"Create an account"</a>" · "<a href="/forgot" rel="external">"Forgot your password?"</a>
+    }
+    .into_any();
     page("Sign in", form, other)
 }
 

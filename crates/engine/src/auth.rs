@@ -2,6 +2,7 @@
 
 mod accounts;
 mod callers;
+mod links;
 mod own;
 pub(crate) mod passwords;
 mod sessions;
@@ -16,6 +17,7 @@ use model::Timestamp;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::mail::Mailer;
 use crate::random::Random;
 use callers::KeyCache;
 use passwords::Passwords;
@@ -79,6 +81,7 @@ pub struct Auth {
     passwords: Passwords,
     signing: Signing,
     keys: KeyCache,
+    mailer: Mailer,
 }
 
 impl Auth {
@@ -91,12 +94,25 @@ impl Auth {
         Ok(Self {
             passwords: Passwords::new(random.clone()),
             keys: KeyCache::new(),
+            mailer: Mailer::new(None),
             settings: Arc::new(settings),
             db,
             clock,
             random,
             signing,
         })
+    }
+
+    /// The same accounts, whose letters go through `mailer`; until then the log tells what would have been sent.
+    #[must_use]
+    pub fn with_mailer(self, mailer: Mailer) -> Self {
+        Self { mailer, ..self }
+    }
+
+    /// Whether letters reach people.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.is_set()
     }
 
     /// The public halves of the keys that sign access tokens, the newest first: RFC 7517.

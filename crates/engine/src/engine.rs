@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::figures::{Counting, Figures};
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
+use crate::mail::{MailServer, Mailer};
 use crate::organizations::Organizations;
 use crate::profiles::Profiles;
 use crate::query::{Catalogue, Explained, Queries};
@@ -64,6 +65,8 @@ pub struct Settings {
     pub redis: Option<RedisAddress>,
     /// A file in the `MaxMind` format that knows where addresses are.
     pub geoip_file: Option<PathBuf>,
+    /// What letters go out through; without one the log tells what they would have said.
+    pub mail: Option<MailServer>,
 }
 
 /// One thing that readiness looks at.
@@ -122,6 +125,7 @@ struct Pieces {
     enricher: Enricher,
     profiles: Profiles,
     live: Live,
+    mailer: Mailer,
     counting: Counting,
     _lock: File,
 }
@@ -139,7 +143,10 @@ impl Engine {
             registration: settings.registration,
             ..AuthSettings::new(settings.public_url)
         };
-        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings).await?;
+        let mailer = Mailer::new(settings.mail);
+        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings)
+            .await?
+            .with_mailer(mailer.clone());
         let store = EventStore::open(&settings.events, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
         let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
@@ -152,7 +159,8 @@ impl Engine {
         };
         Ok(Self(Arc::new(Pieces {
             auth,
-            organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
+            organizations: Organizations::new(db.clone(), clock.clone(), random.clone())
+                .with_mailer(mailer.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             annotations: Annotations::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
@@ -168,6 +176,7 @@ impl Engine {
             store,
             ingest,
             redis,
+            mailer,
             counting: Counting::default(),
             _lock: lock,
         })))
@@ -437,6 +446,7 @@ impl Engine {
                 tracing::error!(piece, %error, "could not be closed in good order");
             }
         }
+        self.0.mailer.close().await;
         self.0.db.close().await;
     }
 }

@@ -17,6 +17,7 @@ pub mod error;
 pub mod figures;
 pub mod ingest;
 pub mod live;
+pub mod mail;
 pub mod organizations;
 pub mod profiles;
 pub mod query;

@@ -26,6 +26,7 @@ use crate::caller::{Caller, Who};
 use crate::clock::Clock;
 use crate::db::{Db, Page, PageRequest, sql};
 use crate::error::Error;
+use crate::mail::Mailer;
 use crate::query::buckets::Calendar;
 use crate::random::Random;
 pub(crate) use invitations::take_invitation;
@@ -104,6 +105,7 @@ pub struct Organizations {
     random: Random,
     calendars: Cache<OrgId, Calendar>,
     rules: Cache<OrgId, Arc<IngestRules>>,
+    mailer: Mailer,
 }
 
 impl Organizations {
@@ -124,7 +126,14 @@ impl Organizations {
             random,
             calendars,
             rules,
+            mailer: Mailer::new(None),
         }
+    }
+
+    /// The same organizations, whose invitations go out through `mailer`.
+    #[must_use]
+    pub fn with_mailer(self, mailer: Mailer) -> Self {
+        Self { mailer, ..self }
     }
 
     /// Every organization that the user belongs to, the one joined first in front.

@@ -126,6 +126,9 @@ pub struct Membership {
 pub struct Me {
     /// The user.
     pub user: User,
+    /// Whether somebody showed that the address is theirs.
+    #[serde(default)]
+    pub email_confirmed: bool,
     /// Every organization the user belongs to, the one joined first in front.
     pub organizations: Vec<Membership>,
 }

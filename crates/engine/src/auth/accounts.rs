@@ -51,12 +51,14 @@ impl Auth {
         &self,
         registration: &model::account::Registration,
     ) -> Result<(User, Organization), Error> {
-        match (self.settings.registration, &registration.invitation) {
+        let made = match (self.settings.registration, &registration.invitation) {
             (Registration::Open, _) | (Registration::Invite, Some(_)) => {
-                self.make_account(registration).await
+                self.make_account(registration).await?
             }
-            (Registration::Invite, None) | (Registration::Closed, _) => Err(Error::Forbidden),
-        }
+            (Registration::Invite, None) | (Registration::Closed, _) => return Err(Error::Forbidden),
+        };
+        self.confirm_soon(made.0.id);
+        Ok(made)
     }
 
     /// Makes an account on behalf of whoever runs the program, also where registration is closed.
@@ -136,7 +138,11 @@ impl Auth {
         let user = row.ok_or(Error::NotFound)?.user();
         let all: Vec<Membership> = organizations::memberships(&self.db, id).await?;
         let organizations = organizations::visible(caller, all);
-        Ok(Me { user, organizations })
+        Ok(Me {
+            email_confirmed: self.is_confirmed(id).await?,
+            user,
+            organizations,
+        })
     }
 
     async fn make_account(

@@ -140,7 +140,7 @@ impl Auth {
         tx.commit().await
     }
 
-    async fn write_password(
+    pub(super) async fn write_password(
         &self,
         tx: &mut Tx,
         user: UserId,

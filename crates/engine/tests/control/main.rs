@@ -8,6 +8,7 @@ mod invitations;
 mod keys;
 mod links;
 mod members;
+mod recovery;
 mod segments;
 mod sessions;
 mod storage;

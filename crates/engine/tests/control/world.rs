@@ -10,6 +10,7 @@ use engine::sharing::Sharing;
 use engine::{Caller, Clock, Error, Random};
 use model::account::{Organization, Registration, User};
 use model::dashboard::{DashboardSpec, WidgetSpec};
+use model::membership::InvitationRequest;
 use model::role::Role;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -167,6 +168,35 @@ impl World {
         Person {
             user,
             organization: organization.clone(),
+            caller,
+        }
+    }
+
+    /// Invites `name`, who registers with that and belongs to no other organization.
+    pub(crate) async fn invited(&self, name: &str, by: &Person, role: Role) -> Person {
+        let registration = registration(name);
+        let request = InvitationRequest {
+            email: registration.email.clone(),
+            role,
+        };
+        let made = self
+            .organizations
+            .invite(&by.caller, by.organization.id, &request, ISSUER)
+            .await
+            .expect("it is made");
+        let token = made.url.rsplit('/').next().map(str::to_owned);
+        let (user, organization) = self
+            .auth
+            .register(&Registration {
+                invitation: token,
+                ..registration
+            })
+            .await
+            .expect("the account is made");
+        let caller = self.signed_in(&user, Some(&organization)).await;
+        Person {
+            user,
+            organization,
             caller,
         }
     }
