@@ -20,6 +20,7 @@ scripts/smtp.sh install
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
 [ -x /usr/bin/faketime ] || scripts/debian.sh faketime
 scripts/timescale.sh install
+scripts/oidc.sh install
 scripts/api-check.sh install
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 

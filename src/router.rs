@@ -21,16 +21,16 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
-use crate::forms::{entry, settings};
+use crate::forms::{entry, oidc, settings, two_factor};
 use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
     annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, profiles,
-    query, segments, shares, templates, widgets,
+    query, segments, shares, templates, totp, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
-use crate::{compat, forms, identity, live, metrics, security, share_page};
+use crate::{compat, forms, idempotency, identity, live, metrics, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -93,8 +93,20 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/password/reset", post(auth::reset_password))
         .route("/api/auth/email/send", post(auth::ask_to_confirm))
         .route("/api/auth/email/confirm", post(auth::confirm_email))
+        .route("/api/auth/totp", get(totp::state).post(totp::begin))
+        .route("/api/auth/totp/confirm", post(totp::confirm))
+        .route("/api/auth/totp/recovery-codes", post(totp::renew))
+        .route("/api/auth/totp/off", post(totp::turn_off))
         .route("/api/invitations/{token}", get(members::invited))
         .route("/login", post(forms::log_in))
+        .route("/login/code", post(two_factor::log_in).get(two_factor::code_page))
+        .route("/login/oidc", post(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
+        .route("/settings/account/connect", post(oidc::connect))
+        .route("/settings/two-factor/begin", post(two_factor::begin))
+        .route("/settings/two-factor/confirm", post(two_factor::confirm))
+        .route("/settings/two-factor/codes", post(two_factor::renew))
+        .route("/settings/two-factor/off", post(two_factor::turn_off))
         .route("/register", post(forms::register))
         .route("/forgot", post(entry::ask_for_reset))
         .route("/reset", post(entry::reset))
@@ -165,6 +177,7 @@ fn api(state: &AppState) -> Router<AppState> {
             get(segments::get).put(segments::replace).delete(segments::delete),
         )
         .merge(dashboards_api())
+        .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(CompressionLayer::new())
         .layer(map_response(not_allowed_as_problem))
@@ -239,6 +252,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         move || page(options.clone())
     };
     Router::new()
+        .route("/settings/two-factor", get(two_factor::settings_page))
         .leptos_routes_with_context(state, generate_route_list(app::App), contexts, shell)
         .layer(from_fn_with_state(state.clone(), identity::remember_caller))
         .route("/logout", post(forms::log_out))

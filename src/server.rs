@@ -38,6 +38,8 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         redis: config.redis.clone(),
         geoip_file: config.geoip_file.clone(),
         mail: config.mail.clone(),
+        master_keys: config.master_keys.clone(),
+        oidc: config.oidc.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

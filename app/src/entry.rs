@@ -1,6 +1,8 @@
-//! The pages in front of an account that need no script at all: a forgotten password, and an address to confirm.
+//! The pages in front of an account that need no script at all: a forgotten password, an address to confirm, and the second
+//! factor.
 
 use leptos::prelude::*;
+use model::account::{TotpSetup, TwoFactor};
 
 use crate::parts::icon::mark;
 use crate::share::{Head, Standing, around};
@@ -69,6 +71,111 @@ pub fn confirm(theme: &str, token: &str) -> String {
     })
 }
 
+/// Where somebody whose password was right types the code of their app.
+#[must_use]
+pub fn code(theme: &str, next: &str, problem: Option<&str>) -> String {
+    let (next, problem) = (next.to_owned(), problem.map(str::to_owned));
+    page(theme, "One more step", move || {
+        view! {
+            <form method="post" action="/login/code">
+                <p class="hint">"Open your authenticator app and type the code that it shows for DataPulse. The app is lost? Type one of your recovery codes."</p>
+                {problem_view(problem.clone())}
+                <input type="hidden" name="next" value=next.clone() />
+                {code_field("Code")}
+                <button type="submit" class="button primary wide">"Sign in"</button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// Where a person turns the second factor on and off.
+#[must_use]
+pub fn two_factor(theme: &str, state: TwoFactor, pending: Option<TotpSetup>, said: Option<&str>) -> String {
+    let said = said.map(str::to_owned);
+    settings(theme, "Two-factor sign-in", move || {
+        let inside = match (state.enabled, pending.clone()) {
+            (true, _) => is_on(state.recovery_codes_left),
+            (false, Some(setup)) => setup_view(setup),
+            (false, None) => is_off(),
+        };
+        view! { {said.clone().map(|words| view! { <p class="notice" role="status">{words}</p> })} {inside} }
+            .into_any()
+    })
+}
+
+/// The recovery codes, the only time that they are told.
+#[must_use]
+pub fn recovery_codes(theme: &str, codes: &[String]) -> String {
+    let codes = codes.join("\n");
+    settings(theme, "Your recovery codes", move || {
+        view! {
+            <p>"Two-factor sign-in is on. Keep these codes where you find them without your phone: each opens your account once, and they are not shown again."</p>
+            <div class="snippet"><pre tabindex="0"><code>{codes.clone()}</code></pre></div>
+            <p class="actions"><a class="button primary wide" href="/settings/account">"I have kept them"</a></p>
+        }
+        .into_any()
+    })
+}
+
+fn is_off() -> AnyView {
+    view! {
+        <p>"Beside your password, an app on your phone shows a code for each sign-in. Whoever learns your password alone stays outside."</p>
+        <form method="post" action="/settings/two-factor/begin">
+            <div class="field">
+                <label for="password">"Your password"</label>
+                <input class="input" id="password" name="password" type="password" required autocomplete="current-password" />
+            </div>
+            <button type="submit" class="button primary wide">"Set it up"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn setup_view(setup: TotpSetup) -> AnyView {
+    view! {
+        <p>"Scan this with your authenticator app, or type the key into it. Then type the code that it shows."</p>
+        <div class="qr" role="img" aria-label="The key as a picture for your app" inner_html=setup.qr_svg></div>
+        <div class="snippet"><pre tabindex="0"><code>{setup.secret}</code></pre></div>
+        <form method="post" action="/settings/two-factor/confirm">
+            {code_field("Code")}
+            <button type="submit" class="button primary wide">"Turn it on"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn is_on(left: i64) -> AnyView {
+    view! {
+        <p>"It is on. You have "<strong>{left}</strong>" recovery codes left."</p>
+        <form method="post" action="/settings/two-factor/codes">
+            {code_field("Code of your app, or a recovery code")}
+            <button type="submit" class="button wide">"Make new recovery codes"</button>
+            <button type="submit" class="button danger wide" formaction="/settings/two-factor/off">"Turn it off"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn code_field(label: &'static str) -> AnyView {
+    view! {
+        <div class="field">
+            <label for="code">{label}</label>
+            <input class="input" id="code" name="code" type="text" required autofocus autocomplete="one-time-code" autocapitalize="none" spellcheck="false" maxlength="40" />
+        </div>
+    }
+    .into_any()
+}
+
+/// On the way to the other server for signing in.
+#[must_use]
+pub fn leave(theme: &str, url: &str) -> String {
+    let url = url.to_owned();
+    page(theme, "One moment", move || {
+        view! { <p class="actions"><a class="button primary wide" href=url.clone()>"Go on to sign in"</a></p> }.into_any()
+    })
+}
+
 /// What is said after a form, or instead of one.
 #[must_use]
 pub fn message(theme: &str, title: &'static str, words: &'static str) -> String {
@@ -91,6 +198,10 @@ fn problem_view(problem: Option<String>) -> Option<AnyView> {
 
 fn page(theme: &str, title: &'static str, inside: impl Fn() -> AnyView) -> String {
     sheet(theme, title, inside, ("/login", "Sign in"))
+}
+
+fn settings(theme: &str, title: &'static str, inside: impl Fn() -> AnyView) -> String {
+    sheet(theme, title, inside, ("/settings/account", "Your account"))
 }
 
 fn sheet(

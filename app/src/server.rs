@@ -116,6 +116,8 @@ pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnA
     Ok(OwnAccount {
         email: me.user.email,
         email_confirmed: me.email_confirmed,
+        two_factor: me.two_factor,
+        other_door: engine.auth().oidc_name().map(str::to_owned),
         sessions: engine.auth().sessions(caller).await?,
     })
 }
@@ -217,7 +219,7 @@ impl From<Error> for AppError {
             Error::NotFound => Self::NotFound,
             Error::Conflict(message) => whole("conflict", message),
             Error::Changed => Self::Changed,
-            Error::Unauthenticated(_) => Self::SignedOut,
+            Error::Unauthenticated(_) | Error::CodeNeeded { .. } => Self::SignedOut,
             Error::Forbidden => Self::Forbidden,
             Error::Suspended => whole(
                 "suspended",

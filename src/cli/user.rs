@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::Subcommand;
 use engine::auth::{Auth, AuthSettings};
 use engine::db::Db;
+use engine::sealing::Vault;
 use engine::{Clock, Error, Random};
 
 use crate::config::Config;
@@ -42,6 +43,11 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         link: bool,
     },
+    /// Turn an account's second factor off: the person lost the app and the recovery codes
+    EndTwoFactor {
+        /// Address to sign in with
+        email: String,
+    },
 }
 
 /// Does it; passwords are read from standard input.
@@ -53,9 +59,10 @@ pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), Str
         UserCommand::Add { .. } | UserCommand::Reset { link: false, .. } => {
             read_password().map_err(|error| error.to_string())?
         }
-        UserCommand::Disable { .. } | UserCommand::Enable { .. } | UserCommand::Reset { link: true, .. } => {
-            String::new()
-        }
+        UserCommand::Disable { .. }
+        | UserCommand::Enable { .. }
+        | UserCommand::EndTwoFactor { .. }
+        | UserCommand::Reset { link: true, .. } => String::new(),
     };
     let done = with_accounts(config, async |auth| carry_out(command, &password, auth).await).await;
     println!("{}", done.map_err(|error| server::for_people(&error))?);
@@ -87,6 +94,10 @@ async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<
             auth.disable(&email, false).await?;
             Ok(format!("The account {email} is open."))
         }
+        UserCommand::EndTwoFactor { email } => {
+            auth.end_totp_of(&email).await?;
+            Ok(format!("{email} signs in with the password alone."))
+        }
         UserCommand::Reset { email, link: true } => auth.reset_link(&email).await,
         UserCommand::Reset { email, link: false } => {
             auth.reset_password(&email, password).await?;
@@ -105,7 +116,11 @@ pub(crate) async fn with_accounts<T>(
 ) -> Result<T, Error> {
     let db = Db::open(&config.database_url).await?;
     let settings = AuthSettings::new(config.public_url_for(config.addr));
-    let auth = Auth::open(db.clone(), Clock::System, Random::from_os(), settings).await?;
+    let random = Random::from_os();
+    let vault = Vault::open(config.master_keys.clone(), random.clone())?;
+    let auth = Auth::open(db.clone(), Clock::System, random, settings)
+        .await?
+        .with_vault(vault);
     let done = work(&auth).await;
     db.close().await;
     done

@@ -65,14 +65,21 @@ pub(crate) async fn register(
 pub(crate) struct LogIn {
     email: String,
     password: String,
+    /// What the authenticator app shows, or a recovery code, where the account asks for one.
+    #[serde(default)]
+    totp: Option<String>,
 }
 
 /// `POST /api/auth/login`
 pub(crate) async fn log_in(
     State(engine): State<Engine>,
-    body::Json(LogIn { email, password }): body::Json<LogIn>,
+    body::Json(LogIn {
+        email,
+        password,
+        totp,
+    }): body::Json<LogIn>,
 ) -> Answered<Json<SignedIn>> {
-    let (user, organization) = engine.auth().log_in(&email, &password).await?;
+    let (user, organization) = engine.auth().log_in(&email, &password, totp.as_deref()).await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok(Json(SignedIn::new(user, organization, tokens)))
 }

@@ -242,6 +242,15 @@ impl TestApp {
         self.server.id()
     }
 
+    /// Ends the server in good order.
+    pub(crate) fn stop(&mut self) {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        assert!(self.wait().success());
+    }
+
     /// Waits for the server's own end.
     pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
         self.server.wait().expect("it ended")

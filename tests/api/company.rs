@@ -173,6 +173,10 @@ impl Company {
             ("POST", "/api/auth/password") => {
                 json!({"current_password": PASSWORD, "new_password": PASSWORD})
             }
+            ("POST", "/api/auth/totp") => json!({"password": PASSWORD}),
+            ("POST", "/api/auth/totp/confirm" | "/api/auth/totp/recovery-codes" | "/api/auth/totp/off") => {
+                json!({"code": "x"})
+            }
             ("POST", "/api/auth/password/forgot") => json!({"email": self.owner.email}),
             ("POST", "/api/auth/password/reset") => json!({"token": "x", "password": PASSWORD}),
             ("POST", "/api/auth/email/confirm") => json!({"token": "x"}),

@@ -46,6 +46,13 @@ impl MailServer {
         }
     }
 
+    /// The token in the letter that asks to confirm an address.
+    pub(crate) async fn confirmation(&self, to: &str) -> String {
+        let letters = self.letters(to, "Confirm", 1).await;
+        let link = letters[0].split("/confirm/").nth(1).expect("a link");
+        link.split_whitespace().next().expect("a token").to_owned()
+    }
+
     fn all(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.folder.path().join("mail")).expect("its folder");
         let files = files.map(|file| file.expect("a file").path());

@@ -31,6 +31,10 @@ pub struct OwnAccount {
     pub email: String,
     /// Whether somebody showed that the address is theirs.
     pub email_confirmed: bool,
+    /// Whether signing in asks for a code too.
+    pub two_factor: bool,
+    /// What the other server is called where the person may sign in too.
+    pub other_door: Option<String>,
     /// Where the person is signed in.
     pub sessions: Vec<SignedInSession>,
 }

@@ -44,6 +44,13 @@ impl Session {
     }
 }
 
+/// What the other server is called where people may sign in too.
+#[server(prefix = "/api/fn", endpoint = "other_door", input = Json, output = Json)]
+pub async fn other_door() -> Result<Option<String>, AppError> {
+    let engine = crate::server::engine()?;
+    Ok(engine.auth().oidc_name().map(str::to_owned))
+}
+
 /// Who is signed in; nobody is no error.
 #[server(prefix = "/api/fn", endpoint = "current_session", input = Json, output = Json)]
 pub async fn current_session() -> Result<Option<Session>, AppError> {

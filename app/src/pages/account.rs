@@ -52,6 +52,12 @@ fn account_page(account: OwnAccount) -> AnyView {
                 </form>
             </section>
             <section>
+                <h2>"Two-factor sign-in"</h2>
+                <p>{if account.two_factor { "It is on: signing in asks for a code of your app." } else { "It is off: your password alone opens your account." }}</p>
+                <p class="actions"><a class="button" href="/settings/two-factor" rel="external">{if account.two_factor { "Change it" } else { "Set it up" }}</a></p>
+            </section>
+            {account.other_door.map(connect_form)}
+            <section>
                 <h2>"Where you are signed in"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-label="Sessions">
                     <table class="list">
@@ -68,6 +74,18 @@ fn account_page(account: OwnAccount) -> AnyView {
                 </div>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+fn connect_form(name: String) -> AnyView {
+    view! {
+        <section>
+            <h2>{name.clone()}</h2>
+            <form method="post" action="/settings/account/connect">
+                <button type="submit" class="button">"Sign in with "{name}" from now on"</button>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -104,6 +104,7 @@ pub(super) fn said() -> Option<AnyView> {
             "password" => "Your password is changed, and your other sessions have ended.",
             "mailed" => "The invitation is on its way by mail.",
             "confirm" => "A link is on its way to your address.",
+            "connected" => "From now on you may sign in there too.",
             "by_mail" => "Mail is set up here: the member asks for a link on the page for signing in.",
             "joined" => "Welcome. You belong to this organization now.",
             _ => "That did not work. Try again in a moment.",

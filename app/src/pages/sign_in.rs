@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
+use crate::api::session::other_door;
 use crate::parts::icon::mark;
+use crate::parts::live;
+use crate::parts::load::Fetched;
 use crate::query_string;
 
 struct Given {
@@ -41,6 +44,16 @@ fn usual_field(code: &str) -> &'static str {
 fn problem_words(code: &str, field: &str) -> String {
     let words = match (code, field) {
         ("credentials", _) => "That e-mail address and password do not belong together. Check both.",
+        ("oidc", _) => "Signing in there came to nothing. Begin again.",
+        ("oidc_away", _) => "The other server does not answer. Wait a moment, or sign in with your password.",
+        ("oidc_email", _) => {
+            "The other server does not say that your address is yours. Confirm it there first."
+        }
+        ("oidc_taken", _) => "Somebody else here signs in with that account.",
+        ("oidc_unconfirmed", _) => {
+            "There is an account with your address already. Sign in with its password, then connect the two on the page of your account."
+        }
+        ("over", _) => "That took too long. Sign in again.",
         ("email_taken", _) => "There is an account with this address. Sign in, or use another address.",
         ("invitation", _) => "This invitation does not work any more. Ask for another one.",
         ("too_many", _) => "That was too often. Wait a minute and try again.",
@@ -116,11 +129,33 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
     Some(view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
 }
 
+/// The button for signing in elsewhere, where that is set up.
+fn elsewhere(name: Option<String>, next: String) -> AnyView {
+    let Some(name) = name else { return nothing() };
+    view! {
+        <form method="post" action="/login/oidc">
+            <input type="hidden" name="next" value=next />
+            <button type="submit" class="button wide">"Sign in with "{name}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn nothing() -> AnyView {
+    ().into_any()
+}
+
 /// Signing in.
 #[component]
 pub(super) fn LoginPage() -> impl IntoView {
     let given = Given::here();
     let next = given.value("next");
+    let doors: Fetched<Option<String>> = Resource::new(|| (), |()| other_door());
+    let wanted = next.clone();
+    let other_door = live::awaited(nothing, move || {
+        let wanted = wanted.clone();
+        Box::pin(async move { elsewhere(doors.await.unwrap_or_default(), wanted) })
+    });
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
@@ -130,6 +165,7 @@ pub(super) fn LoginPage() -> impl IntoView {
             <Input name="password" label="Password" kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
             <button type="submit" class="button primary wide">"Sign in"</button>
         </form>
+        {other_door}
     }
     .into_any();
     let other = view! {

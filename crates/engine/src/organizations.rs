@@ -22,6 +22,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::{self, Change, Entry};
+use crate::auth::Registration;
 use crate::caller::{Caller, Who};
 use crate::clock::Clock;
 use crate::db::{Db, Page, PageRequest, sql};
@@ -106,6 +107,7 @@ pub struct Organizations {
     calendars: Cache<OrgId, Calendar>,
     rules: Cache<OrgId, Arc<IngestRules>>,
     mailer: Mailer,
+    registration: Registration,
 }
 
 impl Organizations {
@@ -127,7 +129,14 @@ impl Organizations {
             calendars,
             rules,
             mailer: Mailer::new(None),
+            registration: Registration::Open,
         }
+    }
+
+    /// The same organizations, on a server where not everybody may make an account.
+    #[must_use]
+    pub fn with_registration(self, registration: Registration) -> Self {
+        Self { registration, ..self }
     }
 
     /// The same organizations, whose invitations go out through `mailer`.

@@ -61,12 +61,12 @@ async fn a_link_changes_the_password_once_and_ends_every_session(world: World) {
         Error::Unauthenticated(_)
     );
     refuses!(
-        world.auth.log_in("ada@example.org", PASSWORD).await,
+        world.auth.log_in("ada@example.org", PASSWORD, None).await,
         Error::Unauthenticated(_)
     );
     world
         .auth
-        .log_in("ada@example.org", NEW)
+        .log_in("ada@example.org", NEW, None)
         .await
         .expect("the new one");
     refuses!(world.auth.look_at_reset(&token).await, Error::NotFound);
