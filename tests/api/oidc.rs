@@ -114,7 +114,7 @@ impl Browser {
                 .split("action=\"")
                 .nth(1)
                 .and_then(|rest| rest.split('"').next());
-            url = action.unwrap_or_else(|| panic!("a form: {text}")).to_owned();
+            url = String::from(action.unwrap_or_else(|| panic!("a form: {text}")));
             let fields = if text.contains("value=\"login\"") {
                 vec![("prompt", "login"), ("login", name), ("password", "x")]
             } else {

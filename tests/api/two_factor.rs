@@ -7,6 +7,12 @@ use totp_rs::{Builder, Secret, Totp};
 use crate::app::{PASSWORD, TestApp, read, session_cookie};
 use crate::company::text;
 
+const FORM: [(&str, &str); 3] = [
+    ("email", "ada@example.org"),
+    ("password", PASSWORD),
+    ("next", "/live"),
+];
+
 pub(crate) fn app_of(secret: &str) -> Totp {
     let secret = Secret::try_from_base32(secret).expect("base32");
     Builder::new().with_secret(secret).build().expect("an app")
@@ -133,12 +139,22 @@ async fn forms_alone_turn_it_on_sign_in_and_turn_it_off() {
         "told once"
     );
 
-    let form = [
-        ("email", "ada@example.org"),
-        ("password", PASSWORD),
-        ("next", "/live"),
-    ];
-    let asked = app.form("/login", &form, None).await;
+    let cookie = in_two_steps(&app, &first, &second).await;
+    let off = app
+        .form(
+            "/settings/two-factor/off",
+            &[("code", recovery.lines().next().expect("a code"))],
+            Some(&cookie),
+        )
+        .await;
+    assert_eq!(off.headers()["location"], format!("{page}?done=off").as_str());
+    let signed_in = app.form("/login", &FORM, None).await;
+    assert_eq!(signed_in.headers()["location"], "/live");
+}
+
+/// Signs in with `right`, after a code that was used before; the session's cookie.
+async fn in_two_steps(app: &TestApp, used: &str, right: &str) -> String {
+    let asked = app.form("/login", &FORM, None).await;
     assert_eq!(asked.headers()["location"], "/login/code?next=%2Flive");
     assert!(
         session_cookie(&asked).is_none(),
@@ -165,7 +181,7 @@ async fn forms_alone_turn_it_on_sign_in_and_turn_it_off() {
     let wrong = app
         .form(
             "/login/code",
-            &[("code", &first), ("next", "/live")],
+            &[("code", used), ("next", "/live")],
             Some(&challenge),
         )
         .await;
@@ -173,25 +189,15 @@ async fn forms_alone_turn_it_on_sign_in_and_turn_it_off() {
         wrong.headers()["location"],
         "/login/code?problem=code&next=%2Flive"
     );
-    let right = app
+    let signed_in = app
         .form(
             "/login/code",
-            &[("code", &second), ("next", "/live")],
+            &[("code", right), ("next", "/live")],
             Some(&challenge),
         )
         .await;
-    assert_eq!(right.headers()["location"], "/live");
-    let cookie = session_cookie(&right).expect("a session");
-    let off = app
-        .form(
-            "/settings/two-factor/off",
-            &[("code", recovery.lines().next().expect("a code"))],
-            Some(&cookie),
-        )
-        .await;
-    assert_eq!(off.headers()["location"], format!("{page}?done=off").as_str());
-    let signed_in = app.form("/login", &form, None).await;
     assert_eq!(signed_in.headers()["location"], "/live");
+    session_cookie(&signed_in).expect("a session")
 }
 
 #[tokio::test]

@@ -155,13 +155,13 @@ impl Vault {
         if *version != VERSION {
             return Err(damaged());
         }
-        let key = self.key(name)?;
+        let key = self.key(*name)?;
         let data_key = decrypted(key.bytes(), *nonce, wrapped, place)?;
         data_key.try_into().map_err(|_| damaged())
     }
 
-    fn key(&self, name: &[u8; NAME_BYTES]) -> Result<MasterKey, Error> {
-        let find = |keys: &[MasterKey]| keys.iter().find(|key| key.name() == *name).cloned();
+    fn key(&self, name: [u8; NAME_BYTES]) -> Result<MasterKey, Error> {
+        let find = |keys: &[MasterKey]| keys.iter().find(|key| key.name() == name).cloned();
         if let Some(key) = self.with_keys(find) {
             return Ok(key);
         }

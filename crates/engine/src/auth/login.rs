@@ -89,13 +89,13 @@ impl Auth {
         let user = UserId::new(user);
         self.check_login_code(user, code).await?;
         let mut tx = self.db.begin().await?;
-        let used = sql!(
+        let removed = sql!(
             tx,
             run,
             "DELETE FROM login_challenges WHERE token_digest = $1",
             digest(token)
         )?;
-        if used == 0 {
+        if removed == 0 {
             return Err(signed_out());
         }
         tx.commit().await?;

@@ -1,4 +1,4 @@
-//! Signing in at another server: OpenID Connect, by the code flow with PKCE, state and nonce.
+//! Signing in at another server: `OpenID` Connect, by the code flow with PKCE, state and nonce.
 
 mod provider;
 
@@ -214,7 +214,7 @@ impl Auth {
             }
             None => {
                 self.write_identity(&mut tx, provider, user, &claims.subject)
-                    .await?
+                    .await?;
             }
         }
         tx.commit().await

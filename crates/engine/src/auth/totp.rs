@@ -249,7 +249,7 @@ impl Auth {
             return Err(Error::TooMany { retry_after: wait });
         }
         let secret = self.vault.unseal(place(user), &tried.secret_sealed)?;
-        let used = match self.step_of(&secret, code)? {
+        let matched = match self.step_of(&secret, code)? {
             Some(step) if step > tried.last_step => Some(step),
             Some(_) => None,
             None => self
@@ -257,7 +257,7 @@ impl Auth {
                 .await?
                 .then_some(tried.last_step),
         };
-        if let Some(step) = used {
+        if let Some(step) = matched {
             sql!(
                 tx,
                 run,
@@ -267,7 +267,7 @@ impl Auth {
             )?;
         }
         tx.commit().await?;
-        used.map(drop).ok_or_else(wrong_code)
+        matched.map(drop).ok_or_else(wrong_code)
     }
 
     /// Locks the account's row until the end of the transaction.
@@ -288,7 +288,7 @@ impl Auth {
     }
 
     async fn use_recovery_code(&self, tx: &mut Tx, user: UserId, code: &str) -> Result<bool, Error> {
-        let used = sql!(
+        let spent = sql!(
             tx,
             run,
             "UPDATE recovery_codes SET used_at = $3 WHERE user_id = $1 AND code_digest = $2 AND used_at IS NULL",
@@ -296,7 +296,7 @@ impl Auth {
             digest(&bare(code)),
             to_db(self.clock.now()),
         )?;
-        Ok(used > 0)
+        Ok(spent > 0)
     }
 
     async fn fresh_codes(&self, tx: &mut Tx, user: UserId) -> Result<Vec<String>, Error> {
