@@ -94,7 +94,7 @@ pub(crate) struct Given {
         hide_env_values = true
     )]
     pub(crate) smtp_url: Option<String>,
-    /// Whom mail is from: `stats@example.org`, or `DataPulse <stats@example.org>` [default: datapulse@ and the public host]
+    /// Whom mail is from: `stats@example.org`, or `DataPulse <stats@example.org>` [default: datapulse, at the public host]
     #[arg(long, env = "DATAPULSE_MAIL_FROM", value_name = "ADDRESS", global = true)]
     pub(crate) mail_from: Option<String>,
     /// An `OpenID` provider where people may sign in: `https://accounts.example.org` [default: none]
