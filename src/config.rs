@@ -13,6 +13,7 @@ use engine::sealing::MasterKeys;
 use engine::store::EventsAt;
 use model::problem::FieldError;
 use model::rates::Rates;
+use model::usage::Quotas;
 use serde::Deserialize;
 
 use crate::client::Proxies;
@@ -118,6 +119,9 @@ pub(crate) struct Given {
     /// What one unit of each currency is worth: EUR=1,USD=0.92; amounts without a currency are in the first
     #[arg(long, env = "DATAPULSE_CURRENCY_RATES", value_name = "RATES", global = true)]
     pub(crate) currency_rates: Option<String>,
+    /// Events a month that each plan allows: free=100000,team=5000000; a plan that is not named allows any number [default: none]
+    #[arg(long, env = "DATAPULSE_QUOTAS", value_name = "QUOTAS", global = true)]
+    pub(crate) quotas: Option<String>,
     /// A `MaxMind` file, such as `GeoLite2-City.mmdb`, that knows where addresses are [default: none]
     #[arg(long, env = "DATAPULSE_GEOIP_FILE", value_name = "FILE", global = true)]
     pub(crate) geoip_file: Option<PathBuf>,
@@ -213,6 +217,8 @@ pub(crate) struct Config {
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
     pub(crate) currency_rates: Rates,
+    /// Events a month that each plan allows.
+    pub(crate) quotas: Quotas,
     /// Knows where addresses are.
     pub(crate) geoip_file: Option<PathBuf>,
     /// Whose word on addresses counts.
@@ -302,6 +308,12 @@ impl Config {
                 .unwrap_or_default()
                 .parse()
                 .map_err(|error| format!("DATAPULSE_CURRENCY_RATES: {error}"))?,
+            quotas: given
+                .quotas
+                .or(file.quotas)
+                .unwrap_or_default()
+                .parse()
+                .map_err(|error: FieldError| format!("DATAPULSE_QUOTAS: {}", error.message))?,
             geoip_file: given.geoip_file.or(file.geoip_file),
             trusted_proxies: match given.trusted_proxies.or(file.trusted_proxies) {
                 Some(text) => text
@@ -360,6 +372,7 @@ impl Config {
                 if self.rate_limits { "on" } else { "off" }.to_owned(),
             ),
             ("currency_rates", self.currency_rates.to_string()),
+            ("quotas", self.quotas.to_string()),
             ("trusted_proxies", self.trusted_proxies.to_string()),
             ("log", self.log.clone()),
         ];

@@ -118,7 +118,7 @@ fn histogram(answer: &StickinessAnswer) -> Vec<Vec<String>> {
 }
 
 /// A name that a spreadsheet would take for a formula is made text by a leading quote (OWASP, CSV injection).
-fn harmless(name: &str) -> String {
+pub(crate) fn harmless(name: &str) -> String {
     if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{name}")
     } else {

@@ -136,13 +136,29 @@ impl Limits {
         if !sends_only {
             said.push(all.organizations.count(&caller.org().uuid().as_u128()));
         }
-        note(parts, &said)
+        note(parts.extensions.get::<Notes>(), &said)
+    }
+}
+
+impl Limits {
+    /// As [`Limits::count_caller`], for a call that says in its body who sends: a key, or a site that is public.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub(crate) fn count_sender(&self, caller: &Caller, notes: Option<&Notes>) -> Result<(), Refusal> {
+        let Some(all) = &self.0 else { return Ok(()) };
+        let name = match caller.who() {
+            Who::Key { key, .. } | Who::Personal { key, .. } => key.uuid().as_u128(),
+            Who::Site => caller.org().uuid().as_u128(),
+            Who::Member { .. } | Who::Guest { .. } | Who::Link { .. } | Who::Operator => return Ok(()),
+        };
+        note(notes, &[all.senders.count(&name)])
     }
 }
 
 /// What the limits said to the request under way.
 #[derive(Clone, Default)]
-struct Notes(Arc<Mutex<Vec<Said>>>);
+pub(crate) struct Notes(Arc<Mutex<Vec<Said>>>);
 
 impl Notes {
     fn add(&self, said: Said) {
@@ -150,8 +166,7 @@ impl Notes {
     }
 }
 
-fn note(parts: &Parts, all: &[(Said, Option<Duration>)]) -> Result<(), Refusal> {
-    let notes = parts.extensions.get::<Notes>();
+fn note(notes: Option<&Notes>, all: &[(Said, Option<Duration>)]) -> Result<(), Refusal> {
     let mut longest = None;
     for (said, wait) in all {
         if let Some(notes) = notes {

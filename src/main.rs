@@ -9,6 +9,7 @@ mod cookie;
 mod csv_text;
 mod demo;
 mod ending;
+mod export;
 mod forms;
 mod idempotency;
 mod identity;
@@ -27,6 +28,7 @@ mod server;
 mod share_page;
 mod site;
 mod state;
+mod taking;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -87,6 +87,7 @@ impl Metrics {
             ("accepted", receipt.accepted),
             ("duplicate", receipt.duplicates),
             ("rejected", receipt.rejected),
+            ("dropped", receipt.dropped),
         ];
         for (result, count) in counts {
             if count > 0 {
@@ -134,6 +135,8 @@ async fn current(engine: &Engine) -> Registry {
     let help = "Seconds from questions to answers";
     registry.register("question_seconds", help, ConstCounter::new(waited));
     let log = engine.ingest().status();
+    let erasures = engine.erasures().open().await.unwrap_or_default();
+    let quotas = engine.usages().near_the_end().await.unwrap_or_default();
     let gauges = [
         (
             "log_pending_events",
@@ -148,9 +151,31 @@ async fn current(engine: &Engine) -> Registry {
         (
             "log_quarantined_records",
             "Damaged records of the log that were set aside",
-            i64::try_from(log.quarantined).unwrap_or(i64::MAX),
+            large(log.quarantined),
         ),
     ];
+    let gauges = gauges.into_iter().chain([
+        (
+            "erasures_open",
+            "Requests to erase events that are not done",
+            large(erasures.open),
+        ),
+        (
+            "erasures_overdue",
+            "Those of them that should be done",
+            large(erasures.overdue),
+        ),
+        (
+            "quotas_near_the_end",
+            "Organizations that used 80 % of their plan's events this month, and not all",
+            large(quotas.near),
+        ),
+        (
+            "quotas_used_up",
+            "Organizations that used all of their plan's events this month",
+            large(quotas.over),
+        ),
+    ]);
     for (name, help, value) in gauges {
         let gauge = Gauge::<i64>::default();
         gauge.set(value);
@@ -170,6 +195,10 @@ async fn current(engine: &Engine) -> Registry {
 }
 
 fn whole(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+fn large(count: u64) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{from_fn_with_state, map_response};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use leptos::config::LeptosOptions;
@@ -25,11 +25,12 @@ use crate::forms::{entry, oidc, settings, two_factor};
 use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
-    annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, profiles,
-    query, segments, shares, templates, totp, widgets,
+    annotations, auth, catalogue, dashboards, docs, erasures, events, export, members, operations,
+    organizations, profiles, query, segments, shares, templates, totp, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
+use crate::taking::tell_what_was_dropped;
 use crate::{compat, forms, idempotency, identity, live, metrics, security, share_page};
 
 /// How long a body may pause while it comes.
@@ -39,7 +40,7 @@ const BODY_PAUSE: Duration = Duration::from_secs(30);
 pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
     Router::new()
         .merge(ingest(&state))
-        .merge(compat::routes())
+        .merge(compat::routes(&state))
         .merge(credentials(&state))
         .merge(api(&state))
         .merge(pages(&state))
@@ -73,9 +74,11 @@ fn ingest(state: &AppState) -> Router<AppState> {
             header::CONTENT_TYPE,
             header::CONTENT_ENCODING,
             HeaderName::from_static("x-write-key"),
-        ]);
+        ])
+        .expose_headers([compat::DROPPED]);
     Router::new()
         .route("/api/analytics/events", post(events::send))
+        .route_layer(from_fn(tell_what_was_dropped))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestDecompressionLayer::new())
@@ -141,6 +144,10 @@ fn api(state: &AppState) -> Router<AppState> {
                 .delete(organizations::delete),
         )
         .route("/api/organizations/{id}/audit", get(organizations::audit))
+        .route("/api/organizations/{id}/usage", get(organizations::usage))
+        .route("/api/organizations/{id}/forget", post(erasures::forget))
+        .route("/api/organizations/{id}/erasures", get(erasures::list))
+        .route("/api/organizations/{id}/erasures/{erasure}", get(erasures::get))
         .route("/api/organizations/{id}/members", get(members::list))
         .route(
             "/api/organizations/{id}/members/{user}",
@@ -169,6 +176,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api/analytics/events/values", get(catalogue::values))
         .route("/api/analytics/users/{id}", get(profiles::user))
         .route("/api/analytics/groups/{type}/{id}", get(profiles::group))
+        .route("/api/analytics/export", get(export::export))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
         .route("/api/analytics/sql", post(query::ask_in_sql))
         .route("/api/segments", get(segments::list).post(segments::create))
@@ -268,6 +276,9 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/revoke", post(settings::revoke))
         .route("/settings/members/reset-link", post(settings::reset_link))
         .route("/settings/organization/delete", post(settings::delete))
+        .route("/settings/organization/forget", post(settings::forget))
+        .route("/settings/organization/retention", post(settings::keep_for))
+        .route("/settings/organization/rules", post(settings::change_rules))
         .route("/settings/account/end-session", post(settings::end_session))
         .layer(CompressionLayer::new())
 }

@@ -34,6 +34,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         public_url: public_url.to_owned(),
         registration: config.registration,
         currency_rates: config.currency_rates.clone(),
+        quotas: config.quotas.clone(),
         cache_bytes: config.cache_mb * 1024 * 1024,
         redis: config.redis.clone(),
         geoip_file: config.geoip_file.clone(),
@@ -44,6 +45,20 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
     Engine::open(settings, Clock::System, Random::from_os())
         .await
         .map_err(|error| for_people(&error))
+}
+
+/// As [`open_engine`], or nothing where another process works in the data folder: that one does what is to be done.
+///
+/// # Errors
+/// A sentence that names what could not be opened.
+pub(crate) async fn open_engine_unless_busy(config: &Config) -> Result<Option<Engine>, String> {
+    match engine::lock_folder(&config.data_dir) {
+        Ok(free) => drop(free),
+        Err(engine::Error::Conflict(_)) => return Ok(None),
+        Err(error) => return Err(for_people(&error)),
+    }
+    let public_url = config.public_url_for(config.addr);
+    open_engine(config, &public_url).await.map(Some)
 }
 
 /// Serves until the process is asked to end.

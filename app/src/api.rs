@@ -3,6 +3,7 @@
 
 pub mod catalogue;
 pub mod dashboards;
+pub mod data;
 pub mod live;
 pub mod organization;
 pub mod people;

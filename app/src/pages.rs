@@ -3,6 +3,7 @@
 mod account;
 mod changes;
 mod dashboards;
+mod data;
 mod invitation;
 mod keys;
 mod landing;
@@ -45,6 +46,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />
                 <Route path=path!("/settings/keys") view=later::keys() ssr=SsrMode::Async />
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
+                <Route path=path!("/settings/data") view=later::data() ssr=SsrMode::Async />
                 <Route path=path!("/settings/members") view=later::members() ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=later::changes() ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=later::account() ssr=SsrMode::Async />

@@ -13,6 +13,7 @@ use model::query::Property;
 use model::role::Action;
 
 use crate::api::dashboards::{Page, Shown};
+use crate::api::data::DataPage;
 use crate::api::live::Now;
 use crate::api::people::{ChangeLine, Changes, OwnAccount, People};
 use crate::error::AppError;
@@ -119,6 +120,22 @@ pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnA
         two_factor: me.two_factor,
         other_door: engine.auth().oidc_name().map(str::to_owned),
         sessions: engine.auth().sessions(caller).await?,
+    })
+}
+
+/// What becomes of the organization's events.
+pub(crate) async fn data_page(engine: &Engine, caller: &Caller) -> Result<DataPage, AppError> {
+    let settings = engine.organizations().settings(caller, caller.org()).await?;
+    let erasures = if caller.may(Action::ManageOrganization) {
+        let newest = PageRequest::default();
+        engine.erasures().list(caller, caller.org(), &newest).await?.items
+    } else {
+        Vec::new()
+    };
+    Ok(DataPage {
+        settings,
+        usage: engine.usages().of(caller, caller.org()).await?,
+        erasures,
     })
 }
 

@@ -1,3 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
 import { account, call, profile, server, stored } from './account.ts';
 import { expect, test } from './fixtures.ts';
 import { html, Site } from './site.ts';
@@ -119,4 +122,56 @@ test('plausible-tracker', async ({ page }) => {
   expect(signup.properties).toMatchObject({ plan: 'team', seats: 5, $browser: 'Chrome', utm_source: 'news' });
   // No id was given: one visitor, for today.
   expect(new Set(events.map((event) => event.anonymous_id)).size).toBe(1);
+});
+
+test('@plausible-analytics/tracker', async ({ page }) => {
+  const ada = await account('plausible-new');
+  const domain = `books-${Date.now()}.example`;
+  await call(ada.token, 'PATCH', `/api/organizations/${ada.organization}`, { domains: [domain] });
+  const site = await Site.open({
+    '*': html(
+      `<script type="module">
+        import { init, track } from '/npm/@plausible-analytics/tracker/plausible.js';
+        init({ domain: '${domain}', endpoint: '${server()}/compat/plausible/api/event', captureOnLocalhost: true,
+          customProperties: { theme: 'dark' } });
+        track('signup', { props: { plan: 'team' }, revenue: { amount: 12.5, currency: 'EUR' } });
+        document.documentElement.dataset.ready = 'true';
+      </script>`,
+    ),
+  });
+  await page.goto(`${site.url}/a?utm_source=news`);
+  await page.locator('html[data-ready]').waitFor({ state: 'attached' });
+  await page.evaluate(() => history.pushState(null, '', '/b'));
+  const known = ['page_view', 'signup'];
+  const events = await stored(ada, 3, (event) => known.includes(event.name));
+  site.close();
+  const views = events.filter((event) => event.name === 'page_view');
+  expect(views.map((event) => event.properties.$path).sort()).toEqual(['/a', '/b']);
+  const signup = events.find((event) => event.name === 'signup')!;
+  expect(signup.properties).toMatchObject({ plan: 'team', theme: 'dark', revenue: 12.5, currency: 'EUR', $browser: 'Chrome' });
+  expect(new Set(events.map((event) => event.anonymous_id)).size).toBe(1);
+});
+
+test("Umami's script", async ({ page }) => {
+  const ada = await account('umami-script');
+  const script = await readFile(join(import.meta.dirname, '../scripts/umami.js'), 'utf8');
+  const head = `<script src="/script.js" data-website-id="${ada.organization}" data-host-url="${server()}/compat/umami"></script>`;
+  const site = await Site.open(
+    { '*': html(head, '<button data-umami-event="buy" data-umami-event-plan="team">Buy</button>') },
+    { '/script.js': script },
+  );
+  await page.goto(`${site.url}/a?utm_source=news`);
+  await page.waitForFunction(() => (window as any).umami);
+  await stored(ada, 1);
+  await page.getByRole('button').click();
+  await page.evaluate(() => history.pushState(null, '', '/b'));
+  await page.evaluate(() => (window as any).umami.track('signup', { seats: 5 }));
+  const events = await stored(ada, 4);
+  site.close();
+  const views = events.filter((event) => event.name === 'page_view');
+  expect(views.map((event) => event.properties.$path).sort()).toEqual(['/a', '/b']);
+  expect(views[0].properties).toMatchObject({ $title: 'Shop', $browser: 'Chrome' });
+  expect(events.find((event) => event.name === 'buy')!.properties).toMatchObject({ plan: 'team' });
+  expect(events.find((event) => event.name === 'signup')!.properties).toMatchObject({ seats: 5 });
+  expect(new Set(events.map((event) => event.session_id)).size).toBe(1);
 });

@@ -10,13 +10,18 @@ export class Site {
     this.url = `http://localhost:${(http.address() as AddressInfo).port}`;
   }
 
-  static async open(pages: Record<string, string>): Promise<Site> {
+  static async open(pages: Record<string, string>, scripts: Record<string, string> = {}): Promise<Site> {
     const http = createServer(async (request, response) => {
       const path = new URL(request.url!, 'http://localhost').pathname;
       try {
         if (path.startsWith('/npm/')) {
           response.setHeader('content-type', 'text/javascript; charset=utf-8');
           response.end(await npmFile(path.slice('/npm/'.length)));
+          return;
+        }
+        if (scripts[path] !== undefined) {
+          response.setHeader('content-type', 'text/javascript; charset=utf-8');
+          response.end(scripts[path]);
           return;
         }
         const page = pages[path] ?? pages['*'];

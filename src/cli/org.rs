@@ -19,6 +19,13 @@ pub(crate) enum OrgCommand {
         /// Its id, as `org list` tells it
         id: OrgId,
     },
+    /// Put an organization on another plan
+    Plan {
+        /// Its id, as `org list` tells it
+        id: OrgId,
+        /// The plan, as `--quotas` names it
+        plan: String,
+    },
     /// Let a suspended organization go on
     Resume {
         /// Its id, as `org list` tells it
@@ -48,6 +55,10 @@ async fn carry_out(command: OrgCommand, config: &Config) -> Result<String, Error
         OrgCommand::Suspend { id } => {
             organizations.suspend(id, true).await?;
             format!("Suspended {id}.")
+        }
+        OrgCommand::Plan { id, plan } => {
+            organizations.set_plan(id, &plan).await?;
+            format!("{id} is on the plan {plan}.")
         }
         OrgCommand::Resume { id } => {
             organizations.suspend(id, false).await?;

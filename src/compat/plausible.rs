@@ -2,12 +2,11 @@
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use engine::Error;
 use engine::enrich::Client;
 use engine::ingest::Batch;
-use engine::{Engine, Error};
 use model::event::Draft;
 use serde_json::{Value, json};
 use url::Url;
@@ -16,6 +15,7 @@ use super::said::{Object, Said, text};
 use super::wire;
 use crate::client;
 use crate::problem::Answered;
+use crate::taking::Taking;
 
 const MOST_BYTES: usize = 256 * 1024;
 const MOST_NAME: usize = 120;
@@ -26,7 +26,7 @@ const MOST_VALUE: usize = 2_000;
 
 /// `POST /api/event`: 202 for whatever is well-formed; `x-plausible-dropped` says that nobody keeps it.
 pub(crate) async fn event(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     body: Body,
 ) -> Answered<Response> {
@@ -44,12 +44,12 @@ pub(crate) async fn event(
     };
     let mut kept = 0;
     for domain in domains.split(',') {
-        let caller = match engine.auth().by_site(domain).await {
+        let caller = match taking.engine.auth().by_site(domain).await {
             Err(Error::Unauthenticated(_)) => continue,
             caller => caller?,
         };
         let batch = Batch::of_drafts(vec![draft.clone()], None);
-        kept += engine.take(&caller, batch, &client, false).await?.accepted;
+        kept += taking.take(&caller, batch, &client).await?.accepted;
     }
     let mut answer = (StatusCode::ACCEPTED, "ok").into_response();
     if kept == 0 {

@@ -4,11 +4,11 @@ mod translate;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::Error;
 use engine::ingest::Batch;
-use engine::{Engine, Error};
 use model::Timestamp;
 use model::event::Draft;
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use super::said::{Object, instant};
 use super::wire;
 use crate::client;
 use crate::problem::Answered;
+use crate::taking::Taking;
 use translate::{Body as Sent, translate};
 
 /// Most bytes of a body.
@@ -33,7 +34,7 @@ pub(crate) struct Parameters {
 
 /// `POST /e`, `/batch` and their kin.
 pub(crate) async fn capture(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     parameters: Result<Query<Parameters>, axum::extract::rejection::QueryRejection>,
     body: Body,
@@ -44,7 +45,7 @@ pub(crate) async fn capture(
         sent_at,
         is_old,
     } = Sent::read(wire::json(body, MOST).await?);
-    let caller = match engine.auth().by_key(&key).await {
+    let caller = match taking.engine.auth().by_key(&key).await {
         Err(Error::Unauthenticated(_)) => return Ok(unknown_key()),
         caller => caller?,
     };
@@ -53,13 +54,13 @@ pub(crate) async fn capture(
         instant(Some(&Value::String(word)))
     };
     let sent_at: Option<Timestamp> = sent_at.or_else(in_address).filter(|_| !is_old);
-    let by_their_clock = sent_at.unwrap_or_else(|| engine.clock().now());
+    let by_their_clock = sent_at.unwrap_or_else(|| taking.engine.clock().now());
     let drafts = events
         .into_iter()
         .filter_map(|event| translate(event, Some(by_their_clock)))
         .collect();
     let batch = Batch::of_drafts(drafts, sent_at);
-    engine.take(&caller, batch, &client, false).await?;
+    taking.take(&caller, batch, &client).await?;
     Ok(Json(json!({"status": "Ok"})).into_response())
 }
 

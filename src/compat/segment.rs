@@ -7,9 +7,9 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use engine::Error;
 use engine::enrich::Client;
 use engine::ingest::Batch;
-use engine::{Engine, Error};
 use model::event::{Draft, MAX_EVENTS};
 use serde_json::{Value, json};
 
@@ -18,6 +18,7 @@ use super::wire;
 use crate::client;
 use crate::problem::{Answered, plain, respond};
 use crate::state::AppState;
+use crate::taking::Taking;
 use translate::{Kind, merged, translate};
 
 /// Most bytes of one call.
@@ -27,7 +28,7 @@ const MOST_BATCH: usize = 500 * 1024;
 
 /// `POST /v1/track` and its kin: one message.
 pub(crate) async fn call(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     Path(call): Path<String>,
     headers: HeaderMap,
@@ -43,14 +44,14 @@ pub(crate) async fn call(
     let key = key(&headers, &message);
     let sent_at = instant(message.get("sentAt"));
     match translate(kind, message) {
-        Ok(draft) => taken(&engine, &key, vec![draft], sent_at, &client).await,
+        Ok(draft) => taken(&taking, &key, vec![draft], sent_at, &client).await,
         Err(why) => Ok(wrong(StatusCode::BAD_REQUEST, &why)),
     }
 }
 
 /// `POST /v1/batch`: many messages; one that is wrong costs none of the others.
 pub(crate) async fn batch(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     headers: HeaderMap,
     body: Body,
@@ -83,7 +84,7 @@ pub(crate) async fn batch(
         let kind = Kind::of_type(&message)?;
         translate(kind, message).ok()
     });
-    taken(&engine, &key, drafts.collect(), sent_at, &client).await
+    taken(&taking, &key, drafts.collect(), sent_at, &client).await
 }
 
 /// `GET /v1/projects/{key}/settings`: where the browser's SDK sends to.
@@ -145,18 +146,18 @@ fn key(headers: &HeaderMap, body: &Object) -> String {
 }
 
 async fn taken(
-    engine: &Engine,
+    taking: &Taking,
     key: &str,
     drafts: Vec<Draft<'static>>,
     sent_at: Option<model::Timestamp>,
     client: &Client,
 ) -> Answered<Response> {
-    let caller = match engine.auth().by_key(key).await {
+    let caller = match taking.engine.auth().by_key(key).await {
         Err(Error::Unauthenticated(_)) => return Ok(wrong(StatusCode::UNAUTHORIZED, "Unknown write key.")),
         caller => caller?,
     };
-    engine
-        .take(&caller, Batch::of_drafts(drafts, sent_at), client, false)
+    taking
+        .take(&caller, Batch::of_drafts(drafts, sent_at), client)
         .await?;
     Ok(Json(json!({"success": true})).into_response())
 }

@@ -4,39 +4,41 @@ mod visit;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
+use engine::Error;
 use engine::enrich::Client;
 use engine::ingest::Batch;
-use engine::{Engine, Error};
-use model::event::{Draft, MAX_EVENTS, Receipt};
+use model::event::{Draft, MAX_EVENTS};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::said::{Object, Said, id, instant, object, text};
 use super::wire;
 use crate::client;
 use crate::problem::Answered;
+use crate::taking::Taking;
 use visit::Visit;
 
 const MOST_BYTES: usize = 2 * 1024 * 1024;
 
 /// `POST /api/send`: one page view, event or `identify`.
 pub(crate) async fn send(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     headers: HeaderMap,
     body: Body,
 ) -> Answered<Response> {
     let body = wire::json(body, MOST_BYTES).await?;
-    let visit = Visit::of(&headers, &engine);
-    let (status, answer) = taken(&engine, &client, &visit, body).await?;
+    let visit = Visit::of(&headers, &taking.engine);
+    let mut answers = taken(&taking, &client, &visit, vec![body]).await?;
+    let (status, answer) = answers.pop().unwrap_or_else(|| (StatusCode::OK, visit.answer()));
     Ok((status, Json(answer)).into_response())
 }
 
 /// `POST /api/batch`: a list of the same, each answered for itself.
 pub(crate) async fn batch(
-    State(engine): State<Engine>,
+    taking: Taking,
     client::From(client): client::From,
     headers: HeaderMap,
     body: Body,
@@ -51,14 +53,16 @@ pub(crate) async fn batch(
                 .into_response());
         }
     };
-    let visit = Visit::of(&headers, &engine);
-    let (size, mut details) = (items.len(), Vec::new());
-    for (index, item) in items.into_iter().enumerate() {
-        let (status, response) = taken(&engine, &client, &visit, item).await?;
-        if !status.is_success() {
-            details.push(json!({"index": index, "response": response}));
-        }
-    }
+    let visit = Visit::of(&headers, &taking.engine);
+    let answers = taken(&taking, &client, &visit, items).await?;
+    let size = answers.len();
+    let wrong = answers
+        .into_iter()
+        .enumerate()
+        .filter(|(_, (status, _))| !status.is_success());
+    let details: Vec<Value> = wrong
+        .map(|(index, (_, response))| json!({"index": index, "response": response}))
+        .collect();
     let errors = details.len();
     let answer = json!({
         "size": size,
@@ -70,36 +74,77 @@ pub(crate) async fn batch(
     Ok(Json(answer).into_response())
 }
 
-async fn taken(
-    engine: &Engine,
-    client: &Client,
-    visit: &Visit,
-    body: Value,
-) -> Answered<(StatusCode, Value)> {
-    let Some(Read {
-        website,
-        client,
-        draft,
-    }) = read(body, client, visit)
-    else {
-        let why = "Send {\"type\", \"payload\": {\"website\", …}}.";
-        return Ok((StatusCode::BAD_REQUEST, problem(why)));
-    };
-    let caller = match engine.auth().by_site(&website).await {
-        Err(Error::Unauthenticated(_)) => {
-            return Ok((StatusCode::BAD_REQUEST, problem("Website not found.")));
+type Answer = (StatusCode, Value);
+
+/// Events of one website and one visitor's client: they are kept together.
+struct Group {
+    website: String,
+    client: Client,
+    drafts: Vec<Draft<'static>>,
+    /// Where in the request each of them was.
+    places: Vec<usize>,
+}
+
+/// Takes all of them, those that belong together at once; answers each for itself.
+async fn taken(taking: &Taking, client: &Client, visit: &Visit, bodies: Vec<Value>) -> Answered<Vec<Answer>> {
+    let mut answers: Vec<Answer> = vec![(StatusCode::OK, visit.answer()); bodies.len()];
+    let mut groups: Vec<Group> = Vec::new();
+    for (place, body) in bodies.into_iter().enumerate() {
+        let Some(read) = read(body, client, visit) else {
+            let why = "Send {\"type\", \"payload\": {\"website\", …}}.";
+            answers[place] = (StatusCode::BAD_REQUEST, problem(why));
+            continue;
+        };
+        let Read {
+            website,
+            client,
+            draft,
+        } = read;
+        let belongs = |group: &&mut Group| group.website == website && group.client == client;
+        match groups.iter_mut().find(belongs) {
+            Some(group) => {
+                group.drafts.push(draft);
+                group.places.push(place);
+            }
+            None => groups.push(Group {
+                website,
+                client,
+                drafts: vec![draft],
+                places: vec![place],
+            }),
         }
-        caller => caller?,
-    };
-    let batch = Batch::of_drafts(vec![draft], None);
-    let receipt = engine.take(&caller, batch, &client, false).await?;
-    Ok(match receipt {
-        Receipt { dropped: 1.., .. } => (StatusCode::OK, json!({"beep": "boop"})),
-        Receipt { errors, .. } if !errors.is_empty() => {
-            (StatusCode::BAD_REQUEST, problem(&errors[0].message))
+    }
+    for group in groups {
+        group.take(taking, &mut answers).await?;
+    }
+    Ok(answers)
+}
+
+impl Group {
+    async fn take(self, taking: &Taking, answers: &mut [Answer]) -> Answered<()> {
+        let caller = match taking.engine.auth().by_site(&self.website).await {
+            Err(Error::Unauthenticated(_)) => {
+                for place in self.places {
+                    answers[place] = (StatusCode::BAD_REQUEST, problem("Website not found."));
+                }
+                return Ok(());
+            }
+            caller => caller?,
+        };
+        let is_one = self.drafts.len() == 1;
+        let batch = Batch::of_drafts(self.drafts, None);
+        let receipt = taking.take(&caller, batch, &self.client).await?;
+        for error in &receipt.errors {
+            if let Some(place) = self.places.get(error.index) {
+                answers[*place] = (StatusCode::BAD_REQUEST, problem(&error.message));
+            }
         }
-        _ => (StatusCode::OK, visit.answer()),
-    })
+        // What is not wanted is not told apart from what is, but to whoever sends it alone: the script then stops.
+        if is_one && receipt.dropped > 0 {
+            answers[self.places[0]] = (StatusCode::OK, json!({"beep": "boop"}));
+        }
+        Ok(())
+    }
 }
 
 fn problem(why: &str) -> Value {
@@ -171,12 +216,11 @@ fn add_page(said: &mut Said, payload: &mut Object) {
     said.put("$url", url);
     said.put("$referrer", referrer);
     said.put("$host", Some(host.clone().into()));
-    for (ours, theirs) in [
-        ("$title", "title"),
-        ("$language", "language"),
-        ("$screen", "screen"),
-        ("tag", "tag"),
-    ] {
+    // Older scripts escape it.
+    let title =
+        text(payload, "title").map(|title| percent_decode_str(title).decode_utf8_lossy().into_owned().into());
+    said.put("$title", title);
+    for (ours, theirs) in [("$language", "language"), ("$screen", "screen"), ("tag", "tag")] {
         said.put(ours, payload.remove(theirs));
     }
 }

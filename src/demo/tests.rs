@@ -13,6 +13,7 @@ async fn open(folder: &TempDir) -> Engine {
         public_url: "http://127.0.0.1:3000".to_owned(),
         registration: engine::auth::Registration::Open,
         currency_rates: model::rates::Rates::default(),
+        quotas: model::usage::Quotas::default(),
         cache_bytes: engine::query::ROOM,
         redis: None,
         geoip_file: None,

@@ -3,8 +3,10 @@
 use axum::extract::{Form, State};
 use axum::response::Response;
 use engine::{Engine, Error};
-use model::account::NewOrganization;
+use model::account::{NewOrganization, OrganizationPatch};
+use model::erasure::ForgetRequest;
 use model::ids::{InvitationId, OrgId, SessionId, UserId};
+use model::ingest::{Bots, IngestPatch};
 use model::membership::InvitationRequest;
 use model::role::Role;
 use serde::Deserialize;
@@ -15,6 +17,7 @@ use crate::identity::Asking;
 use crate::problem::{Answered, Refusal};
 
 const MEMBERS: &str = "/settings/members";
+const DATA: &str = "/settings/data";
 pub(super) const ACCOUNT: &str = "/settings/account";
 
 /// Whom to invite.
@@ -212,6 +215,126 @@ pub(crate) async fn delete(
     }
     let deleted = engine.organizations().delete(&caller, caller.org()).await;
     came_to("/", "", deleted)
+}
+
+/// Whom to forget: any id, and the same typed again.
+#[derive(Deserialize)]
+pub(crate) struct Forget {
+    #[serde(default)]
+    user_id: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// `POST /settings/organization/forget`
+pub(crate) async fn forget(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(Forget { user_id, again }): Form<Forget>,
+) -> Answered<Response> {
+    let (user_id, again) = (user_id.trim().to_owned(), again.trim());
+    if user_id.is_empty() || user_id != again {
+        return Ok(back_to(DATA, &[("problem", "user_id")]));
+    }
+    let request = ForgetRequest { user_id };
+    let asked = engine.erasures().forget(&caller, caller.org(), &request).await;
+    came_to(DATA, "forget", asked.map(drop))
+}
+
+/// For how many days to keep events; empty for ever.
+#[derive(Deserialize)]
+pub(crate) struct KeepFor {
+    #[serde(default)]
+    days: String,
+}
+
+/// `POST /settings/organization/retention`
+pub(crate) async fn keep_for(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(KeepFor { days }): Form<KeepFor>,
+) -> Answered<Response> {
+    let days = match days.trim() {
+        "" => Some(0),
+        days => days.parse().ok(),
+    };
+    let Some(days) = days else {
+        return Ok(back_to(DATA, &[("problem", "days")]));
+    };
+    let patch = OrganizationPatch {
+        retention_days: Some(days),
+        ..OrganizationPatch::default()
+    };
+    let changed = engine.organizations().update(&caller, caller.org(), patch).await;
+    match changed {
+        Err(Error::Invalid(_)) => Ok(back_to(DATA, &[("problem", "days")])),
+        other => came_to(DATA, "retention", other.map(drop)),
+    }
+}
+
+/// What becomes of events: a box that is not ticked is not sent, and lists have one entry in a line.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Rules {
+    user_agent: Option<String>,
+    referrer: Option<String>,
+    campaign: Option<String>,
+    location: Option<String>,
+    visitor_id: Option<String>,
+    clock: Option<String>,
+    store_address: Option<String>,
+    bots: Bots,
+    domains: String,
+    allow: String,
+    deny: String,
+    redact: String,
+}
+
+impl Rules {
+    fn patch(&self) -> OrganizationPatch {
+        let ingest = IngestPatch {
+            user_agent: Some(self.user_agent.is_some()),
+            referrer: Some(self.referrer.is_some()),
+            campaign: Some(self.campaign.is_some()),
+            location: Some(self.location.is_some()),
+            visitor_id: Some(self.visitor_id.is_some()),
+            clock: Some(self.clock.is_some()),
+            store_address: Some(self.store_address.is_some()),
+            bots: Some(self.bots),
+            allow: Some(lines(&self.allow)),
+            deny: Some(lines(&self.deny)),
+            redact: Some(lines(&self.redact)),
+        };
+        OrganizationPatch {
+            ingest: Some(ingest),
+            domains: Some(lines(&self.domains)),
+            ..OrganizationPatch::default()
+        }
+    }
+}
+
+fn lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
+}
+
+/// `POST /settings/organization/rules`
+pub(crate) async fn change_rules(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(rules): Form<Rules>,
+) -> Answered<Response> {
+    let changed = engine
+        .organizations()
+        .update(&caller, caller.org(), rules.patch())
+        .await;
+    let problem = match changed {
+        Err(Error::Invalid(errors)) if errors.iter().any(|error| error.field == "domains") => "domains",
+        Err(Error::Invalid(_)) => "lists",
+        Err(Error::Conflict(_)) => "taken",
+        other => return came_to(DATA, "rules", other.map(drop)),
+    };
+    Ok(back_to(DATA, &[("problem", problem)]))
 }
 
 /// The fields of the password form.

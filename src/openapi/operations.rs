@@ -9,6 +9,7 @@ use model::answer::Answer;
 use model::audit::Entry;
 use model::catalogue::{EventName, EventProperty, PropertyValues};
 use model::dashboard::{Dashboard, DashboardSpec, Widget, WidgetSpec};
+use model::erasure::{Erasure, ForgetRequest};
 use model::event::Receipt;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
@@ -16,6 +17,7 @@ use model::membership::{
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
 use model::share::{NewShare, Share, ShareRequest};
+use model::usage::Usage;
 use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post, Put};
 
 use super::operation::{Call, Operation, number, text};
@@ -276,6 +278,40 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .in_pages()
         .gives_list::<Entry>(),
+        Call::new(
+            s,
+            Get,
+            "/api/organizations/{id}/usage",
+            "getUsage",
+            "Events this month, and what the plan allows",
+        )
+        .gives::<Usage>(200),
+        Call::new(
+            s,
+            Post,
+            "/api/organizations/{id}/forget",
+            "forget",
+            "Erase every event of one person, by any id",
+        )
+        .takes::<ForgetRequest>()
+        .gives::<Erasure>(202),
+        Call::new(
+            s,
+            Get,
+            "/api/organizations/{id}/erasures",
+            "listErasures",
+            "What is erased, and what was",
+        )
+        .in_pages()
+        .gives_list::<Erasure>(),
+        Call::new(
+            s,
+            Get,
+            "/api/organizations/{id}/erasures/{erasure}",
+            "getErasure",
+            "How far an erasure has come",
+        )
+        .gives::<Erasure>(200),
         Call::new(s, Get, keys, "listKeys", "The keys that work").gives_list::<ApiKey>(),
         Call::new(s, Post, keys, "createKey", "Make a key; it is told once")
             .takes::<KeyRequest>()
@@ -381,6 +417,22 @@ fn analytics(schemas: &mut Schemas) -> Vec<Operation> {
         .takes::<EventsBody>()
         .asks("dry_run", false, text())
         .gives::<Receipt>(202),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/export",
+            "exportEvents",
+            "Events to take along, as lines, CSV or Parquet",
+        )
+        .asks("format", false, text())
+        .asks("from", false, text())
+        .asks("to", false, text())
+        .asks("last", false, text())
+        .asks("timezone", false, text())
+        .asks("event", false, text())
+        .asks("filter", false, text())
+        .asks("after", false, text())
+        .gives_text("application/x-ndjson"),
         Call::new(
             s,
             Get,

@@ -1,11 +1,10 @@
 //! `POST /api/analytics/events`: events in, a report for each that was not taken.
 
 use axum::Json;
+use axum::extract::Query;
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use engine::Engine;
 use engine::ingest::{Batch, BodyFormat};
 use model::event::Receipt;
 use serde::Deserialize;
@@ -13,9 +12,9 @@ use serde::Deserialize;
 use crate::body::EventsBody;
 use crate::client;
 use crate::identity::Sending;
-use crate::metrics::Metrics;
 use crate::problem::Answered;
 use crate::rest::parameters;
+use crate::taking::Taking;
 
 /// `?dry_run=1`, and the key where the header cannot be set.
 #[derive(Deserialize)]
@@ -29,8 +28,7 @@ pub(crate) struct SendQuery {
 
 /// `POST /api/analytics/events`: 202 once what was accepted is on disk.
 pub(crate) async fn send(
-    State(engine): State<Engine>,
-    State(metrics): State<Metrics>,
+    taking: Taking,
     Sending(caller): Sending,
     client::From(client): client::From,
     query: Result<Query<SendQuery>, QueryRejection>,
@@ -41,10 +39,7 @@ pub(crate) async fn send(
         .dry_run
         .is_some_and(|word| !matches!(word.as_str(), "" | "0" | "false"));
     let batch = Batch::read(&body, format(&headers))?;
-    let receipt = engine.take(&caller, batch, &client, dry_run).await?;
-    if !dry_run {
-        metrics.count_events(&receipt);
-    }
+    let receipt = taking.take_counted(&caller, batch, &client, dry_run).await?;
     Ok((StatusCode::ACCEPTED, Json(receipt)))
 }
 

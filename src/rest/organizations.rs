@@ -13,6 +13,7 @@ use model::account::{
 use model::audit::Entry;
 use model::ids::KeyId;
 use model::scope::Scopes;
+use model::usage::Usage;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -69,6 +70,15 @@ pub(crate) async fn get(
     Path(path): Path<String>,
 ) -> Answered<Json<OrganizationSettings>> {
     Ok(Json(engine.organizations().settings(&caller, id(&path)?).await?))
+}
+
+/// `GET /api/organizations/{id}/usage`
+pub(crate) async fn usage(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Json<Usage>> {
+    Ok(Json(engine.usages().of(&caller, id(&path)?).await?))
 }
 
 /// `PATCH /api/organizations/{id}`

@@ -10,7 +10,10 @@ use crate::app::TestApp;
 use crate::company::{Company, last_part, text};
 
 const TABLE: &str = include_str!("../../docs/access.md");
-const ROUTER: &str = include_str!("../../src/router.rs");
+const ROUTERS: [&str; 2] = [
+    include_str!("../../src/router.rs"),
+    include_str!("../../src/compat.rs"),
+];
 
 /// Routes after which a company is no longer what it was: each gets one of its own.
 const UPSETTING: [(&str, &str); 4] = [
@@ -58,10 +61,13 @@ fn rows() -> Vec<Row> {
         .collect()
 }
 
-/// Every method and path that the router's source names.
+/// Every method and path that the sources of the routers name.
 fn routes() -> BTreeSet<(String, String)> {
     let mut found = BTreeSet::new();
-    for call in ROUTER.split(".route(").skip(1) {
+    let calls = ROUTERS
+        .into_iter()
+        .flat_map(|router| router.split(".route(").skip(1));
+    for call in calls {
         let path = call.split('"').nth(1).expect("a path").to_owned();
         let handlers = call.split_once(',').map(|(_, rest)| rest).unwrap_or_default();
         let end = handlers.find("\n        .").unwrap_or(handlers.len());
@@ -131,7 +137,7 @@ async fn call(app: &TestApp, company: &Company, row: &Row, caller: &str) -> Stat
     if caller == "stranger" && !row.path.contains('{') {
         request = request.header("x-organization", &company.owner.organization);
     }
-    if row.path.starts_with("/api/") {
+    if row.path.starts_with("/api/") || row.path.starts_with("/compat/") {
         if let Some(body) = company.body(app, &row.method, &row.path).await {
             request = request.json(&body);
         }

@@ -18,6 +18,7 @@ pub(crate) struct TestApp {
     pub(crate) data: TempDir,
     pub(crate) client: Client,
     log: Option<tempfile::NamedTempFile>,
+    settings: Vec<(String, String)>,
 }
 
 /// Somebody with an account: their token, their organization and a write key of it.
@@ -62,38 +63,38 @@ impl TestApp {
 
     fn start_with_log(settings: &[(&str, &str)], log: Stdio) -> Self {
         let data = tempfile::tempdir().expect("a scratch folder");
-        let mut command = Command::new(PROGRAM);
-        command
-            .arg("serve")
-            .env("DATAPULSE_ADDR", "127.0.0.1:0")
-            .env("DATAPULSE_DATA_DIR", data.path());
-        command
-            .env("DATAPULSE_LOG", "warn")
-            .env("DATAPULSE_RATE_LIMITS", "off")
-            .envs(settings.iter().copied());
-        let mut server = command
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .expect("the program starts");
-        let out = server.stdout.take().expect("standard output is piped");
-        let mut url = String::new();
-        BufReader::new(out)
-            .read_line(&mut url)
-            .expect("the first line is the address");
-        // A client wants its cryptography chosen; another client may have been first.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let client = Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .build()
-            .expect("a client");
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let settings: Vec<(String, String)> = settings.iter().map(own).collect();
+        let (server, url) = launch(&data, "127.0.0.1:0", &settings, log);
         Self {
             server,
-            url: url.trim().to_owned(),
+            url,
             data,
-            client,
             log: None,
+            client: client(),
+            settings,
         }
+    }
+
+    /// Ends the server as a crash does.
+    pub(crate) fn kill(&mut self) {
+        self.server.kill().expect("it runs");
+        self.server.wait().expect("it ended");
+    }
+
+    /// Ends the server as whoever operates it does.
+    pub(crate) fn stop(&mut self) {
+        let asked = Command::new("kill").arg(self.pid().to_string()).status();
+        assert!(asked.expect("a system with signals").success());
+        assert!(self.wait().success(), "a clean end");
+    }
+
+    /// Starts the server again, at the same address and on what it left.
+    pub(crate) fn start_again(&mut self) {
+        let addr = self.url.trim_start_matches("http://").to_owned();
+        (self.server, self.url) = launch(&self.data, &addr, &self.settings, Stdio::inherit());
+        // Connections to the earlier one are gone.
+        self.client = client();
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -255,6 +256,38 @@ impl TestApp {
     pub(crate) fn wait(&mut self) -> std::process::ExitStatus {
         self.server.wait().expect("it ended")
     }
+}
+
+fn client() -> Client {
+    // A client wants its cryptography chosen; another client may have been first.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .expect("a client")
+}
+
+/// The program on a data folder, and the address that it tells.
+fn launch(data: &TempDir, addr: &str, settings: &[(String, String)], log: Stdio) -> (Child, String) {
+    let mut command = Command::new(PROGRAM);
+    command
+        .arg("serve")
+        .env("DATAPULSE_ADDR", addr)
+        .env("DATAPULSE_DATA_DIR", data.path())
+        .env("DATAPULSE_LOG", "warn")
+        .env("DATAPULSE_RATE_LIMITS", "off")
+        .envs(settings.iter().map(|(name, value)| (name, value)));
+    let mut server = command
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .expect("the program starts");
+    let out = server.stdout.take().expect("standard output is piped");
+    let mut url = String::new();
+    BufReader::new(out)
+        .read_line(&mut url)
+        .expect("the first line is the address");
+    (server, url.trim().to_owned())
 }
 
 impl Drop for TestApp {

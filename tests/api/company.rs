@@ -119,6 +119,12 @@ impl Company {
                 path.replace("{id}", &text(&made["id"]))
             }
             "/s/{token}" => path.replace("{token}", &self.share),
+            _ if path.starts_with("/compat/") => {
+                let path = path.replace("{call}", "track");
+                return path
+                    .replace("{key}", &self.owner.write_key)
+                    .replace("{token}", &self.owner.write_key);
+            }
             "/api/auth/keys/{key}" => {
                 let made = self.made(app, "/api/auth/keys", json!({"name": "x"})).await;
                 path.replace("{key}", &text(&made["id"]))
@@ -143,6 +149,13 @@ impl Company {
         }
         if path.contains("{invitation}") {
             return path.replace("{invitation}", &text(&self.invitation(app).await["id"]));
+        }
+        if path.contains("{erasure}") {
+            let forget = format!("/api/organizations/{}/forget", self.owner.organization);
+            let (_, asked) = app
+                .post(&self.owner, &forget, json!({"user_id": fresh("nobody")}))
+                .await;
+            return path.replace("{erasure}", &text(&asked["id"]));
         }
         // A template, a type of groups, and the version before a dashboard's first change.
         let path = path
@@ -186,11 +199,13 @@ impl Company {
                 "/api/auth/keys" | "/api/organizations" | "/api/dashboards" | "/api/dashboards/{id}/shares",
             )
             | ("PUT", "/api/dashboards/{id}") => json!({"name": "x"}),
+            ("POST", path) if path.starts_with("/compat/") => self.dialect(path),
             ("PATCH", "/api/organizations/{id}") => json!({"week_start": "sunday"}),
             ("PATCH", "/api/organizations/{id}/members/{user}") => json!({"role": "viewer"}),
             ("POST", "/api/organizations/{id}/transfer") => {
                 json!({"user_id": self.user_id(app, &self.admin).await})
             }
+            ("POST", "/api/organizations/{id}/forget") => json!({"user_id": fresh("nobody")}),
             ("POST", "/api/organizations/{id}/invitations") => invitation(),
             ("POST", "/api/organizations/{id}/keys") => json!({"name": "x", "kind": "write"}),
             ("POST", "/api/segments") | ("PUT", "/api/segments/{id}") => segment(),
@@ -199,6 +214,25 @@ impl Company {
             ("POST", "/api/annotations" | "/api/dashboards/{id}/annotations") => json!({"text": "x"}),
             _ => return None,
         })
+    }
+
+    /// A call in the dialect of another SDK.
+    fn dialect(&self, path: &str) -> Value {
+        let (key, org) = (&self.owner.write_key, &self.owner.organization);
+        let umami =
+            json!({"type": "event", "payload": {"website": org, "url": "/", "hostname": "a.example"}});
+        match path {
+            "/compat/segment/v1/batch" | "/compat/segment/v1/b" => {
+                json!({"writeKey": key, "batch": [{"type": "track", "event": "visit", "userId": "ada"}]})
+            }
+            "/compat/segment/v1/{call}" => json!({"writeKey": key, "event": "visit", "userId": "ada"}),
+            "/compat/plausible/api/event" => {
+                json!({"n": "pageview", "u": "https://a.example/", "d": "nobody.example"})
+            }
+            "/compat/umami/api/send" => umami,
+            "/compat/umami/api/batch" => json!([umami]),
+            _ => json!({"api_key": key, "event": "visit", "distinct_id": "ada"}),
+        }
     }
 
     async fn refresh_token(&self, app: &TestApp) -> String {

@@ -278,3 +278,55 @@ async fn umami_knows_a_website_by_its_id() {
     let (_, profile) = app.get(&ada, "/api/analytics/users/u1").await;
     assert_eq!(profile["properties"], json!({"email": "u@example.org"}));
 }
+
+#[tokio::test]
+async fn every_dialect_is_within_the_limits_of_its_sender() {
+    let app = TestApp::start_with(&[("DATAPULSE_RATE_LIMITS", "on")]);
+    let ada = app.member("ada").await;
+    let (org, key) = (&ada.organization, &ada.write_key);
+    let domains = json!({"domains": ["a.example"]});
+    app.call(
+        &ada,
+        Method::PATCH,
+        &format!("/api/organizations/{org}"),
+        Some(domains),
+    )
+    .await;
+    let umami = json!({"type": "event", "payload": {"website": org, "url": "/", "hostname": "a.example"}});
+    for (path, body) in [
+        (
+            "/compat/segment/v1/track",
+            json!({"writeKey": key, "event": "x", "userId": "u"}),
+        ),
+        (
+            "/compat/posthog/e/",
+            json!({"api_key": key, "event": "x", "distinct_id": "u"}),
+        ),
+        (
+            "/compat/plausible/api/event",
+            json!({"n": "pageview", "u": "https://a.example/", "d": "a.example"}),
+        ),
+        ("/compat/umami/api/send", umami.clone()),
+        ("/compat/umami/api/batch", json!([umami])),
+    ] {
+        let answer = post(&app, path, body.to_string()).await;
+        let policy = answer.headers().get("ratelimit-policy").cloned();
+        let policy = policy.map(|value| value.to_str().expect("ASCII").to_owned());
+        let told = answer.text().await.expect("text");
+        let policy = policy.unwrap_or_else(|| panic!("{path}: {told}"));
+        assert!(
+            policy.contains("\"address\"") && policy.contains("\"sender\""),
+            "{path}: {policy}"
+        );
+    }
+    // So many within a minute that the address is told to wait.
+    let mut refused = None;
+    for _ in 0..6_100 {
+        let answer = post(&app, "/compat/posthog/flags/", "{}").await;
+        if answer.status() == StatusCode::TOO_MANY_REQUESTS {
+            refused = answer.headers().get("retry-after").cloned();
+            break;
+        }
+    }
+    assert!(refused.is_some(), "nobody is told to wait");
+}

@@ -4,12 +4,12 @@
 
 #[cfg(debug_assertions)]
 pub(super) use whole::{
-    account, changes, editor, invitation, keys, live, login, members, organization, register, start,
+    account, changes, data, editor, invitation, keys, live, login, members, organization, register, start,
 };
 
 #[cfg(not(debug_assertions))]
 pub(super) use split::{
-    account, changes, editor, invitation, keys, live, login, members, organization, register, start,
+    account, changes, data, editor, invitation, keys, live, login, members, organization, register, start,
 };
 
 #[cfg(debug_assertions)]
@@ -19,6 +19,7 @@ mod whole {
     use crate::editor::EditorPage;
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
+    use crate::pages::data::DataSettingsPage;
     use crate::pages::invitation::{InvitationPage, StartPage};
     use crate::pages::keys::KeysPage;
     use crate::pages::live::LivePage;
@@ -58,6 +59,10 @@ mod whole {
         || view! { <ChangesPage /> }.into_any()
     }
 
+    pub(in crate::pages) fn data() -> fn() -> AnyView {
+        || view! { <DataSettingsPage /> }.into_any()
+    }
+
     pub(in crate::pages) fn invitation() -> fn() -> AnyView {
         || view! { <InvitationPage /> }.into_any()
     }
@@ -79,6 +84,7 @@ mod split {
     use crate::editor::EditorPage;
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
+    use crate::pages::data::DataSettingsPage;
     use crate::pages::invitation::{InvitationPage, StartPage};
     use crate::pages::keys::KeysPage;
     use crate::pages::live::LivePage;
@@ -227,6 +233,24 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <ChangesPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn data() -> Lazy<DataRoute> {
+        Lazy::new()
+    }
+
+    /// What becomes of the organization's events.
+    pub(in crate::pages) struct DataRoute;
+
+    #[lazy_route]
+    impl LazyRoute for DataRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <DataSettingsPage /> }.into_any()
         }
     }
 

@@ -112,14 +112,20 @@ fn DangerZone() -> impl IntoView {
     let session = expect_context::<Session>();
     let name = session.organization.name.clone();
     let record = session.may(Action::ManageOrganization).then(|| {
-        view! { <p><a class="button" href="/settings/audit">"Who changed what"</a></p> }
+        view! {
+            <p class="actions">
+                <a class="button" href="/settings/data">"Events: rules, export, erasing"</a>
+                <a class="button" href="/settings/audit">"Who changed what"</a>
+            </p>
+        }
     });
     let end = session.may(Action::DeleteOrganization).then(|| {
         view! {
             <section>
                 <h2>"Delete this organization"</h2>
                 <p class="lead">
-                    "Its dashboards, keys and share links are gone at once, and nobody can bring them back. To be sure, type its name: "
+                    "Its dashboards, keys and share links are gone at once, its events within a day, and nobody can bring them back. "
+                    <a href="/settings/data">"Export your events first"</a>". To be sure, type its name: "
                     <strong>{name}</strong>
                 </p>
                 <form method="post" action="/settings/organization/delete" class="line-form">

@@ -51,6 +51,11 @@ impl Change {
         }
     }
 
+    /// Who makes it.
+    pub(crate) fn actor(&self) -> &str {
+        &self.actor
+    }
+
     pub(crate) fn with(mut self, detail: Value) -> Self {
         self.detail = detail;
         self

@@ -14,6 +14,8 @@ use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
 use model::rates::Rates;
 use model::role::Action;
+use model::usage::Quotas;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::annotations::{Annotations, annotate};
 use crate::auth::{Auth, AuthSettings, OidcProvider, Registration};
@@ -22,6 +24,7 @@ use crate::clock::Clock;
 use crate::dashboards::Dashboards;
 use crate::db::Db;
 use crate::enrich::{Client, Enricher, Places};
+use crate::erasures::{self, Erasures};
 use crate::error::Error;
 use crate::figures::{Counting, Figures};
 use crate::idempotency::Idempotency;
@@ -30,17 +33,22 @@ use crate::live::Live;
 use crate::mail::{MailServer, Mailer};
 use crate::organizations::Organizations;
 use crate::profiles::Profiles;
-use crate::query::{Catalogue, Explained, Queries};
+use crate::query::{After, Catalogue, Explained, Export, Queries};
 use crate::random::Random;
 use crate::redis::{Redis, RedisAddress};
 use crate::sealing::{MasterKeys, Vault};
 use crate::segments::Segments;
 use crate::sharing::Sharing;
 use crate::store::{EventStore, EventsAt};
+use crate::usage::{self, Usages};
 
 /// Widgets of one dashboard that are answered side by side.
 const PANELS_AT_ONCE: usize = 6;
 
+/// A question for events whose range is not looked at.
+const EVERYTHING: &str = r#"{"kind":"events","range":{"last":"1d"}}"#;
+const OVERDUE: &str =
+    "requests to erase events are not done by the time that was promised; GET …/erasures and the log say why";
 const DAMAGED_RECORDS: &str =
     "damaged records of the event log were set aside; see the table `quarantine` in log/ingest.sqlite3";
 const DAMAGED_FILES: &str = "damaged files of the event store were set aside in its folder (*.damaged-*): restore what is missing \
@@ -65,6 +73,8 @@ pub struct Settings {
     pub cache_bytes: u64,
     /// Where answers are kept for other processes too.
     pub redis: Option<RedisAddress>,
+    /// Events a month that each plan allows.
+    pub quotas: Quotas,
     /// A file in the `MaxMind` format that knows where addresses are.
     pub geoip_file: Option<PathBuf>,
     /// What letters go out through; without one the log tells what they would have said.
@@ -134,6 +144,11 @@ struct Pieces {
     mailer: Mailer,
     idempotency: Idempotency,
     counting: Counting,
+    erasures: Erasures,
+    usages: Usages,
+    /// Ends the work in the background, at the latest when it is dropped.
+    stop: CancellationToken,
+    _stops: DropGuard,
     _lock: File,
 }
 
@@ -159,7 +174,9 @@ impl Engine {
             .with_oidc(settings.oidc);
         let store = EventStore::open(&settings.events, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
-        let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
+        let (log, counted) = usage::counted_before(&db, &log_dir, (&clock, &random)).await?;
+        let ingest =
+            Ingest::open_counting(&log_dir, store.clone(), clock.clone(), random.clone(), counted).await?;
         let redis = settings.redis.as_ref().map(Redis::at).transpose()?;
         let queries = Queries::within(settings.cache_bytes, store.clone(), clock.clone())
             .with_rates(settings.currency_rates);
@@ -167,10 +184,33 @@ impl Engine {
             Some(redis) => queries.beside(redis.clone()),
             None => queries,
         };
+        let organizations = Organizations::new(db.clone(), clock.clone(), random.clone());
+        let catalogue = Catalogue::new(store.clone());
+        let erasures = Erasures::new(db.clone(), clock.clone(), random.clone(), organizations.clone());
+        let usages = Usages::new(usage::Parts {
+            db: db.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+            organizations: organizations.clone(),
+            quotas: settings.quotas,
+            log,
+            counted: ingest.counted(),
+        });
+        let worker = erasures::Worker {
+            erasures: erasures.clone(),
+            store: store.clone(),
+            ingest: ingest.clone(),
+            queries: queries.clone(),
+            catalogue: catalogue.clone(),
+            usages: usages.clone(),
+        };
+        let stop = CancellationToken::new();
+        tokio::spawn(worker.run(stop.clone()));
+        tokio::spawn(usages.clone().run(stop.clone()));
         Ok(Self(Arc::new(Pieces {
             auth,
             idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault),
-            organizations: Organizations::new(db.clone(), clock.clone(), random.clone())
+            organizations: organizations
                 .with_mailer(mailer.clone())
                 .with_registration(settings.registration),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
@@ -181,7 +221,7 @@ impl Engine {
             random,
             profiles: Profiles::new(db.clone(), clock.clone()),
             queries,
-            catalogue: Catalogue::new(store.clone()),
+            catalogue,
             live: Live::new(store.listeners(), db.clone(), clock.clone()),
             clock,
             db,
@@ -190,6 +230,10 @@ impl Engine {
             redis,
             mailer,
             counting: Counting::default(),
+            erasures,
+            usages,
+            _stops: stop.clone().drop_guard(),
+            stop,
             _lock: lock,
         })))
     }
@@ -254,6 +298,18 @@ impl Engine {
         &self.0.profiles
     }
 
+    /// What is erased, and what was.
+    #[must_use]
+    pub fn erasures(&self) -> &Erasures {
+        &self.0.erasures
+    }
+
+    /// What organizations use of their plans.
+    #[must_use]
+    pub fn usages(&self) -> &Usages {
+        &self.0.usages
+    }
+
     /// Takes the events of one request, with what its organization wants added and left out. What the receipt counts as
     /// accepted is on disk; with `dry_run` nothing is kept and the receipt says what it would have said.
     ///
@@ -268,6 +324,9 @@ impl Engine {
     ) -> Result<Receipt, Error> {
         caller.must(Action::SendEvents)?;
         let org = caller.org();
+        if !dry_run && self.usages().drops(org, batch.len()).await? {
+            return Ok(Receipt::over_quota(batch.len()));
+        }
         let rules = self.organizations().ingest_rules(org).await?;
         let enrichment = self.0.enricher.for_request(org, rules, client).await?;
         let mut intake = self.ingest().read(caller, batch, &enrichment)?;
@@ -306,6 +365,35 @@ impl Engine {
             _ => Action::Read,
         })?;
         self.answer(caller, query).await
+    }
+
+    /// Begins to tell the events that a question for events means (all of them where it is absent), from `after` on.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`].
+    pub async fn export(
+        &self,
+        caller: &Caller,
+        events: Option<&Query>,
+        after: Option<After>,
+    ) -> Result<Export, Error> {
+        caller.must(Action::Export)?;
+        let org = caller.org();
+        let calendar = self.organizations().calendar(org).await?;
+        let everything = Query::parse(EVERYTHING).map_err(Error::Invalid)?;
+        let query = self
+            .segments()
+            .expanded(org, events.unwrap_or(&everything))
+            .await?;
+        let export = self
+            .0
+            .queries
+            .export(org, &calendar, &query, events.is_none(), after)
+            .await?;
+        self.organizations()
+            .record_export(caller, events, export.total())
+            .await?;
+        Ok(export)
     }
 
     /// As [`Engine::ask`], read anew, with the statements that it took.
@@ -435,6 +523,10 @@ impl Engine {
         self.0.clock.now().to_zoned(zone).datetime()
     }
 
+    async fn overdue_erasures(&self) -> u64 {
+        self.0.erasures.open().await.unwrap_or_default().overdue
+    }
+
     /// Looks at everything that is needed to take events and answer questions, and at what lies aside.
     pub async fn readiness(&self) -> Vec<Check> {
         let damaged_files = u64::try_from(self.0.store.damaged_files().await).unwrap_or(u64::MAX);
@@ -451,7 +543,8 @@ impl Engine {
         let mut checks = vec![
             Check::new("log", pieces.ingest.check().await.is_ok())
                 .noting(pieces.ingest.status().quarantined, DAMAGED_RECORDS),
-            Check::new("database", pieces.db.check().await.is_ok()),
+            Check::new("database", pieces.db.check().await.is_ok())
+                .noting(self.overdue_erasures().await, OVERDUE),
             Check::new("store", pieces.store.check().await.is_ok()),
         ];
         if let Some(redis) = &pieces.redis {
@@ -465,6 +558,7 @@ impl Engine {
 
     /// Stores what was accepted, then closes every file.
     pub async fn close(&self) {
+        self.0.stop.cancel();
         for (piece, closed) in [
             ("log", self.0.ingest.close().await),
             ("store", self.0.store.close().await),
@@ -472,6 +566,9 @@ impl Engine {
             if let Err(error) = closed {
                 tracing::error!(piece, %error, "could not be closed in good order");
             }
+        }
+        if let Err(error) = self.usages().write().await {
+            tracing::warn!(%error, "the count of events is written down after the next start");
         }
         self.0.mailer.close().await;
         self.0.db.close().await;

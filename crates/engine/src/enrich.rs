@@ -292,8 +292,20 @@ impl Enrichment {
         if !rules.redact.is_empty() {
             entries.redact(|key| is_listed(&rules.redact, key));
         }
+        // What they say of a user ends up in the profile.
+        if !(rules.deny.is_empty() && rules.redact.is_empty()) {
+            for key in SAID_OF_USERS {
+                entries.within(key, |said| {
+                    said.retain(|key| !is_listed(&rules.deny, key));
+                    said.redact(|key| is_listed(&rules.redact, key));
+                });
+            }
+        }
     }
 }
+
+/// Properties whose own properties are the user's or the group's.
+const SAID_OF_USERS: [&str; 3] = ["$set", "$set_once", "$group_set"];
 
 /// Host and path of the page.
 fn add_page(entries: &mut Entries<'_>, page: &str) {

@@ -5,6 +5,7 @@ mod backlog;
 mod body;
 mod codec;
 mod committer;
+mod counted;
 mod drain;
 mod intake;
 mod log;
@@ -36,10 +37,13 @@ use crate::error::Error;
 use crate::live::{self, Hub};
 use crate::random::Random;
 use crate::store::EventStore;
+pub(crate) use committer::Chain;
 use committer::{Command, Committer, Submission, unavailable};
+pub(crate) use counted::{Counted, Month, Unwritten, month_of};
 use drain::Drainer;
 pub(crate) use intake::Intake;
 use intake::Rows;
+use log::Span;
 use seen::Seen;
 use shared::Shared;
 
@@ -110,9 +114,35 @@ impl Ingest {
         random: Random,
         most_log_bytes: usize,
     ) -> Result<Self, Error> {
+        let counted = Counted::after(None);
+        Self::begin(dir, store, (clock, random), most_log_bytes, counted).await
+    }
+
+    /// As [`Ingest::open`], where somebody writes down how many events came after `counted`: the log keeps them until then.
+    ///
+    /// # Errors
+    /// As [`Ingest::open`].
+    pub(crate) async fn open_counting(
+        dir: &Path,
+        store: EventStore,
+        clock: Clock,
+        random: Random,
+        counted: u64,
+    ) -> Result<Self, Error> {
+        let counted = Counted::after(Some(counted));
+        Self::begin(dir, store, (clock, random), MOST_LOG_BYTES, counted).await
+    }
+
+    async fn begin(
+        dir: &Path,
+        store: EventStore,
+        (clock, random): (Clock, Random),
+        most_log_bytes: usize,
+        counted: Counted,
+    ) -> Result<Self, Error> {
         std::fs::create_dir_all(dir).map_err(Error::internal)?;
         let seen = Seen::open(&dir.join("ids")).map_err(Error::internal)?;
-        let shared = Arc::new(Shared::new(seen));
+        let shared = Arc::new(Shared::new(seen, counted));
         let path = dir.join("ingest.sqlite3");
         let committer = Committer::open(path.clone(), Arc::clone(&shared), clock.clone()).await?;
         let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);
@@ -209,6 +239,36 @@ impl Ingest {
         let position = self.barrier().await?;
         self.0.shared.stored_up_to(position).await;
         Ok(())
+    }
+
+    /// How many events were accepted and are not written down.
+    pub(crate) fn counted(&self) -> Arc<Counted> {
+        Arc::clone(&self.0.shared.counted)
+    }
+
+    /// Takes everything of an organization that the store holds out of the log, which would bring it back should the store
+    /// lose it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the log is closed or cannot be written.
+    pub(crate) async fn let_go(&self, org: OrgId) -> Result<(), Error> {
+        let position = self.barrier().await?;
+        self.0.shared.stored_up_to(position).await;
+        // What the index of ids does not hold on disk, it takes from the log after a crash.
+        let covered = self.0.shared.seen.covered().map_err(Error::internal)?;
+        self.0.shared.seen.persist().map_err(Error::internal)?;
+        let last = position.min(covered).min(self.0.shared.counted.written());
+        let span = Span { org, first: 0, last };
+        let (reply, answer) = oneshot::channel();
+        self.commands()?
+            .send(Command::Trim(vec![span], reply))
+            .await
+            .map_err(|_| unavailable(5))?;
+        if answer.await.unwrap_or(false) {
+            Ok(())
+        } else {
+            Err(unavailable(5))
+        }
     }
 
     /// Whether events can be accepted now.

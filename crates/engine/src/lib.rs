@@ -13,6 +13,7 @@ pub mod dashboards;
 pub mod db;
 mod engine;
 pub mod enrich;
+pub mod erasures;
 pub mod error;
 pub mod figures;
 pub mod idempotency;
@@ -29,6 +30,7 @@ pub mod segments;
 pub mod sharing;
 pub mod store;
 pub mod templates;
+pub mod usage;
 
 pub use self::redis::{Redis, RedisAddress};
 pub use caller::Caller;

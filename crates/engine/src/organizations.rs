@@ -13,9 +13,11 @@ use jiff::tz::TimeZone;
 use model::account::{
     Membership, Organization, OrganizationPatch, OrganizationSettings, WeekStart, display_name,
 };
+use model::erasure::retention_days;
 use model::ids::{OrgId, UserId};
 use model::ingest::IngestRules;
 use model::problem::FieldError;
+use model::query::Query;
 use model::role::{Action, Role};
 use moka::sync::Cache;
 use serde_json::json;
@@ -57,6 +59,9 @@ fn checked(patch: OrganizationPatch) -> Result<OrganizationPatch, Vec<FieldError
             None
         }
     };
+    if let Some(Err(error)) = patch.retention_days.map(retention_days) {
+        errors.push(error);
+    }
     if errors.is_empty() {
         Ok(OrganizationPatch {
             name,
@@ -64,6 +69,7 @@ fn checked(patch: OrganizationPatch) -> Result<OrganizationPatch, Vec<FieldError
             week_start: patch.week_start,
             ingest: patch.ingest,
             domains,
+            retention_days: patch.retention_days,
         })
     } else {
         Err(errors)
@@ -209,9 +215,13 @@ impl Organizations {
             "week_start": organization.week_start,
             "ingest": patch.ingest,
             "domains": patch.domains,
+            "retention_days": patch.retention_days,
         }));
         if let Some(patch) = patch.ingest {
             ingest::change_rules(&mut tx, org, patch).await?;
+        }
+        if let Some(days) = patch.retention_days {
+            ingest::change_retention(&mut tx, org, days).await?;
         }
         if let Some(domains) = &patch.domains {
             ingest::replace_domains(&mut tx, org, domains).await?;
@@ -254,8 +264,23 @@ impl Organizations {
         audit::entries(&self.db, org, request).await
     }
 
+    /// Writes down that somebody took events along.
+    pub(crate) async fn record_export(
+        &self,
+        caller: &Caller,
+        asked: Option<&Query>,
+        events: u64,
+    ) -> Result<(), Error> {
+        let org = caller.org();
+        let change = Change::by(caller, "events.exported", format!("organization:{org}"))
+            .with(json!({ "asked": asked, "events": events }));
+        let mut tx = self.db.begin().await?;
+        audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
+        tx.commit().await
+    }
+
     /// The caller as a member of `org`, which need not be the organization that the request named.
-    async fn within(&self, caller: &Caller, org: OrgId) -> Result<Caller, Error> {
+    pub(crate) async fn within(&self, caller: &Caller, org: OrgId) -> Result<Caller, Error> {
         if caller.org() == org {
             return Ok(caller.clone());
         }

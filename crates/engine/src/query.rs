@@ -10,6 +10,7 @@ mod compile;
 mod dialect;
 mod events;
 mod explained;
+mod export;
 mod filter;
 mod funnel;
 mod journeys;
@@ -50,6 +51,7 @@ use buckets::{Buckets, Calendar};
 pub use catalogue::{Catalogue, ValuesAsked};
 pub(crate) use cohort::unknown_segment;
 pub use explained::Explained;
+pub use export::{After, Export};
 pub use kept::ROOM;
 use kept::{Beside, Kept, Key};
 use trail::Trail;
@@ -109,6 +111,12 @@ impl Queries {
         Self { rates, ..self }
     }
 
+    /// Keeps no answer in memory any more: some of them hold events that were erased.
+    pub(crate) fn forget_all(&self) {
+        self.kept.answers.forget_all();
+        self.kept.buckets.forget_all();
+    }
+
     /// The answer to `query` for one organization.
     ///
     /// # Errors
@@ -119,16 +127,21 @@ impl Queries {
         let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets_of(&query, calendar, started)?;
         // Before anything is read: what is kept of it holds at least what was stored up to here.
-        let Version { position, touched } = self.store.version(org).await?;
+        let Version {
+            position,
+            erasures,
+            touched,
+        } = self.store.version(org).await?;
         let question = serde_json::to_string(query.as_ref()).map_err(Error::internal)?;
-        // Other processes may have been given other rates.
-        let question = format!("{question} {}", self.rates);
+        // Other processes may have been given other rates; and what is erased is in no answer after.
+        let question = format!("{question} {} {erasures}", self.rates);
         let key = Key::new(org, position, question, &buckets);
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
             org,
             position,
+            erasures,
             buckets: &buckets,
             kept: &self.kept.buckets,
             touched: Some(&touched),
@@ -167,6 +180,7 @@ impl Queries {
             store: &self.store,
             org,
             position: self.store.position(org).await?,
+            erasures: 0,
             buckets: &buckets,
             kept: &self.kept.buckets,
             touched: None,

@@ -14,6 +14,7 @@ mod clickhouse;
 mod dialect;
 mod document;
 mod duckdb;
+mod erase;
 mod frame;
 mod kinds;
 mod links;
@@ -38,6 +39,7 @@ use crate::live::Hub;
 pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
+pub use erase::Erasure;
 pub use frame::{Cell, Frame, MOST_ROWS, Param, Statement};
 pub use kinds::{KindSet, Kinds};
 pub(crate) use selected::SelectedColumn;
@@ -70,10 +72,12 @@ pub struct EventStore {
     listeners: Arc<Hub>,
 }
 
-/// How far an organization's events are stored, and which hours they came into.
+/// How far an organization's events are stored, which hours they came into, and how often some were erased.
 #[derive(Clone, Debug)]
 pub(crate) struct Version {
     pub(crate) position: u64,
+    /// What was read before it grew may hold events that are erased.
+    pub(crate) erasures: u64,
     pub(crate) touched: Arc<Touched>,
 }
 
@@ -166,15 +170,20 @@ impl EventStore {
         let after = self.touched.told_up_to(org);
         let told = match &self.backend {
             Backend::DuckDb(store) => {
-                let position = store.position(org).await?;
+                let (position, erasures) = store.version(org).await?;
                 let touched = self.touched.seen_from(org, position);
-                return Ok(Version { position, touched });
+                return Ok(Version {
+                    position,
+                    erasures,
+                    touched,
+                });
             }
             Backend::Postgres(store) => store.touched_after(org, after).await?,
             Backend::ClickHouse(store) => store.touched_after(org, after).await?,
         };
         Ok(Version {
             position: told.position,
+            erasures: told.erasures,
             touched: self.touched.learn(org, &told),
         })
     }
@@ -240,6 +249,14 @@ impl EventStore {
     pub(crate) async fn damaged_files(&self) -> usize {
         match &self.backend {
             Backend::DuckDb(store) => store.damaged_files().await,
+            Backend::Postgres(_) | Backend::ClickHouse(_) => 0,
+        }
+    }
+
+    /// As [`EventStore::damaged_files`], of one organization: nobody knows whose events are in them.
+    pub(crate) fn damaged_files_of(&self, org: OrgId) -> usize {
+        match &self.backend {
+            Backend::DuckDb(store) => store.damaged_files_of(org),
             Backend::Postgres(_) | Backend::ClickHouse(_) => 0,
         }
     }

@@ -84,6 +84,8 @@ pub struct OrganizationSettings {
     pub ingest: IngestRules,
     /// The sites whose trackers send to it by their domain alone.
     pub domains: Vec<String>,
+    /// Days that its events are kept; null for ever.
+    pub retention_days: Option<u32>,
 }
 
 /// What to change about an organization; what is absent stays.
@@ -107,6 +109,9 @@ pub struct OrganizationPatch {
     /// The sites whose trackers send to it by their domain alone; all of them.
     #[serde(default)]
     pub domains: Option<Vec<String>>,
+    /// Days that its events are kept: 1 to 36,500, or 0 for ever.
+    #[serde(default)]
+    pub retention_days: Option<u32>,
 }
 
 /// An organization as one of its members sees it.

@@ -62,6 +62,8 @@ id! {
     SegmentId,
     /// Something that happened, as it was noted down.
     AnnotationId,
+    /// Events that are to be erased, or were.
+    ErasureId,
     /// A connected data source.
     SourceId,
 }

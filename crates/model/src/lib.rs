@@ -8,6 +8,7 @@ pub mod answer;
 pub mod audit;
 pub mod catalogue;
 pub mod dashboard;
+pub mod erasure;
 pub mod event;
 pub mod format;
 pub mod ids;
@@ -23,5 +24,6 @@ pub mod role;
 pub mod scope;
 pub mod segment;
 pub mod share;
+pub mod usage;
 
 pub use jiff::Timestamp;

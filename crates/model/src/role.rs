@@ -53,6 +53,8 @@ pub enum Action {
     Explain,
     /// Ask in SQL.
     AskInSql,
+    /// Take all events along.
+    Export,
     /// Create, change and delete dashboards and widgets.
     EditDashboards,
     /// Send events.
@@ -75,9 +77,12 @@ impl Action {
     const fn least_role(self) -> Role {
         match self {
             Self::Read | Self::ReadMembers => Role::Viewer,
-            Self::Explain | Self::AskInSql | Self::EditDashboards | Self::SendEvents | Self::Share => {
-                Role::Editor
-            }
+            Self::Explain
+            | Self::AskInSql
+            | Self::Export
+            | Self::EditDashboards
+            | Self::SendEvents
+            | Self::Share => Role::Editor,
             Self::ManageKeys | Self::ManageMembers | Self::ManageOrganization => Role::Admin,
             Self::DeleteOrganization => Role::Owner,
         }

@@ -13,7 +13,7 @@ pub enum Scope {
     /// Send events.
     #[serde(rename = "events:write")]
     EventsWrite,
-    /// Look at dashboards, ask questions and see the statements behind an answer.
+    /// Look at dashboards, ask questions, see the statements behind an answer and export events.
     #[serde(rename = "analytics:read")]
     AnalyticsRead,
     /// Ask in SQL.
@@ -64,7 +64,7 @@ impl Scope {
     #[must_use]
     pub const fn of(action: Action) -> Self {
         match action {
-            Action::Read | Action::Explain => Self::AnalyticsRead,
+            Action::Read | Action::Explain | Action::Export => Self::AnalyticsRead,
             Action::AskInSql => Self::SqlRead,
             Action::EditDashboards => Self::DashboardsWrite,
             Action::SendEvents => Self::EventsWrite,

@@ -21,7 +21,8 @@ impl Visit {
     pub(super) fn of(headers: &HeaderMap, engine: &Engine) -> Self {
         let cache = headers.get("x-umami-cache").and_then(|value| value.to_str().ok());
         let now = engine.clock().now();
-        Self::from_cache(cache.unwrap_or_default(), now, || engine.fresh_id())
+        let cache = carried(cache.unwrap_or_default());
+        Self::from_cache(&cache, now, || engine.fresh_id())
     }
 
     fn from_cache(cache: &str, now: Timestamp, fresh: impl Fn() -> String) -> Self {
@@ -61,6 +62,13 @@ impl Visit {
     }
 }
 
+/// Older scripts carry the whole answer from call to call, not the word in it.
+fn carried(header: &str) -> String {
+    let answer: Option<Value> = serde_json::from_str(header).ok();
+    let word = answer.and_then(|answer| Some(answer.get("cache")?.as_str()?.to_owned()));
+    word.unwrap_or_else(|| header.to_owned())
+}
+
 fn is_id(word: &str) -> bool {
     word.len() == 36 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
@@ -79,6 +87,9 @@ mod tests {
         assert_eq!((soon.session.as_str(), soon.current.as_str()), (id, id));
         let late = Visit::from_cache(&first.cache(), at("2026-01-01T00:31:00Z"), fresh);
         assert_eq!((late.session.as_str(), late.current), (id, fresh()));
+        for header in [first.cache(), first.answer().to_string()] {
+            assert_eq!(carried(&header), first.cache());
+        }
         assert_eq!(
             Visit::from_cache("<script>.x.y", first.at, fresh).session,
             fresh()

@@ -61,6 +61,21 @@ impl<'a> Entries<'a> {
         self.changed |= self.read.len() != before;
     }
 
+    /// Treats the entries of the object under `key`; what is no object stays.
+    pub(super) fn within(&mut self, key: &str, treat: impl Fn(&mut Entries<'_>)) {
+        let Some(at) = self.read.iter().position(|(known, _)| known == key) else {
+            return;
+        };
+        let text = self.read[at].1;
+        let mut inner = Entries::read(text);
+        treat(&mut inner);
+        if let Some(written) = inner.written(text) {
+            let (key, _) = self.read.remove(at);
+            self.added.push((Cow::Owned(key.into_owned()), written));
+            self.changed = true;
+        }
+    }
+
     /// Hides the values that `is_secret` says yes to.
     pub(super) fn redact(&mut self, is_secret: impl Fn(&str) -> bool) {
         for (key, value) in &mut self.read {
@@ -179,6 +194,23 @@ mod tests {
         let mut entries = Entries::read("{}");
         entries.add_raw("$bot", || "true".to_owned());
         assert_eq!(entries.written("{}").as_deref(), Some(r#"{"$bot":true}"#));
+    }
+
+    #[test]
+    fn what_lies_within_an_object_is_treated_alike() {
+        let text = r#"{"a":1,"$set":{"mail":"a@b.c","plan":"x","ip":1},"b":[2]}"#;
+        let mut entries = Entries::read(text);
+        for key in ["$set", "$set_once", "b"] {
+            entries.within(key, |inner| {
+                inner.retain(|key| key != "ip");
+                inner.redact(|key| key == "mail");
+            });
+        }
+        let written = entries.written(text);
+        assert_eq!(
+            written.as_deref(),
+            Some(r#"{"a":1,"b":[2],"$set":{"mail":"[redacted]","plan":"x"}}"#)
+        );
     }
 
     #[test]

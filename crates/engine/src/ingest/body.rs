@@ -49,6 +49,18 @@ impl<'a> Batch<'a> {
         })
     }
 
+    /// How many events there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.items.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     /// Events that another program's dialect was translated into, and when they were sent by the sender's clock.
     #[must_use]
     pub fn of_drafts(drafts: Vec<Draft<'a>>, sent_at: Option<Timestamp>) -> Self {

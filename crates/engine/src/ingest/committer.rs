@@ -309,7 +309,7 @@ fn keys_of(record: &Record) -> Vec<Key> {
 }
 
 /// An error with what caused it.
-pub(super) struct Chain<'e>(pub(super) &'e (dyn std::error::Error + 'static));
+pub(crate) struct Chain<'e>(pub(crate) &'e (dyn std::error::Error + 'static));
 
 impl std::fmt::Display for Chain<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

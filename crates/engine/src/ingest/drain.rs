@@ -226,7 +226,7 @@ impl Drainer {
     fn synced_ids(&self) -> fjall::Result<u64> {
         let covered = self.shared.seen.covered()?;
         self.shared.seen.persist()?;
-        Ok(covered)
+        Ok(covered.min(self.shared.counted.written()))
     }
 
     async fn ask(&self, command: impl FnOnce(oneshot::Sender<bool>) -> Command) -> bool {

@@ -281,3 +281,6 @@ fn count_column(count: usize) -> i64 {
 fn signed(position: u64) -> i64 {
     i64::try_from(position).unwrap_or(i64::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,19 +1,21 @@
 //! What the sides of the log tell one another.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::backlog::{Backlog, Next};
+use super::counted::Counted;
 use super::log::{Header, Span};
 use super::seen::Seen;
 
 /// The state that senders, the committer and the drainer share.
 pub(super) struct Shared {
     pub(super) seen: Seen,
+    pub(super) counted: Arc<Counted>,
     backlog: Mutex<Backlog>,
     /// Something arrived, or somebody is in a hurry.
     pub(super) arrivals: Notify,
@@ -27,9 +29,10 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(seen: Seen) -> Self {
+    pub(super) fn new(seen: Seen, counted: Counted) -> Self {
         Self {
             seen,
+            counted: Arc::new(counted),
             backlog: Mutex::default(),
             arrivals: Notify::new(),
             stored: watch::channel(()).0,
@@ -52,6 +55,7 @@ impl Shared {
             backlog.push(*header, now);
         }
         drop(backlog);
+        self.counted.count(headers);
         self.arrivals.notify_one();
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::account::OrganizationSettings;
+use model::erasure::retention_days;
 use model::ids::OrgId;
 use model::ingest::{IngestPatch, IngestRules, MAX_DOMAINS, domain};
 use model::problem::FieldError;
@@ -26,10 +27,17 @@ impl Organizations {
             "SELECT domain FROM organization_domains WHERE org_id = $1 ORDER BY domain",
             org.uuid(),
         )?;
+        let (retention,) = sql!(
+            self.db,
+            one as (Option<i64>,),
+            "SELECT retention_days FROM organizations WHERE id = $1",
+            org.uuid(),
+        )?;
         Ok(OrganizationSettings {
             organization,
             ingest: self.read_rules(org).await?,
             domains: domains.into_iter().map(|(domain,)| domain).collect(),
+            retention_days: retention.and_then(|days| u32::try_from(days).ok()),
         })
     }
 
@@ -72,6 +80,18 @@ pub(super) async fn change_rules(tx: &mut Tx, org: OrgId, patch: IngestPatch) ->
         "UPDATE organizations SET ingest = $2 WHERE id = $1",
         org.uuid(),
         Json(rules),
+    )?;
+    Ok(())
+}
+
+/// Keeps events for so many days from now on, or for ever.
+pub(super) async fn change_retention(tx: &mut Tx, org: OrgId, days: u32) -> Result<(), Error> {
+    sql!(
+        tx,
+        run,
+        "UPDATE organizations SET retention_days = $2 WHERE id = $1",
+        org.uuid(),
+        retention_days(days)?.map(i64::from),
     )?;
     Ok(())
 }

@@ -2,7 +2,8 @@
 
 use model::Timestamp;
 use model::account::{NewOrganization, Organization, WeekStart, display_name};
-use model::ids::{OrgId, UserId};
+use model::erasure::ErasureKind;
+use model::ids::{ErasureId, OrgId, UserId};
 use model::role::{Action, Role};
 use serde_json::json;
 
@@ -11,6 +12,7 @@ use crate::audit::{self, Change};
 use crate::auth::Registration;
 use crate::caller::Caller;
 use crate::db::{Tx, sql, to_db};
+use crate::erasures;
 use crate::error::Error;
 
 impl Organizations {
@@ -39,7 +41,8 @@ impl Organizations {
         self.read(org).await
     }
 
-    /// Deletes an organization with its dashboards, keys, links and record of changes. Members keep their accounts.
+    /// Deletes an organization with its dashboards, keys, links and record of changes. Members keep their accounts. Its events
+    /// are erased soon after.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Forbidden`] for everybody but an owner who signed in.
@@ -59,10 +62,49 @@ impl Organizations {
         if deleted == 0 {
             return Err(Error::NotFound);
         }
+        let now = self.clock.now();
+        let new = erasures::New {
+            id: ErasureId::new(self.random.id(now)),
+            org,
+            kind: ErasureKind::Organization,
+            subject: None,
+            before: None,
+            actor: &format!("user:{user}"),
+        };
+        erasures::order(&mut tx, now, &new).await?;
         tx.commit().await?;
         self.calendars.invalidate(&org);
+        self.rules.invalidate(&org);
         tracing::info!(%org, %user, "an organization was deleted by its owner");
         Ok(())
+    }
+
+    /// Puts an organization on another plan. For whoever operates this machine.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Invalid`].
+    pub async fn set_plan(&self, org: OrgId, plan: &str) -> Result<(), Error> {
+        let plan = display_name("plan", plan)?;
+        let now = self.clock.now();
+        let mut tx = self.db.begin().await?;
+        let changed = sql!(
+            tx,
+            run,
+            "UPDATE organizations SET plan = $2 WHERE id = $1",
+            org.uuid(),
+            plan.as_str(),
+        )?;
+        if changed == 0 {
+            return Err(Error::NotFound);
+        }
+        let change = Change::by(
+            &Caller::operator(org),
+            "organization.plan_changed",
+            format!("organization:{org}"),
+        )
+        .with(json!({ "plan": plan }));
+        audit::record(&mut tx, &self.random, now, change).await?;
+        tx.commit().await
     }
 
     /// Suspends an organization, or lets it go on: nobody sends events to it, asks or changes anything until then. For

@@ -26,6 +26,8 @@ pub(super) struct Looking<'q> {
     pub(super) org: OrgId,
     /// What was stored before the question was asked.
     pub(super) position: u64,
+    /// How often events were erased before.
+    pub(super) erasures: u64,
     pub(super) buckets: &'q Buckets,
     pub(super) kept: &'q KeptBuckets,
     /// Nothing where everything is to be asked anew.

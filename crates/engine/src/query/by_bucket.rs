@@ -265,7 +265,14 @@ fn fingerprint(asked: &Asked<'_>, context: Context<'_>, series: &Series, lines: 
         .filter(|_| is_broken_down(lines))
         .map(|breakdown| &breakdown.property);
     let rates = (series.measure == Measure::Revenue).then(|| context.rates.to_string());
-    let parts = (asked.org, unlabelled, &context.spec.filter, property, rates);
+    let parts = (
+        asked.org,
+        asked.erasures,
+        unlabelled,
+        &context.spec.filter,
+        property,
+        rates,
+    );
     Fingerprint::of(&serde_json::to_string(&parts).unwrap_or_default())
 }
 

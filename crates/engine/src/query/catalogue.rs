@@ -57,6 +57,11 @@ impl Catalogue {
         }
     }
 
+    /// Keeps no list any more: some of them hold values of events that were erased.
+    pub(crate) fn forget_all(&self) {
+        self.kept.forget_all();
+    }
+
     /// The names of the organization's events, the most frequent first.
     ///
     /// # Errors
@@ -77,7 +82,7 @@ impl Catalogue {
     ) -> Result<Vec<EventProperty>, Error> {
         caller.must(Action::Read)?;
         let look = self.look(caller.org()).await?;
-        let key = Key::properties(caller.org(), look.names.position(), event);
+        let key = Key::properties(caller.org(), look.names.version(), event);
         if let Some(Listing::Properties(kept)) = self.kept.listing(&key) {
             return Ok(kept);
         }
@@ -95,7 +100,7 @@ impl Catalogue {
         caller.must(Action::Read)?;
         asked.check()?;
         let look = self.look(caller.org()).await?;
-        let key = Key::values(caller.org(), look.names.position(), asked);
+        let key = Key::values(caller.org(), look.names.version(), asked);
         if let Some(Listing::Values(kept)) = self.kept.listing(&key) {
             return Ok(kept);
         }
@@ -116,12 +121,17 @@ impl Catalogue {
 
     async fn current_names(&self, org: OrgId) -> Result<Arc<Names>, Error> {
         // Before anything is read: what is read holds at least what was stored up to here.
-        let position = self.store.position(org).await?;
-        let kept = self.kept.names(org);
-        if let Some(names) = kept.as_ref().filter(|names| names.position() == position) {
+        let version = self.store.version(org).await?;
+        let version = (version.erasures, version.position);
+        // After an erasure nothing that was counted before is true.
+        let kept = self
+            .kept
+            .names(org)
+            .filter(|names| names.version().0 == version.0);
+        if let Some(names) = kept.as_ref().filter(|names| names.version() == version) {
             return Ok(Arc::clone(names));
         }
-        let names = names::read(&self.store, self.dialect, org, position, kept.as_deref()).await?;
+        let names = names::read(&self.store, self.dialect, org, version, kept.as_deref()).await?;
         let names = Arc::new(names);
         self.kept.keep_names(org, Arc::clone(&names));
         Ok(names)

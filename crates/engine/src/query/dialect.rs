@@ -218,7 +218,7 @@ impl Dialect {
 
     /// Of the table `links (anonymous_id, user_id, ts)`, the user of each visitor: of the least `(ts, user_id)`, where text
     /// is compared byte by byte. Two columns, `anonymous_id` and `user_id`.
-    pub(super) fn least_links(self) -> &'static str {
+    pub(crate) fn least_links(self) -> &'static str {
         match self {
             Self::DuckDb => {
                 "SELECT anonymous_id, arg_min(user_id, (ts, user_id)) AS user_id FROM links GROUP BY anonymous_id"

@@ -13,7 +13,7 @@ use super::events::json_of;
 use super::sql::Sql;
 use crate::error::Error;
 use crate::store::{Cell, Dialect, SelectedColumn};
-use confined::confined;
+use confined::confined_apart;
 
 /// Most columns of an answer.
 const MOST_COLUMNS: usize = 200;
@@ -21,7 +21,7 @@ const MOST_COLUMNS: usize = 200;
 /// The answer to a question in SQL.
 pub(super) async fn answer(asked: &Asked<'_>, query: &SqlQuery) -> Result<SqlAnswer, Error> {
     let (spec, dialect) = (query.spec(), asked.source.dialect);
-    let text = confined(&spec.sql, dialect, &asked.buckets.window)?;
+    let text = confined_apart(spec.sql.clone(), dialect, asked.buckets.window.clone()).await?;
     let columns = columns(asked.columns_of(&text).await?)?;
     let statement = as_json(&text, columns.len(), spec.limit, dialect).into_statement();
     let mut frame = asked.select(statement).await?;

@@ -29,6 +29,7 @@
 mod client;
 mod decode;
 mod encode;
+mod erase;
 mod fault;
 mod form;
 mod place;
@@ -47,7 +48,9 @@ use model::ids::OrgId;
 
 use super::selected::described;
 use super::touched::Told;
-use super::{Appended, Cell, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement, closed};
+use super::{
+    Appended, Cell, Erasure, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement, closed,
+};
 use crate::error::Error;
 use client::{Asking, Client};
 use fault::Fault;
@@ -93,6 +96,10 @@ impl ClickHouse {
         let client = self.client()?;
         let known = self.shape(org).await?.kinds;
         Ok(self.shared.writer.append(client, org, batches, &known).await?)
+    }
+
+    pub(super) async fn erase(&self, org: OrgId, erasure: &Erasure) -> Result<u64, Error> {
+        Ok(erase::erase(self.client()?, org, erasure).await?)
     }
 
     pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {

@@ -2,6 +2,7 @@
 
 mod attached;
 mod damage;
+mod erase;
 mod fault;
 mod instance;
 mod reader;
@@ -16,13 +17,19 @@ use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
 use super::selected::described;
-use super::{Appended, Frame, SelectedColumn, Shape, Statement, closed};
+use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use fault::Fault;
 pub(super) use fault::words_about_statement;
 use instance::Instance;
 use writer::Writer;
+
+/// How long, and how often, the end of erasing waits for readers before it insists.
+const SHORT_TRY: Duration = Duration::from_millis(50);
+const SHORT_TRIES: usize = 100;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+const LAST_TRY: Duration = Duration::from_secs(45);
 
 /// The files of one folder; clones share everything.
 #[derive(Clone)]
@@ -62,10 +69,54 @@ impl DuckDb {
         self.writer.append(&self.home, org, batches).await
     }
 
+    /// Writes the organization's file anew without what is to be erased, then puts it in the place of the old one.
+    pub(super) async fn erase(&self, org: OrgId, erasure: &Erasure) -> Result<u64, Error> {
+        let erasure = erasure.clone();
+        if erasure == Erasure::Everything {
+            return self
+                .writer
+                .in_turn(&self.home, move |instance| instance.remove(org))
+                .await;
+        }
+        let begun = self
+            .home
+            .with_instance(move |instance| erase::begin(instance, org, &erasure))
+            .await?;
+        let Some(mut rewrite) = begun else { return Ok(0) };
+        // Appends of all organizations wait meanwhile: rather many short tries than a long wait for a slow question.
+        for patience in std::iter::repeat_n(SHORT_TRY, SHORT_TRIES).chain([LAST_TRY]) {
+            let tried = move |instance: &Instance| {
+                let outcome = rewrite.finish(instance, patience);
+                Ok((rewrite, outcome))
+            };
+            let outcome;
+            (rewrite, outcome) = self.writer.in_turn(&self.home, tried).await?;
+            match outcome {
+                Err(Fault::InUse) => tokio::time::sleep(BETWEEN_TRIES).await,
+                other => return self.home.settle(other).await,
+            }
+        }
+        Err(Fault::InUse.into())
+    }
+
+    /// Files of the organization that were set aside as damaged.
+    pub(super) fn damaged_files_of(&self, org: OrgId) -> usize {
+        damage::set_aside_of(&self.home.dir, org)
+    }
+
     pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {
         self.home
             .with_instance(move |instance| Ok(instance.attach(org)?.position()))
             .await
+    }
+
+    /// The position, and how often events were erased.
+    pub(super) async fn version(&self, org: OrgId) -> Result<(u64, u64), Error> {
+        let version = move |instance: &Instance| {
+            let file = instance.attach(org)?;
+            Ok((file.position(), file.erasures()))
+        };
+        self.home.with_instance(version).await
     }
 
     pub(super) async fn shape(&self, org: OrgId) -> Result<Shape, Error> {

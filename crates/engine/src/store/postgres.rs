@@ -4,6 +4,7 @@
 //! Everything lies in a schema of its own, so that the server may hold the control plane's tables beside it.
 
 mod document;
+mod erase;
 mod fault;
 mod hypertable;
 mod months;
@@ -22,7 +23,7 @@ use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use super::touched::Told;
-use super::{Appended, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement};
+use super::{Appended, Erasure, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement};
 use crate::error::Error;
 use fault::fault;
 pub(super) use fault::words_about_statement;
@@ -82,6 +83,10 @@ impl Postgres {
         writer::append(&self.pool, self.months.as_deref(), org, batches)
             .await
             .map_err(fault)
+    }
+
+    pub(super) async fn erase(&self, org: OrgId, erasure: &Erasure) -> Result<u64, Error> {
+        erase::erase(&self.pool, org, erasure).await.map_err(fault)
     }
 
     pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {

@@ -43,6 +43,8 @@ pub(super) struct Told {
     pub(super) position: u64,
     /// Below this position the hours are not known.
     pub(super) known_from: u64,
+    /// How often events were erased.
+    pub(super) erasures: u64,
     /// Hours with the position of the last batch that had an event in them, as far as it is later than what was asked for.
     pub(super) hours: Vec<(i64, u64)>,
 }
@@ -200,6 +202,7 @@ mod tests {
         let told = |position, known_from, hours: &[(i64, u64)]| Told {
             position,
             known_from,
+            erasures: 0,
             hours: hours.to_vec(),
         };
         hours.learn(org, &told(7, 2, &[(1, 5), (3, 7)]));

@@ -3,6 +3,7 @@
 mod accounts;
 mod annotations;
 mod boards;
+mod erasing;
 mod forgeries;
 mod idempotency;
 mod invitations;

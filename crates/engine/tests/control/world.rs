@@ -69,6 +69,7 @@ macro_rules! peek {
 pub(crate) use peek;
 
 pub(crate) struct World {
+    pub(crate) url: String,
     pub(crate) db: Db,
     pub(crate) clock: Clock,
     pub(crate) auth: Auth,
@@ -124,6 +125,7 @@ impl World {
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             _folder: folder,
             _keys: keys,
+            url: url.to_owned(),
             db,
             clock,
             auth,

@@ -8,6 +8,7 @@ mod clickhouse;
 mod cohorts;
 mod copy;
 mod fairness;
+mod forget;
 mod funnel;
 mod generator;
 mod identity;

@@ -200,3 +200,41 @@ async fn properties_are_read_as_the_store_writes_them() {
     let whole = rows(&world, "SELECT properties FROM events WHERE id = 'a'").await;
     assert_eq!(whole, [json!([{"plan": "pro", "amount": 1.5}])]);
 }
+
+/// Each of these once took the whole process with it.
+#[tokio::test]
+async fn nesting_that_is_too_deep_is_refused_and_harms_nobody() {
+    let world = world().await;
+    let sum = format!("SELECT 1{} AS n FROM events LIMIT 1", "+1".repeat(300));
+    assert_eq!(rows(&world, &sum).await, [json!([301])]);
+    for (open, middle, close) in [
+        ("(", "1", ")"),
+        ("NOT ", "TRUE", ""),
+        ("- ", "1", ""),
+        ("1+", "1", ""),
+        ("CASE WHEN TRUE THEN ", "1", " END"),
+        ("(SELECT ", "1", ")"),
+        ("a[", "1", "]"),
+        ("TRUE AND ", "TRUE", ""),
+    ] {
+        for depth in [30, 60, 120, 990, 4_000] {
+            let depth = depth.min(19_000 / (open.len() + close.len()));
+            let sql = format!(
+                "SELECT {}{middle}{} AS n FROM events",
+                open.repeat(depth),
+                close.repeat(depth)
+            );
+            // Whatever comes of it is an answer or a refusal.
+            if let Err(error) = select(&world, &sql).await {
+                assert!(
+                    matches!(error, engine::Error::Invalid(_)),
+                    "{open} {depth}: {error:?}"
+                );
+            }
+        }
+    }
+    assert_eq!(
+        rows(&world, "SELECT count(*) AS n FROM events").await,
+        [json!([2])]
+    );
+}

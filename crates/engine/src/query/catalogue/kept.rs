@@ -21,7 +21,8 @@ pub(super) struct Kept {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Key {
     org: OrgId,
-    position: u64,
+    /// How often events were erased before, and the position.
+    version: (u64, u64),
     property: Option<String>,
     event: Option<String>,
     search: Option<String>,
@@ -36,10 +37,10 @@ pub(super) enum Listing {
 }
 
 impl Key {
-    pub(super) fn properties(org: OrgId, position: u64, event: Option<&str>) -> Self {
+    pub(super) fn properties(org: OrgId, version: (u64, u64), event: Option<&str>) -> Self {
         Self {
             org,
-            position,
+            version,
             property: None,
             event: event.map(str::to_owned),
             search: None,
@@ -47,10 +48,10 @@ impl Key {
         }
     }
 
-    pub(super) fn values(org: OrgId, position: u64, asked: &ValuesAsked) -> Self {
+    pub(super) fn values(org: OrgId, version: (u64, u64), asked: &ValuesAsked) -> Self {
         Self {
             org,
-            position,
+            version,
             property: Some(asked.property.to_string()),
             event: asked.event.clone(),
             search: asked.search.clone(),
@@ -90,6 +91,11 @@ impl Default for Kept {
 }
 
 impl Kept {
+    pub(super) fn forget_all(&self) {
+        self.names.invalidate_all();
+        self.listings.invalidate_all();
+    }
+
     pub(super) fn names(&self, org: OrgId) -> Option<Arc<Names>> {
         self.names.get(&org)
     }

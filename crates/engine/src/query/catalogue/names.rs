@@ -14,7 +14,7 @@ use crate::store::{Cell, EventStore, Frame, Param, Statement};
 /// Every name up to a version of the data.
 #[derive(Clone, Debug)]
 pub(super) struct Names {
-    position: u64,
+    version: (u64, u64),
     /// The last event that was counted, by the store's column of arrival.
     last: i64,
     counted: HashMap<String, Counted>,
@@ -31,25 +31,25 @@ struct Counted {
 /// Before any event.
 const NOTHING: i64 = -1;
 
-/// The names at `position`, from those that were read before where the store can tell what came since.
+/// The names at `version` (how often events were erased, and the position), from those that were read before where the store can tell what came since.
 pub(super) async fn read(
     store: &EventStore,
     dialect: Dialect,
     org: OrgId,
-    position: u64,
+    version: (u64, u64),
     earlier: Option<&Names>,
 ) -> Result<Names, Error> {
     let column = dialect.arrival();
     if let Some(earlier) = earlier.filter(|_| column.is_some()) {
         let frames = store.fetch_all(org, statements(column, earlier.last)).await?;
-        let names = earlier.clone().with(position, &frames);
+        let names = earlier.clone().with(version, &frames);
         // Where events were taken away, what was counted before is no longer true.
         if names.events() == stored(&frames) {
             return Ok(names);
         }
     }
     let frames = store.fetch_all(org, statements(column, NOTHING)).await?;
-    Ok(Names::none().with(position, &frames))
+    Ok(Names::none().with(version, &frames))
 }
 
 /// What was stored after `last`, by name, and how many events there are in all.
@@ -80,14 +80,14 @@ fn stored(frames: &[Frame]) -> u64 {
 impl Names {
     fn none() -> Self {
         Self {
-            position: 0,
+            version: (0, 0),
             last: NOTHING,
             counted: HashMap::new(),
         }
     }
 
-    fn with(mut self, position: u64, frames: &[Frame]) -> Self {
-        self.position = position;
+    fn with(mut self, version: (u64, u64), frames: &[Frame]) -> Self {
+        self.version = version;
         for row in frames.first().into_iter().flat_map(|frame| &frame.rows) {
             self.add(row);
         }
@@ -116,8 +116,9 @@ impl Names {
         counted.last = counted.last.max(*last);
     }
 
-    pub(super) fn position(&self) -> u64 {
-        self.position
+    /// How often events were erased before, and the position.
+    pub(super) fn version(&self) -> (u64, u64) {
+        self.version
     }
 
     /// One more than the last event that was counted, by the store's column of arrival.

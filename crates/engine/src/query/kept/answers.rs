@@ -61,6 +61,10 @@ impl Answers {
         }
     }
 
+    pub(in crate::query) fn forget_all(&self) {
+        self.here.invalidate_all();
+    }
+
     /// The answer that is kept, or what `ask` gives.
     ///
     /// Whoever asks the same meanwhile waits for that one answer. Should its asker go away, the next who waits asks

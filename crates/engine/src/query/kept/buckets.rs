@@ -121,6 +121,10 @@ impl KeptBuckets {
         }
     }
 
+    pub(in crate::query) fn forget_all(&self) {
+        self.figures.invalidate_all();
+    }
+
     /// Whether the question had more values than are worth keeping.
     pub(in crate::query) fn is_wide(&self, question: Fingerprint) -> bool {
         self.wide.contains_key(&question)

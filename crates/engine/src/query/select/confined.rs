@@ -15,7 +15,9 @@ use sqlparser::ast::{
     TableAlias, TableFactor, TypedString, Value, ValueWithSpan, Visit, VisitMut, Visitor, VisitorMut,
 };
 use sqlparser::dialect::{ClickHouseDialect, Dialect as Grammar, DuckDbDialect, PostgreSqlDialect};
+use sqlparser::keywords::Keyword;
 use sqlparser::parser::Parser;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use super::allowed;
 use crate::error::Error;
@@ -27,11 +29,34 @@ const EVENTS: &str = "events";
 /// What names of queries begin with in the text that runs.
 const MARK: &str = "asked_";
 
+/// Most operators and opening brackets of a statement: each may be a step further down, and reading, writing and dropping what was
+/// read takes stack for every step.
+const MOST_STEPS: usize = 1_000;
+/// Enough for that, also where nothing is optimised; untouched memory costs nothing.
+const STACK: usize = 128 * 1024 * 1024;
+
+/// As [`confined`], on a thread whose stack is large enough for whatever passes.
+///
+/// # Errors
+/// As [`confined`].
+pub(super) async fn confined_apart(sql: String, dialect: Dialect, window: Window) -> Result<String, Error> {
+    let (done, outcome) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("sql".to_owned())
+        .stack_size(STACK)
+        .spawn(move || {
+            // Whoever asked may have gone.
+            let _ = done.send(confined(&sql, dialect, &window));
+        })
+        .map_err(Error::internal)?;
+    outcome.await.map_err(Error::internal)?
+}
+
 /// The statement as it may run.
 ///
 /// # Errors
 /// [`Error::Invalid`] on `sql`, which says what cannot be used.
-pub(super) fn confined(sql: &str, dialect: Dialect, window: &Window) -> Result<String, Error> {
+fn confined(sql: &str, dialect: Dialect, window: &Window) -> Result<String, Error> {
     let mut statement = one_select(sql, dialect)?;
     let mut named = Named::default();
     // It never breaks.
@@ -56,12 +81,59 @@ pub(super) fn confined(sql: &str, dialect: Dialect, window: &Window) -> Result<S
     Ok(text)
 }
 
+fn is_not_too_deep(grammar: &dyn Grammar, sql: &str) -> Result<(), Error> {
+    // What cannot be told apart is refused by the parser, which says why.
+    let tokens = Tokenizer::new(grammar, sql).tokenize().unwrap_or_default();
+    let goes_on = |token: &&Token| match token {
+        Token::Word(word) => matches!(
+            word.keyword,
+            Keyword::AND
+                | Keyword::OR
+                | Keyword::XOR
+                | Keyword::NOT
+                | Keyword::CASE
+                | Keyword::IS
+                | Keyword::IN
+                | Keyword::LIKE
+                | Keyword::ILIKE
+                | Keyword::BETWEEN
+                | Keyword::UNION
+                | Keyword::INTERSECT
+                | Keyword::EXCEPT
+                | Keyword::SELECT
+                | Keyword::JOIN
+                | Keyword::COLLATE
+                | Keyword::AT
+        ),
+        Token::Whitespace(_)
+        | Token::Comma
+        | Token::Period
+        | Token::SemiColon
+        | Token::RParen
+        | Token::RBracket
+        | Token::RBrace
+        | Token::Number(..)
+        | Token::SingleQuotedString(_)
+        | Token::EOF => false,
+        // An operator, an opening bracket, or something that is rare.
+        _ => true,
+    };
+    if tokens.iter().filter(goes_on).count() <= MOST_STEPS {
+        return Ok(());
+    }
+    let message = format!(
+        "This statement has more than {MOST_STEPS} operators and brackets. Ask in several statements."
+    );
+    Err(refusal("too_deep", &message).into())
+}
+
 fn one_select(sql: &str, dialect: Dialect) -> Result<Statement, Error> {
     let grammar: &dyn Grammar = match dialect {
         Dialect::DuckDb => &DuckDbDialect {},
         Dialect::Postgres => &PostgreSqlDialect {},
         Dialect::ClickHouse => &ClickHouseDialect {},
     };
+    is_not_too_deep(grammar, sql)?;
     let statements = Parser::parse_sql(grammar, sql).map_err(|error| {
         let message = format!("This cannot be read as SQL: {error}.");
         Error::invalid("sql", "not_sql", message.replace("sql parser error: ", ""))

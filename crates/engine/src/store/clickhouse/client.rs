@@ -17,6 +17,8 @@ use crate::store::{Frame, ServerAddress};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long storing or reading for ourselves may take; questions have their own limit.
 const LONGEST: Duration = Duration::from_mins(2);
+/// How long erasing may take: the server writes whole parts anew.
+const ERASING: Duration = Duration::from_hours(1);
 /// Servers close connections that nobody uses, some after three seconds.
 const IDLE: Duration = Duration::from_secs(2);
 /// Where the server's word for a fault is.
@@ -151,12 +153,27 @@ impl Client {
         params: &[(String, String)],
         in_database: bool,
     ) -> Result<(), Fault> {
+        self.run_within(LONGEST, text, params, in_database).await
+    }
+
+    /// As [`Client::run`], of a statement that may take an hour.
+    pub(super) async fn run_long(&self, text: &str, params: &[(String, String)]) -> Result<(), Fault> {
+        self.run_within(ERASING, text, params, true).await
+    }
+
+    async fn run_within(
+        &self,
+        limit: Duration,
+        text: &str,
+        params: &[(String, String)],
+        in_database: bool,
+    ) -> Result<(), Fault> {
         let form = Form::new(text, params);
         let request = self
             .post([], in_database)
             .header(CONTENT_TYPE, form.content_type)
             .body(form.body)
-            .timeout(LONGEST);
+            .timeout(limit);
         answer(request).await?;
         Ok(())
     }

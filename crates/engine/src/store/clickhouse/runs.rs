@@ -82,6 +82,11 @@ impl Visible {
         limit.map_or(0, |(_, limit)| *limit)
     }
 
+    /// The last run that has visible rows, and the last position of it that counts.
+    pub(super) fn last_limit(&self) -> Option<(u32, u64)> {
+        self.limits.last().copied()
+    }
+
     /// The latest run, where there is one.
     pub(super) const fn latest(&self) -> Option<Run> {
         self.latest
@@ -109,10 +114,11 @@ impl Visible {
 pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) -> Result<Told, Fault> {
     let asking = Asking::of(
         org,
-        "SELECT run, start, position, 0, 0, empty(hours), mapKeys(later), mapValues(later) FROM (
-            SELECT run, min(start) AS start, max(position) AS position, maxMap(touched) AS hours,
+        "SELECT run, start, position, 0, 0, erased, empty(hours), mapKeys(later), mapValues(later) FROM (
+            SELECT run, min(start) AS start, max(position) AS position, max(erasures) AS erased,
+                maxMap(touched) AS hours,
                 mapFilter((hour, last) -> last > {after:UInt64}, hours) AS later
-            FROM (SELECT run, start, position, touched FROM runs WHERE org_id = {org:UUID}) GROUP BY run)
+            FROM (SELECT run, start, position, erasures, touched FROM runs WHERE org_id = {org:UUID}) GROUP BY run)
          ORDER BY run",
     );
     let rows = client
@@ -126,9 +132,19 @@ pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) ->
         ..Told::default()
     };
     for row in &rows {
-        let [number, .., is_silent, Cell::Ints(hours), Cell::Ints(positions)] = row.as_slice() else {
+        let [
+            number,
+            ..,
+            erasures,
+            is_silent,
+            Cell::Ints(hours),
+            Cell::Ints(positions),
+        ] = row.as_slice()
+        else {
             continue;
         };
+        let erasures = erasures.int().and_then(|count| u64::try_from(count).ok());
+        told.erasures = told.erasures.max(erasures.unwrap_or(0));
         // Written by an earlier version of the program, which did not say where.
         if is_silent.int() == Some(1) {
             told.known_from = told.known_from.max(visible.limit_of(number));

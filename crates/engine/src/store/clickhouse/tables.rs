@@ -8,9 +8,10 @@ const TABLES: &str = concat!(
     include_str!("../../../../../migrations/events-clickhouse/0001_events.sql"),
     include_str!("../../../../../migrations/events-clickhouse/0002_touched_hours.sql"),
     include_str!("../../../../../migrations/events-clickhouse/0003_ended_runs.sql"),
+    include_str!("../../../../../migrations/events-clickhouse/0004_erasures.sql"),
 );
 /// Tables, and the columns that came later.
-const HOW_MANY: i64 = 7;
+const HOW_MANY: i64 = 8;
 
 /// Refuses a server that lacks what questions need, before the first is asked.
 pub(super) async fn check(client: &Client) -> Result<(), Error> {
@@ -40,7 +41,7 @@ pub(super) async fn make(client: &Client) -> Result<(), Fault> {
          SELECT name FROM system.tables WHERE database = {database:String}
             AND name IN ('events', 'links', 'property_kinds', 'runs')
          UNION ALL SELECT name FROM system.columns WHERE database = {database:String}
-            AND table = 'runs' AND name IN ('touched', 'ends', 'resumes'))";
+            AND table = 'runs' AND name IN ('touched', 'ends', 'resumes', 'erasures'))";
     if count(client, tables).await? == HOW_MANY {
         return Ok(());
     }

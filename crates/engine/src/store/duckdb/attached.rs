@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -20,17 +20,19 @@ const MOST_ATTACHED: usize = 64;
 const IDLE: SignedDuration = SignedDuration::from_mins(10);
 
 /// No key, no index, nothing but appending: what DuckDB is sturdy at.
-const TABLES: &str = "
+pub(super) const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS events (
         id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT, anonymous_id TEXT, session_id TEXT, properties VARIANT);
     CREATE TABLE IF NOT EXISTS progress (position UBIGINT);
     CREATE TABLE IF NOT EXISTS property_kinds (path TEXT, kinds UTINYINT);
     CREATE TABLE IF NOT EXISTS links (anonymous_id TEXT, user_id TEXT, ts TIMESTAMP);
+    CREATE TABLE IF NOT EXISTS erasures (number UBIGINT);
     INSERT INTO links
         SELECT anonymous_id, arg_min(user_id, (ts, user_id)), min(ts) FROM events
         WHERE user_id IS NOT NULL AND anonymous_id IS NOT NULL AND NOT EXISTS (FROM links)
         GROUP BY anonymous_id;
-    INSERT INTO progress SELECT 0 WHERE NOT EXISTS (FROM progress);";
+    INSERT INTO progress SELECT 0 WHERE NOT EXISTS (FROM progress);
+    INSERT INTO erasures SELECT 0 WHERE NOT EXISTS (FROM erasures);";
 
 /// One organization's file while somebody needs it.
 pub(super) struct Attached {
@@ -38,6 +40,7 @@ pub(super) struct Attached {
     position: AtomicU64,
     kinds: RwLock<Arc<Kinds>>,
     links: Links,
+    erasures: u64,
 }
 
 impl Attached {
@@ -58,6 +61,11 @@ impl Attached {
         Arc::clone(&self.kinds.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How often events were taken out of the file.
+    pub(super) const fn erasures(&self) -> u64 {
+        self.erasures
+    }
+
     pub(super) fn links(&self) -> &Links {
         &self.links
     }
@@ -73,6 +81,8 @@ pub(super) struct Shelf {
     folder: String,
     clock: Clock,
     files: HashMap<OrgId, (Arc<Attached>, Timestamp)>,
+    /// Whose files are being put in another's place.
+    moving: HashSet<OrgId>,
 }
 
 impl Shelf {
@@ -82,7 +92,12 @@ impl Shelf {
             folder,
             clock,
             files: HashMap::new(),
+            moving: HashSet::new(),
         }
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        Path::new(&self.folder)
     }
 
     pub(super) fn connect(&self) -> duckdb::Result<Connection> {
@@ -127,16 +142,17 @@ impl Shelf {
         if opened.is_err() {
             self.connection.execute_batch(&format!("DETACH {alias}"))?;
         }
-        let (position, kinds, links) = opened?;
+        let (position, kinds, links, erasures) = opened?;
         Ok(Attached {
             alias,
             position: AtomicU64::new(position),
             kinds: RwLock::new(Arc::new(kinds)),
             links,
+            erasures,
         })
     }
 
-    fn read_file(&self, alias: &str) -> Result<(u64, Kinds, Links), Fault> {
+    fn read_file(&self, alias: &str) -> Result<(u64, Kinds, Links, u64), Fault> {
         self.make_tables(alias)?;
         let position = self.connection.query_row(
             &format!("SELECT max(position) FROM {alias}.progress"),
@@ -150,13 +166,15 @@ impl Shelf {
         let kinds = rows.collect::<duckdb::Result<_>>()?;
         let any_link = format!("SELECT EXISTS (FROM {alias}.links)");
         let any_link = self.connection.query_row(&any_link, [], |row| row.get(0))?;
-        Ok((position, kinds, Links::new(any_link)))
+        let erasures = format!("SELECT max(number) FROM {alias}.erasures");
+        let erasures = self.connection.query_row(&erasures, [], |row| row.get(0))?;
+        Ok((position, kinds, Links::new(any_link), erasures))
     }
 
     fn make_tables(&self, alias: &str) -> Result<(), Fault> {
         let count = "SELECT count(*) FROM duckdb_tables() WHERE database_name = ?";
         let tables: i64 = self.connection.query_row(count, [alias], |row| row.get(0))?;
-        if tables == 4 {
+        if tables == 5 {
             return Ok(());
         }
         let made = self.connection.execute_batch(&format!(
@@ -185,6 +203,29 @@ impl Shelf {
             }
         }
         Ok(())
+    }
+
+    /// From here on nobody attaches the organization's file, until [`Shelf::moved`].
+    pub(super) fn begin_to_move(&mut self, org: OrgId) {
+        self.moving.insert(org);
+    }
+
+    pub(super) fn is_moving(&self, org: OrgId) -> bool {
+        self.moving.contains(&org)
+    }
+
+    pub(super) fn moved(&mut self, org: OrgId) {
+        self.moving.remove(&org);
+    }
+
+    /// Detaches the organization's file as soon as nobody uses it; says whether it is detached.
+    pub(super) fn let_go(&mut self, org: OrgId) -> Result<bool, Fault> {
+        let in_use = |(attached, _): &(Arc<Attached>, Timestamp)| Arc::strong_count(attached) > 1;
+        if self.files.get(&org).is_some_and(in_use) {
+            return Ok(false);
+        }
+        self.detach(org)?;
+        Ok(true)
     }
 
     fn detach(&mut self, org: OrgId) -> Result<(), Fault> {

@@ -10,6 +10,8 @@ pub(crate) enum Fault {
     Folder(#[from] std::io::Error),
     #[error("the folder of the event files has a name that is not UTF-8")]
     FolderName,
+    #[error("questions about the organization do not end, so its file cannot be put in another's place")]
+    InUse,
     #[error(transparent)]
     TooManyRows(#[from] TooManyRows),
 }

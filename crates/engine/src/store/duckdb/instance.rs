@@ -1,18 +1,27 @@
 use std::num::NonZero;
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use duckdb::{Config, Connection};
 use model::ids::OrgId;
 
 use super::attached::{Attached, Shelf};
+use super::damage::{has_file, remove_all_of, replace};
 use super::fault::Fault;
 use super::writer::STAGING;
 use crate::clock::Clock;
 
+/// Between two looks whether anybody still reads.
+const PAUSE: Duration = Duration::from_millis(5);
+/// Questions end by then.
+const LONGEST_QUESTION: Duration = Duration::from_mins(1);
+
 /// One in-memory DuckDB instance to which the organizations' files are attached.
 pub(super) struct Instance {
     shelf: Mutex<Shelf>,
+    /// A file that was being put in another's place is there.
+    moved: Condvar,
     /// The writer thread's own connection.
     writer: Mutex<Connection>,
 }
@@ -28,13 +37,44 @@ impl Instance {
         writer.execute_batch(STAGING)?;
         Ok(Self {
             shelf: Mutex::new(Shelf::new(connection, folder.to_owned(), clock)),
+            moved: Condvar::new(),
             writer: Mutex::new(writer),
         })
     }
 
     /// The organization's file; it stays attached while the handle lives.
     pub(super) fn attach(&self, org: OrgId) -> Result<Arc<Attached>, Fault> {
-        lock(&self.shelf).attach(org)
+        let is_moving = |files: &mut Shelf| files.is_moving(org);
+        let free = self.moved.wait_while(lock(&self.shelf), is_moving);
+        free.unwrap_or_else(PoisonError::into_inner).attach(org)
+    }
+
+    /// Where the files are.
+    pub(super) fn folder(&self) -> PathBuf {
+        lock(&self.shelf).folder().to_owned()
+    }
+
+    /// Keeps everybody from attaching the organization's file until the value is dropped.
+    pub(super) fn move_file_of(&self, org: OrgId) -> Moving<'_> {
+        lock(&self.shelf).begin_to_move(org);
+        Moving { instance: self, org }
+    }
+
+    /// In the writer's turn: removes everything that there is of an organization. Answers how many events that were.
+    pub(super) fn remove(&self, org: OrgId) -> Result<u64, Fault> {
+        if !has_file(&self.folder(), org) {
+            remove_all_of(&self.folder(), org)?;
+            return Ok(0);
+        }
+        let file = self.attach(org)?;
+        let count = format!("SELECT count(*) FROM {}.events", file.alias());
+        let events: i64 = self.connect()?.query_row(&count, [], |row| row.get(0))?;
+        let moving = self.move_file_of(org);
+        Moving::wait_for_readers(&file, LONGEST_QUESTION)?;
+        drop(file);
+        moving.let_go()?;
+        remove_all_of(&self.folder(), org)?;
+        Ok(events.unsigned_abs())
     }
 
     /// Moves what the journal of the organization's file holds into the file.
@@ -75,6 +115,46 @@ impl Instance {
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
             .close()
+    }
+}
+
+/// A file that nobody attaches.
+pub(super) struct Moving<'i> {
+    instance: &'i Instance,
+    org: OrgId,
+}
+
+impl Moving<'_> {
+    /// Waits until nobody but the caller, who holds `file`, uses it.
+    pub(super) fn wait_for_readers(file: &Arc<Attached>, patience: Duration) -> Result<(), Fault> {
+        // One of them is the shelf's.
+        let mut left = patience;
+        while Arc::strong_count(file) > 2 {
+            left = left.checked_sub(PAUSE).ok_or(Fault::InUse)?;
+            std::thread::sleep(PAUSE);
+        }
+        Ok(())
+    }
+
+    fn let_go(&self) -> Result<(), Fault> {
+        if lock(&self.instance.shelf).let_go(self.org)? {
+            Ok(())
+        } else {
+            Err(Fault::InUse)
+        }
+    }
+
+    /// Puts a whole file in the place of the organization's, which nobody uses any more.
+    pub(super) fn replace_by(self, file: &Path) -> Result<(), Fault> {
+        self.let_go()?;
+        Ok(replace(&self.instance.folder(), self.org, file)?)
+    }
+}
+
+impl Drop for Moving<'_> {
+    fn drop(&mut self) {
+        lock(&self.instance.shelf).moved(self.org);
+        self.instance.moved.notify_all();
     }
 }
 

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::Home;
 use super::attached::Attached;
 use super::fault::Fault;
+use super::instance::Instance;
 use crate::error::Error;
 use crate::store::kinds::{Kinds, Observer};
 use crate::store::links::Link;
@@ -32,10 +33,8 @@ pub(super) struct Writer {
 }
 
 struct Job {
-    org: OrgId,
-    batches: Vec<Appended>,
-    done: oneshot::Sender<Result<(), Fault>>,
     home: Arc<Home>,
+    work: Box<dyn FnOnce(&Instance) + Send>,
 }
 
 impl Writer {
@@ -57,12 +56,28 @@ impl Writer {
         org: OrgId,
         batches: Vec<Appended>,
     ) -> Result<(), Error> {
+        let append = move |instance: &Instance| {
+            let file = instance.attach(org)?;
+            store(&mut instance.writer(), &file, &batches)
+        };
+        self.in_turn(home, append).await
+    }
+
+    /// Does something else while nothing is appended.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        &self,
+        home: &Arc<Home>,
+        work: impl FnOnce(&Instance) -> Result<T, Fault> + Send + 'static,
+    ) -> Result<T, Error> {
         let (done, outcome) = oneshot::channel();
+        let work = Box::new(move |instance: &Instance| {
+            // A caller that went away asks for the position before it tries again.
+            let _ = done.send(work(instance));
+        });
+        let home = Arc::clone(home);
         let job = Job {
-            org,
-            batches,
-            done,
-            home: Arc::clone(home),
+            home: Arc::clone(&home),
+            work,
         };
         self.jobs.send(job).await.map_err(|_| closed())?;
         let outcome = outcome.await.map_err(|_| closed())?;
@@ -78,13 +93,9 @@ impl Job {
     fn run(self) {
         let slot = self.home.instance.blocking_read();
         // Without an answer the caller learns that the store is closed.
-        let Some(instance) = slot.as_ref() else { return };
-        let stored = instance
-            .attach(self.org)
-            .and_then(|file| store(&mut instance.writer(), &file, &self.batches));
-        drop(slot);
-        // A caller that went away asks for the position before it tries again.
-        let _ = self.done.send(stored);
+        if let Some(instance) = slot.as_ref() {
+            (self.work)(instance);
+        }
     }
 }
 

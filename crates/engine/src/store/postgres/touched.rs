@@ -10,13 +10,14 @@ use crate::store::touched::{Told, hours_of};
 /// Most hours that are read at once; where there are more, nothing is known of what came before them.
 const MOST_HOURS: i64 = 20_000;
 
-/// A position, from where to where the hours are known, and one of them with its position.
-type Row = (i64, i64, i64, Option<i64>, Option<i64>);
+/// A position, from where to where the hours are known, how often events were erased, and an hour with its position.
+type Row = (i64, i64, i64, i64, Option<i64>, Option<i64>);
 
 /// The organization's position, and the hours that were touched after `position`, in one look.
 pub(super) async fn after(pool: &PgPool, org: OrgId, position: u64) -> Result<Told, sqlx::Error> {
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT progress.position, progress.touched_from, progress.touched_to, touched.hour, touched.position
+        "SELECT progress.position, progress.touched_from, progress.touched_to, progress.erasures,
+            touched.hour, touched.position
          FROM progress LEFT JOIN LATERAL (
             SELECT hour, position FROM touched_hours WHERE org_id = $1 AND position > $2
             ORDER BY position DESC LIMIT $3) AS touched ON TRUE
@@ -27,7 +28,7 @@ pub(super) async fn after(pool: &PgPool, org: OrgId, position: u64) -> Result<To
     .bind(MOST_HOURS)
     .fetch_all(pool)
     .await?;
-    let Some((position, from, to, ..)) = rows.first().copied() else {
+    let Some((position, from, to, erasures, ..)) = rows.first().copied() else {
         return Ok(Told::default());
     };
     let whole = |value: i64| u64::try_from(value).unwrap_or(0);
@@ -44,6 +45,7 @@ pub(super) async fn after(pool: &PgPool, org: OrgId, position: u64) -> Result<To
     Ok(Told {
         position: whole(position),
         known_from,
+        erasures: whole(erasures),
         hours,
     })
 }

@@ -1,0 +1,398 @@
+//! The organization's events: what becomes of them, taking them along, and erasing them. Plain forms, which work without
+//! script.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_location;
+use model::account::OrganizationSettings;
+use model::erasure::{Erasure, ErasureKind, ErasureState};
+use model::ingest::{Bots, IngestRules};
+use model::role::Action;
+use model::usage::Usage;
+
+use crate::api::data::{self as api, DataPage};
+use crate::api::session::Session;
+use crate::parts::frame::Frame;
+use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::query_string;
+use crate::words;
+
+/// The page.
+#[component]
+pub(super) fn DataSettingsPage() -> impl IntoView {
+    let fetched: Fetched<DataPage> = Resource::new(|| (), |()| api::show_data());
+    view! {
+        <Title text="Data" />
+        <Frame>
+            <header class="topbar"><h1>"Data"</h1></header>
+            {loaded(fetched, waiting_list, data_page)}
+        </Frame>
+    }
+}
+
+fn data_page(page: DataPage) -> AnyView {
+    let session = expect_context::<Session>();
+    let may_manage = session.may(Action::ManageOrganization);
+    let DataPage {
+        settings,
+        usage,
+        erasures,
+    } = page;
+    let manage = may_manage.then(|| {
+        view! {
+            {rules_form(&settings)}
+            {retention_form(settings.retention_days)}
+            {forget_form()}
+            {erasure_list(erasures)}
+        }
+    });
+    let may_export = session.may(Action::Export);
+    view! {
+        <div class="settings">
+            {said()}
+            {usage_view(usage)}
+            {may_export.then(export_links)}
+            {manage}
+            {(!may_manage).then(|| view! { <p class="hint">"Administrators of your organization can change what becomes of its events."</p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// What came of the form that was sent.
+fn said() -> Option<AnyView> {
+    let search = use_location().search.get_untracked();
+    let problem = query_string::value(&search, "problem");
+    let words = problem
+        .as_deref()
+        .or(query_string::value(&search, "done").as_deref())
+        .map(|code| match code {
+            "forget" => "Everything of this person is being erased. The list below says when it is done.",
+            "retention" => "Saved. What is older goes within a day.",
+            "rules" => "Saved. It holds for events that come from now on.",
+            "user_id" => "Type the same id twice, so that nobody is erased by mistake.",
+            "days" => {
+                "Days are a whole number from 1 to 36,500. Leave the field empty to keep events for ever."
+            }
+            "domains" => "Each line is a domain such as example.com.",
+            "lists" => "Each line is the name of a property, with a * at its end for any rest.",
+            "taken" => "One of these domains sends to another organization. Take it off there first.",
+            "forbidden" => "Your role does not allow this. Ask an owner of your organization.",
+            _ => "That did not work. Try again in a moment.",
+        })?;
+    let look = if problem.is_some() {
+        "notice problem"
+    } else {
+        "notice good"
+    };
+    Some(view! { <p class=look role="status">{words}</p> }.into_any())
+}
+
+/// Events this month, what the plan allows, and the months before.
+fn usage_view(usage: Usage) -> AnyView {
+    let Usage {
+        plan,
+        limit,
+        current,
+        percent,
+        earlier,
+    } = usage;
+    let events = grouped(current.events);
+    let words = match (limit, percent) {
+        (Some(limit), Some(percent)) => {
+            format!(
+                "{events} of {} events this month ({percent} %), on the plan {plan}.",
+                grouped(limit)
+            )
+        }
+        _ => format!("{events} events this month. The plan {plan} allows any number."),
+    };
+    let warning = percent.filter(|percent| *percent >= 80).map(|percent| {
+        let words = if percent >= 100 {
+            format!(
+                "The plan's events are used up: {} were not kept. It goes on next month, or with another plan.",
+                grouped(current.dropped)
+            )
+        } else {
+            "Soon the plan's events are used up. What comes then is not kept until next month.".to_owned()
+        };
+        view! { <p class="notice problem" role="status">{words}</p> }
+    });
+    let meter = limit.map(|limit| {
+        let most = limit.max(1).to_string();
+        view! { <meter class="usage" min="0" max=most value=current.events.to_string() aria-label="Events this month">{events}</meter> }
+    });
+    let rows = earlier
+        .into_iter()
+        .map(|month| {
+            view! { <tr><td>{month.month}</td><td class="number">{grouped(month.events)}</td><td class="number">{grouped(month.dropped)}</td></tr> }
+        })
+        .collect::<Vec<_>>();
+    let table = (!rows.is_empty()).then(|| {
+        view! {
+            <div class="table-box" tabindex="0" role="region" aria-label="Earlier months">
+                <table class="list">
+                    <thead><tr><th scope="col">"Month"</th><th scope="col">"Events"</th><th scope="col">"Not kept"</th></tr></thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+    });
+    view! {
+        <section>
+            <h2>"Events"</h2>
+            <p class="lead">{words}</p>
+            {meter}
+            {warning}
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+/// `1,234,567`
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// All events as a file; what is narrower is asked for by the command line.
+fn export_links() -> AnyView {
+    let link = |format: &'static str, label: &'static str| {
+        let address = format!("/api/analytics/export?format={format}");
+        view! { <a class="button" href=address download=format!("events.{format}") rel="external">{label}</a> }
+    };
+    view! {
+        <section>
+            <h2>"Take your events along"</h2>
+            <p class="lead">
+                "All events as a file. For many of them, or for some, use the command line: "<code>"datapulse export --help"</code>
+            </p>
+            <p class="actions">
+                {link("ndjson", "NDJSON")}
+                {link("csv", "CSV")}
+                {link("parquet", "Parquet")}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// One switch of the rules: its field, what it says, and whether it is on.
+type Switch = (&'static str, &'static str, bool);
+
+fn switches(rules: &IngestRules) -> [Switch; 7] {
+    [
+        (
+            "user_agent",
+            "Browser, system and device from the user agent",
+            rules.user_agent,
+        ),
+        ("referrer", "Referring site and channel", rules.referrer),
+        (
+            "campaign",
+            "UTM parameters and click ids from the address",
+            rules.campaign,
+        ),
+        (
+            "location",
+            "Country, region and city from the address of the visitor",
+            rules.location,
+        ),
+        (
+            "visitor_id",
+            "An id for visitors without one, which changes every day",
+            rules.visitor_id,
+        ),
+        (
+            "clock",
+            "Repair times where the sender's clock is wrong",
+            rules.clock,
+        ),
+        (
+            "store_address",
+            "Keep the visitor's address as $ip",
+            rules.store_address,
+        ),
+    ]
+}
+
+fn rules_form(settings: &OrganizationSettings) -> AnyView {
+    let rules = &settings.ingest;
+    let boxes = switches(rules)
+        .into_iter()
+        .map(|(name, label, on)| {
+            view! {
+                <label class="check"><input type="checkbox" name=name value="on" checked=on />" "{label}</label>
+            }
+        })
+        .collect_view();
+    let bots = [
+        (Bots::Keep, "keep", "Keep them like any other"),
+        (Bots::Mark, "mark", "Keep them with $bot: true"),
+        (Bots::Drop, "drop", "Leave them out"),
+    ];
+    let bots = bots
+        .into_iter()
+        .map(
+            |(bots, word, label)| view! { <option value=word selected={bots == rules.bots}>{label}</option> },
+        )
+        .collect_view();
+    let lists = [
+        (
+            "domains",
+            "Your sites",
+            "One domain in a line. Trackers that know a site by its domain send here.",
+            settings.domains.clone(),
+        ),
+        (
+            "allow",
+            "Keep only these properties",
+            "One name in a line; empty keeps all. A * at the end stands for any rest.",
+            rules.allow.clone(),
+        ),
+        (
+            "deny",
+            "Leave these properties out",
+            "One name in a line.",
+            rules.deny.clone(),
+        ),
+        (
+            "redact",
+            "Hide the values of these properties",
+            "One name in a line; the value becomes [redacted], in profiles too.",
+            rules.redact.clone(),
+        ),
+    ];
+    let lists = lists
+        .into_iter()
+        .map(|(name, label, hint, lines)| text_area(name, label, hint, &lines))
+        .collect_view();
+    view! {
+        <section>
+            <h2>"What becomes of events"</h2>
+            <p class="lead">"Each of these holds for events from every source that come from now on."</p>
+            <form method="post" action="/settings/organization/rules" class="stack">
+                <fieldset class="stack">
+                    <legend>"Add to events and repair"</legend>
+                    {boxes}
+                </fieldset>
+                <div class="field">
+                    <label for="bots">"Events of bots and crawlers"</label>
+                    <select class="input" id="bots" name="bots">{bots}</select>
+                </div>
+                {lists}
+                <p class="actions"><button type="submit" class="button primary">"Save"</button></p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn text_area(name: &'static str, label: &'static str, hint: &'static str, lines: &[String]) -> AnyView {
+    let id = format!("list-{name}");
+    let hint_id = format!("{id}-hint");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea class="input" id=id name=name rows="3" spellcheck="false" aria-describedby=hint_id.clone()>{lines.join("\n")}</textarea>
+            <p class="hint" id=hint_id>{hint}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn retention_form(days: Option<u32>) -> AnyView {
+    let days = days.map(|days| days.to_string()).unwrap_or_default();
+    view! {
+        <section>
+            <h2>"How long events are kept"</h2>
+            <p class="lead">"What is older is erased for good, once a day. Empty keeps everything."</p>
+            <form method="post" action="/settings/organization/retention" class="line-form">
+                <div class="field">
+                    <label for="retention-days">"Days"</label>
+                    <input class="input" id="retention-days" name="days" type="number" min="1" max="36500" value=days autocomplete="off" />
+                </div>
+                <button type="submit" class="button danger">"Keep for so long"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn forget_form() -> AnyView {
+    view! {
+        <section>
+            <h2>"Forget a person"</h2>
+            <p class="lead">
+                "Every event of theirs goes, under every id that they were known by, and their profile. Nobody can bring it back."
+            </p>
+            <form method="post" action="/settings/organization/forget" class="stack">
+                <div class="field">
+                    <label for="forget-id">"Any id of the person"</label>
+                    <input class="input" id="forget-id" name="user_id" type="text" required=true maxlength="200" autocomplete="off" />
+                </div>
+                <div class="field">
+                    <label for="forget-again">"The same id again"</label>
+                    <input class="input" id="forget-again" name="again" type="text" required=true maxlength="200" autocomplete="off" />
+                </div>
+                <p class="actions"><button type="submit" class="button danger">"Forget this person"</button></p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn erasure_list(erasures: Vec<Erasure>) -> AnyView {
+    if erasures.is_empty() {
+        return view! { <p class="hint">"Nothing was erased so far."</p> }.into_any();
+    }
+    let rows = erasures.into_iter().map(erasure_row).collect_view();
+    view! {
+        <section>
+            <h2>"What is erased, and what was"</h2>
+            <div class="table-box" tabindex="0" role="region" aria-label="Erasures">
+                <table class="list">
+                    <thead>
+                        <tr>
+                            <th scope="col">"What"</th>
+                            <th scope="col">"Asked for"</th>
+                            <th scope="col">"State"</th>
+                            <th scope="col">"Events"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn erasure_row(erasure: Erasure) -> AnyView {
+    let what = match (erasure.kind, erasure.before) {
+        (ErasureKind::Retention, Some(before)) => format!("Older than {}", words::day_of(before)),
+        _ => erasure.subject.unwrap_or_default(),
+    };
+    let state = match (erasure.state, erasure.finished_at) {
+        (ErasureState::Done, Some(at)) => format!("Done {}", words::moment(at)),
+        (ErasureState::Running, _) => "Under way".to_owned(),
+        _ => format!("Waiting; done by {}", words::moment(erasure.due_at)),
+    };
+    view! {
+        <tr>
+            <td><code>{what}</code></td>
+            <td>{words::moment(erasure.requested_at)}</td>
+            <td>{state}{erasure.note.map(|note| view! { <p class="hint">{note}</p> })}</td>
+            <td class="number">{erasure.events.to_string()}</td>
+        </tr>
+    }
+    .into_any()
+}
