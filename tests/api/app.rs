@@ -82,13 +82,6 @@ impl TestApp {
         self.server.wait().expect("it ended");
     }
 
-    /// Ends the server as whoever operates it does.
-    pub(crate) fn stop(&mut self) {
-        let asked = Command::new("kill").arg(self.pid().to_string()).status();
-        assert!(asked.expect("a system with signals").success());
-        assert!(self.wait().success(), "a clean end");
-    }
-
     /// Starts the server again, at the same address and on what it left.
     pub(crate) fn start_again(&mut self) {
         let addr = self.url.trim_start_matches("http://").to_owned();
