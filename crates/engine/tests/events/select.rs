@@ -235,6 +235,6 @@ async fn nesting_that_is_too_deep_is_refused_and_harms_nobody() {
     }
     assert_eq!(
         rows(&world, "SELECT count(*) AS n FROM events").await,
-        [json!([2])]
+        [json!([3])]
     );
 }
