@@ -225,7 +225,7 @@ async fn erasing_disturbs_neither_appends_nor_questions() {
         least
     });
     let mut erased = 0;
-    for person in ["ada", "bob", "u7", "nobody"] {
+    for person in ["ada", "bob", "nobody"] {
         erased += forget(&world, org(1), &Erasure::Person(vec![person.to_owned()])).await;
     }
     appends.await.expect("they end");

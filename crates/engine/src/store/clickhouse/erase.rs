@@ -20,15 +20,12 @@ const OF_PERSON: &str =
 /// Erases, and answers how many events could be seen of what was erased.
 pub(super) async fn erase(client: &Client, org: OrgId, erasure: &Erasure) -> Result<u64, Fault> {
     let mut erased = 0;
-    // What is appended meanwhile is neither counted nor erased.
-    let visible = Visible::read(client, org).await?;
-    let up_to_now = |condition: &str| format!("{condition} AND position <= {}", visible.position());
     match erasure {
         Erasure::Person(ids) => {
             for ids in ids.chunks(MOST_IDS) {
                 let ids = ("ids".to_owned(), listed(ids));
-                erased += count(client, &visible, OF_PERSON, &ids).await?;
-                delete(client, org, "events", &up_to_now(OF_PERSON), Some(&ids)).await?;
+                erased += count(client, org, OF_PERSON, &ids).await?;
+                delete(client, org, "events", OF_PERSON, Some(&ids)).await?;
                 let linked = "(anonymous_id IN {ids:Array(String)} OR user_id IN {ids:Array(String)})";
                 delete(client, org, "links", linked, Some(&ids)).await?;
                 link_again(client, org, &ids).await?;
@@ -37,8 +34,8 @@ pub(super) async fn erase(client: &Client, org: OrgId, erasure: &Erasure) -> Res
         Erasure::Before(time) => {
             let time = ("before".to_owned(), time.as_microsecond().to_string());
             let earlier = "ts < fromUnixTimestamp64Micro({before:Int64}, 'UTC')";
-            erased = count(client, &visible, earlier, &time).await?;
-            delete(client, org, "events", &up_to_now(earlier), Some(&time)).await?;
+            erased = count(client, org, earlier, &time).await?;
+            delete(client, org, "events", earlier, Some(&time)).await?;
             // Links stay as long as there are events of the visitor that need them.
             let lonely = format!(
                 "{earlier} AND anonymous_id NOT IN (SELECT assumeNotNull(anonymous_id) FROM events
@@ -48,7 +45,7 @@ pub(super) async fn erase(client: &Client, org: OrgId, erasure: &Erasure) -> Res
         }
         Erasure::Everything => {
             let nothing = ("before".to_owned(), "0".to_owned());
-            erased = count(client, &visible, "TRUE", &nothing).await?;
+            erased = count(client, org, "TRUE", &nothing).await?;
             for table in ["events", "links", "property_kinds", "runs"] {
                 delete(client, org, table, "TRUE", None).await?;
             }
@@ -67,16 +64,12 @@ fn listed(ids: &[String]) -> String {
     format!("[{}]", quoted.collect::<Vec<_>>().join(","))
 }
 
-async fn count(
-    client: &Client,
-    visible: &Visible,
-    condition: &str,
-    param: &(String, String),
-) -> Result<u64, Fault> {
-    let visible = visible.condition();
-    let asking = Asking::new(&format!(
-        "SELECT count() FROM events WHERE {visible} AND {condition}"
-    ));
+async fn count(client: &Client, org: OrgId, condition: &str, param: &(String, String)) -> Result<u64, Fault> {
+    let visible = Visible::read(client, org).await?.condition();
+    let asking = Asking::of(
+        org,
+        &format!("SELECT count() FROM events WHERE {visible} AND {condition}"),
+    );
     let frame = client.rows(&asking.with(&param.0, &param.1)).await?;
     let count = frame.rows.first().and_then(|row| row.first()?.int());
     Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
