@@ -2,7 +2,9 @@
 //! default; nothing else in the program reads the environment.
 
 use std::net::SocketAddr;
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use engine::RedisAddress;
@@ -23,6 +25,8 @@ const USUAL_LOG: &str = "warn,datapulse=info,engine=info,app=info";
 
 /// More memory than any machine has; keeps the bytes within 64 bits.
 const MOST_CACHE_MB: u64 = 1 << 30;
+/// How many seconds a question may be given.
+const QUESTION_SECONDS: RangeInclusive<u64> = 1..=3_600;
 
 /// What can be set, as it was given: by flag or environment variable (`clap` reads both), or by a key of the TOML file.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -65,6 +69,9 @@ pub(crate) struct Given {
     /// Megabytes of memory for answers that are kept; 0 keeps none [default: 128]
     #[arg(long, env = "DATAPULSE_CACHE_MB", value_name = "MB", global = true, value_parser = clap::value_parser!(u64).range(..=MOST_CACHE_MB))]
     pub(crate) cache_mb: Option<u64>,
+    /// Seconds that a question may take before it is stopped [default: 30]
+    #[arg(long, env = "DATAPULSE_QUESTION_SECONDS", value_name = "SECONDS", global = true, value_parser = clap::value_parser!(u64).range(QUESTION_SECONDS))]
+    pub(crate) question_seconds: Option<u64>,
     /// A Redis where answers are kept for other processes too: redis://… [default: none]
     #[arg(
         long = "redis",
@@ -205,6 +212,8 @@ pub(crate) struct Config {
     pub(crate) registration: Registration,
     /// Megabytes of memory for answers that are kept.
     pub(crate) cache_mb: u64,
+    /// How long a question may take.
+    pub(crate) question_limit: Duration,
     /// Where answers are kept for other processes too.
     pub(crate) redis: Option<RedisAddress>,
     /// What secrets are sealed with.
@@ -282,6 +291,7 @@ impl Config {
                 .or(file.cache_mb)
                 .unwrap_or(engine::query::ROOM / (1024 * 1024))
                 .min(MOST_CACHE_MB),
+            question_limit: question_limit(given.question_seconds.or(file.question_seconds))?,
             redis: given
                 .redis_url
                 .or(file.redis_url)
@@ -384,10 +394,23 @@ impl Config {
             .chain(geoip_file);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
         format!(
-            "{}\ncache_mb = {}",
+            "{}\ncache_mb = {}\nquestion_seconds = {}",
             lines.collect::<Vec<_>>().join("\n"),
-            self.cache_mb
+            self.cache_mb,
+            self.question_limit.as_secs()
         )
+    }
+}
+
+fn question_limit(seconds: Option<u64>) -> Result<Duration, String> {
+    match seconds {
+        None => Ok(engine::store::TIME_LIMIT),
+        Some(seconds) if QUESTION_SECONDS.contains(&seconds) => Ok(Duration::from_secs(seconds)),
+        Some(seconds) => Err(format!(
+            "question_seconds: {seconds} is not from {} to {}",
+            QUESTION_SECONDS.start(),
+            QUESTION_SECONDS.end()
+        )),
     }
 }
 

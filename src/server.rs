@@ -36,6 +36,7 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         currency_rates: config.currency_rates.clone(),
         quotas: config.quotas.clone(),
         cache_bytes: config.cache_mb * 1024 * 1024,
+        question_limit: config.question_limit,
         redis: config.redis.clone(),
         geoip_file: config.geoip_file.clone(),
         mail: config.mail.clone(),

@@ -18,6 +18,7 @@ pub(crate) struct Server {
     process: Child,
     address: SocketAddr,
     data: TempDir,
+    client: ureq::Agent,
 }
 
 impl Server {
@@ -45,6 +46,7 @@ impl Server {
             process,
             address,
             data,
+            client: patient(),
         })
     }
 
@@ -60,6 +62,17 @@ impl Server {
         let at_its_address = [("DATAPULSE_ADDR", address.as_str())];
         let settings = [settings, &at_its_address].concat();
         (self.process, self.address) = serve(&self.data, &settings)?;
+        // The connections to the one before are gone.
+        self.client = patient();
+        Ok(())
+    }
+
+    /// Runs another command of the program on its data while it is stopped.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Outcome<()> {
+        let status = command(&self.data).args(arguments).status()?;
+        if !status.success() {
+            return Err(format!("`datapulse {}` failed", arguments[0]).into());
+        }
         Ok(())
     }
 
@@ -78,7 +91,8 @@ impl Server {
 
     /// Reads from the API.
     pub(crate) fn get(&self, path: &str, token: &str) -> Outcome<Value> {
-        let request = patient()
+        let request = self
+            .client
             .get(format!("http://{}{path}", self.address))
             .header("Authorization", format!("Bearer {token}"));
         Ok(request.call()?.body_mut().read_json()?)
@@ -86,7 +100,7 @@ impl Server {
 
     /// Calls the API with JSON.
     pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Outcome<Value> {
-        let mut request = patient().post(format!("http://{}{path}", self.address));
+        let mut request = self.client.post(format!("http://{}{path}", self.address));
         if !token.is_empty() {
             request = request.header("Authorization", format!("Bearer {token}"));
         }
@@ -116,7 +130,7 @@ impl Drop for Server {
 }
 
 fn patient() -> ureq::Agent {
-    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(1)));
+    let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_mins(5)));
     config.build().into()
 }
 

@@ -15,6 +15,7 @@ async fn open(folder: &TempDir) -> Engine {
         currency_rates: model::rates::Rates::default(),
         quotas: model::usage::Quotas::default(),
         cache_bytes: engine::query::ROOM,
+        question_limit: engine::store::TIME_LIMIT,
         redis: None,
         geoip_file: None,
         mail: None,

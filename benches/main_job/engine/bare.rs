@@ -20,13 +20,25 @@ pub(super) struct Ran {
     pub(super) sum: f64,
 }
 
+/// Fills the organization's file in `folder` with `count` events; gives the file.
+pub(super) fn fill(folder: &Path, organization: &str, count: usize) -> Outcome<String> {
+    let output = trend()?
+        .arg("fill")
+        .arg(folder)
+        .args([organization, &count.to_string()])
+        .stderr(Stdio::inherit())
+        .output()?;
+    if !output.status.success() {
+        return Err("the events could not be written".into());
+    }
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
 impl Bare {
-    /// Fills the organization's file in `folder` with `count` events, and opens a copy of it.
-    pub(super) fn fill(folder: &Path, organization: &str, count: usize) -> Outcome<Self> {
+    /// The engine at `url`; of DuckDB a copy of the file that it names.
+    pub(super) fn open(url: &str) -> Outcome<Self> {
         let mut process = trend()?
-            .arg("bare")
-            .arg(folder)
-            .args([organization, &count.to_string()])
+            .args(["rival", url])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
@@ -44,6 +56,7 @@ impl Bare {
         }
     }
 
+    /// Runs a statement of however many lines.
     pub(super) fn run(&mut self, sql: &str) -> Outcome<Ran> {
         let line = sql.split_ascii_whitespace().collect::<Vec<_>>().join(" ");
         writeln!(self.statements, "{line}")?;

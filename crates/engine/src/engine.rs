@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub currency_rates: Rates,
     /// About how many bytes of answers are kept in memory.
     pub cache_bytes: u64,
+    /// How long a question may take before it is stopped.
+    pub question_limit: Duration,
     /// Where answers are kept for other processes too.
     pub redis: Option<RedisAddress>,
     /// Events a month that each plan allows.
@@ -172,7 +175,8 @@ impl Engine {
             .with_mailer(mailer.clone())
             .with_vault(vault.clone())
             .with_oidc(settings.oidc);
-        let store = EventStore::open(&settings.events, clock.clone()).await?;
+        let store =
+            EventStore::open_with_limit(&settings.events, clock.clone(), settings.question_limit).await?;
         let log_dir = settings.data_dir.join("log");
         let (log, counted) = usage::counted_before(&db, &log_dir, (&clock, &random)).await?;
         let ingest =

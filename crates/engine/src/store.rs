@@ -115,7 +115,7 @@ impl EventStore {
             backend,
             touched: Arc::default(),
             shapes: Arc::default(),
-            turns: Arc::default(),
+            turns: Arc::new(Turns::new(time_limit)),
             listeners: Arc::default(),
         })
     }

@@ -30,7 +30,9 @@ pub(crate) async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: us
         .into_iter()
         .collect::<Result<Vec<Event>, _>>()
         .map_err(|error| error.message)?;
-    store.append(org, vec![Appended { position: 1, events }]).await?;
+    // As the log counts: a copy takes small positions for pages of its own.
+    let position = clock.now().as_microsecond().unsigned_abs();
+    store.append(org, vec![Appended { position, events }]).await?;
     store.close().await?;
 
     let file = folder.join(format!("{org}.duckdb"));
@@ -54,14 +56,15 @@ fn insert(from: usize, to: usize, count: usize) -> String {
             'user-' || (pow((hash(i, 2) % 1000000) / 1e6, 2) * 200000)::BIGINT,
             NULL,
             'session-' || (i // 12 * 7 + hash(i, 3) % 5),
-            (CASE WHEN name = 'page_view' THEN
-                '{{"$path":"/p/' || (pow((hash(i, 4) % 1000000) / 1e6, 3) * 500)::BIGINT
-                || '","$browser":"' || ['Chrome', 'Safari', 'Firefox', 'Edge'][1 + (hash(i, 5) % 4)::INT]
-                || '","country":"' || country || '","duration_ms":' || (hash(i, 6) % 5000) || '}}'
+            -- As quick as it gets: written as JSON text, the same properties take four times as long.
+            CASE WHEN name = 'page_view' THEN
+                {{'$path': '/p/' || (pow((hash(i, 4) % 1000000) / 1e6, 3) * 500)::BIGINT,
+                '$browser': ['Chrome', 'Safari', 'Firefox', 'Edge'][1 + (hash(i, 5) % 4)::INT],
+                'country': country, 'duration_ms': hash(i, 6) % 5000}}::VARIANT
             ELSE
-                '{{"plan":"' || ['free', 'starter', 'team'][1 + (hash(i, 7) % 3)::INT]
-                || '","country":"' || country || '","amount":' || (hash(i, 8) % 20000) || '.25}}'
-            END)::JSON::VARIANT
+                {{'plan': ['free', 'starter', 'team'][1 + (hash(i, 7) % 3)::INT],
+                'country': country, 'amount': (hash(i, 8) % 20000)::DOUBLE + 0.25}}::VARIANT
+            END
         FROM (
             SELECT i,
                 CASE WHEN k < 60 THEN 'page_view' WHEN k < 80 THEN 'feature_used' WHEN k < 90 THEN 'login'

@@ -3,12 +3,13 @@
 //!
 //! Prints one line for each question, parts apart by tabs; a number as argument says how many events.
 //!
-//! `bare FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and then runs each statement that it
-//! reads from a line of standard input on the bare engine; it answers `milliseconds<TAB>rows<TAB>sum of the second column`.
+//! `fill FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and prints its path. `rival URL` runs each
+//! statement that it reads from a line of standard input on the engine there, without us; it answers
+//! `milliseconds<TAB>rows<TAB>sum of the second column`.
 
 mod events;
 mod questions;
-mod raw;
+mod rival;
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -22,7 +23,8 @@ use model::answer::Answer;
 use model::ids::OrgId;
 use model::query::Query;
 use questions::{QUESTIONS, Question};
-use raw::Raw;
+use rival::Rival;
+use rival::duckdb::DuckDb;
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
 
@@ -37,8 +39,10 @@ fn main() -> Outcome<()> {
         return Ok(());
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    if let Some(at) = arguments.iter().position(|argument| argument == "bare") {
-        return runtime.block_on(answer_statements(&arguments[at + 1..]));
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [.., "fill", folder, org, count] => return runtime.block_on(fill(folder, org, count)),
+        [.., "rival", url] => return runtime.block_on(answer_statements(url)),
+        _ => {}
     }
     let count = arguments
         .iter()
@@ -47,19 +51,21 @@ fn main() -> Outcome<()> {
     runtime.block_on(measure(count))
 }
 
-/// The bare engine for a benchmark that itself must not know it.
-async fn answer_statements(arguments: &[String]) -> Outcome<()> {
-    let [folder, org, count, ..] = arguments else {
-        return Err("say FOLDER ORGANIZATION COUNT".into());
-    };
+async fn fill(folder: &str, org: &str, count: &str) -> Outcome<()> {
     let clock = Clock::manual(events::END.parse()?);
     let org = OrgId::new(org.parse()?);
     let file = events::generate(Path::new(folder), org, &clock, count.parse()?).await?;
-    let raw = Raw::open(&file)?;
+    println!("{}", file.display());
+    Ok(())
+}
+
+/// The bare engine for a benchmark that itself must not know it.
+async fn answer_statements(url: &str) -> Outcome<()> {
+    let rival = Rival::open(url).await?;
     println!("ready");
     for sql in std::io::stdin().lines() {
         let start = Instant::now();
-        let (rows, sum) = raw.rows_and_sum(&sql?)?;
+        let (rows, sum) = rival.rows_and_sum(&sql?).await?;
         println!("{}\t{rows}\t{sum}", start.elapsed().as_secs_f64() * 1e3);
     }
     Ok(())
@@ -75,7 +81,7 @@ async fn measure(count: usize) -> Outcome<()> {
         "  {count} events written in {:.0} s",
         start.elapsed().as_secs_f64()
     );
-    let raw = Raw::open(&file)?;
+    let raw = DuckDb::open(&file)?;
     let store = EventStore::open(&EventsAt::DuckDb(folder.path().to_owned()), clock.clone()).await?;
     for question in QUESTIONS {
         let (ours, bare) = compare(&question, &store, &clock, org, &raw).await?;
@@ -95,7 +101,7 @@ async fn compare(
     store: &EventStore,
     clock: &Clock,
     org: OrgId,
-    raw: &Raw,
+    raw: &DuckDb,
 ) -> Outcome<(Duration, Duration)> {
     let calendar = Calendar {
         timezone: "UTC".to_owned(),

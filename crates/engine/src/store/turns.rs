@@ -10,7 +10,6 @@ use std::time::Duration;
 use model::ids::OrgId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::TIME_LIMIT;
 use crate::error::Error;
 
 /// Most questions of one organization that wait for their turn.
@@ -24,6 +23,8 @@ const REMEMBERED: usize = 1_000;
 #[derive(Debug)]
 pub(super) struct Turns {
     at_once: usize,
+    /// How long somebody waits, which is as long as a question may take.
+    patience: Duration,
     queues: Mutex<HashMap<OrgId, Arc<Queue>>>,
 }
 
@@ -40,18 +41,17 @@ pub(super) struct Turn {
     _queue: Arc<Queue>,
 }
 
-impl Default for Turns {
+impl Turns {
     /// Half of what the store answers at once: a core's worth each.
-    fn default() -> Self {
+    pub(super) fn new(patience: Duration) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             at_once: cores,
+            patience,
             queues: Mutex::default(),
         }
     }
-}
 
-impl Turns {
     /// Waits for a turn.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Turns {
         if waiting.0.fetch_add(1, Ordering::SeqCst) >= MOST_WAITING {
             return Err(too_many());
         }
-        let place = tokio::time::timeout(TIME_LIMIT, Arc::clone(&queue.places).acquire_owned());
+        let place = tokio::time::timeout(self.patience, Arc::clone(&queue.places).acquire_owned());
         match place.await {
             Ok(Ok(place)) => {
                 drop(waiting);

@@ -6,9 +6,9 @@ use duckdb::{Config, Connection};
 use crate::Outcome;
 
 /// The engine without us, on a copy of the same file: two instances must not share one.
-pub(crate) struct Raw(Connection);
+pub(crate) struct DuckDb(Connection);
 
-impl Raw {
+impl DuckDb {
     pub(crate) fn open(file: &Path) -> Outcome<Self> {
         let copy = file.with_extension("copy");
         std::fs::copy(file, &copy)?;
