@@ -49,7 +49,7 @@ pub(crate) async fn generate(folder: &Path, org: OrgId, clock: &Clock, count: us
 fn insert(from: usize, to: usize, count: usize) -> String {
     let step = NINETY_DAYS / count;
     format!(
-        r#"INSERT INTO events
+        "INSERT INTO events
         SELECT 'event-' || i,
             name,
             TIMESTAMP '2026-01-01' + to_microseconds(least((i * {step}) + hash(i, 1) % 30000000, 7775999999999)::BIGINT),
@@ -71,6 +71,6 @@ fn insert(from: usize, to: usize, count: usize) -> String {
                     WHEN k < 97 THEN 'sign_up' ELSE 'purchase' END AS name,
                 ['US', 'US', 'US', 'DE', 'DE', 'GB', 'FR', 'IN', 'CA', 'BR', 'NL', 'JP', 'AU', 'SE', 'ES', 'IT'][1 + (hash(i, 9) % 16)::INT] AS country
             FROM (SELECT i, hash(i, 0) % 100 AS k FROM range({from}, {to}) AS numbers(i))
-        )"#
+        )"
     )
 }

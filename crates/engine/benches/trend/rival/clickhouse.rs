@@ -1,6 +1,10 @@
+use std::time::Duration;
+
 use reqwest::{Client, Url};
 
 use crate::Outcome;
+
+const LONGEST: Duration = Duration::from_mins(10);
 
 /// The HTTP interface with the server's own settings.
 pub(crate) struct ClickHouse {
@@ -15,7 +19,7 @@ impl ClickHouse {
         url.set_path("/");
         url.set_query(Some(&format!("database={database}&default_format=TabSeparated")));
         Ok(Self {
-            http: Client::new(),
+            http: Client::builder().timeout(LONGEST).build()?,
             url,
         })
     }
