@@ -37,6 +37,7 @@ async fn opened(world: &World, folder: &TempDir, quotas: &str) -> Engine {
         registration: Registration::Open,
         currency_rates: Rates::default(),
         cache_bytes: engine::query::ROOM,
+        question_limit: engine::store::TIME_LIMIT,
         redis: None,
         quotas: quotas.parse().expect("quotas"),
         geoip_file: None,
