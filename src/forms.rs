@@ -1,5 +1,6 @@
 //! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
 
+pub(crate) mod dashboards;
 pub(crate) mod settings;
 
 use axum::extract::{Form, State};

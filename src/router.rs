@@ -25,8 +25,8 @@ use crate::forms::settings;
 use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
-    annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, profiles,
-    query, segments, shares, templates, widgets,
+    annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, people,
+    profiles, query, segments, shares, templates, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -145,7 +145,10 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api/analytics/events/names", get(catalogue::names))
         .route("/api/analytics/events/properties", get(catalogue::properties))
         .route("/api/analytics/events/values", get(catalogue::values))
+        .route("/api/analytics/users", get(people::list))
         .route("/api/analytics/users/{id}", get(profiles::user))
+        .route("/api/analytics/users/{id}/events", get(people::events))
+        .route("/api/analytics/users/{id}/sessions", get(people::sessions))
         .route("/api/analytics/groups/{type}/{id}", get(profiles::group))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
         .route("/api/analytics/sql", post(query::ask_in_sql))
@@ -201,6 +204,7 @@ fn dashboards_api() -> Router<AppState> {
             "/api/widgets/{id}",
             get(widgets::get).put(widgets::replace).delete(widgets::delete),
         )
+        .route("/api/widgets/{id}/behind", get(people::behind))
         .route("/api/widgets/{id}/data", get(widgets::data))
         .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
         .route("/api/widgets/{id}/chart.png", get(widgets::chart_png))
@@ -235,6 +239,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/theme", post(forms::choose_theme))
         .merge(links())
         .route("/organization", post(settings::choose))
+        .route("/dashboards", post(forms::dashboards::create))
         .route("/organizations", post(settings::create))
         .route("/invitations/accept", post(settings::accept))
         .route("/settings/members/invite", post(settings::invite))

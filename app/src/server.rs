@@ -1,5 +1,7 @@
 //! What server functions and pages find in their context: who asks, the engine, and what is known of this server.
 
+pub(crate) mod users;
+
 use axum::http::{StatusCode, header, request::Parts};
 use engine::db::PageRequest;
 use engine::query::ValuesAsked;

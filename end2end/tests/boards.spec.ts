@@ -7,16 +7,16 @@ import { isSoundNow } from './sound.ts';
 const FOUR_DAYS = '?from=2015-05-17&to=2015-05-20';
 
 /** A dashboard with a few cards, made by the API with the session of the page. */
-async function makeBoard(page: Page, widgets: object[]): Promise<string> {
-  return page.evaluate(async (widgets) => {
+async function makeBoard(page: Page, widgets: object[], name = 'Cards'): Promise<string> {
+  return page.evaluate(async ({ widgets, name }) => {
     const send = async (path: string, body: object) => {
       const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
       if (!answer.ok) throw new Error(await answer.text());
       return answer.json();
     };
-    const { id } = await send('/api/dashboards/import', { dashboard: { name: 'Cards' }, widgets });
+    const { id } = await send('/api/dashboards/import', { dashboard: { name }, widgets });
     return `/dashboards/${id}`;
-  }, widgets);
+  }, { widgets, name });
 }
 
 const text = (title: string, x: number, y: number, w = 4, h = 2) => ({
@@ -143,6 +143,7 @@ test('charts answer the pointer and the keys', async ({ page }) => {
   await expect(card(page, 'Hours').locator('.chart-mark, g:has(> title)').first()).toBeAttached();
 
   await card(page, 'Shares').locator('.chart-mark[data-value="404"]').first().click();
+  await page.getByRole('button', { name: 'Show only 404' }).click();
   await expect(page).toHaveURL(/filter=/);
   await expect(page.getByRole('link', { name: /Take away: status/ })).toBeVisible();
   await expect(card(page, 'Towards')).not.toContainText('50 %');
@@ -273,4 +274,42 @@ test('what a dashboard was comes back', async ({ page }) => {
   await page.getByRole('button', { name: 'Earlier versions' }).click();
   await page.getByRole('button', { name: /^Bring back/ }).first().click();
   await expect(card(page, 'One')).toBeVisible();
+});
+
+test('one dashboard leads to another, and back, without loading the app anew', async ({ page }) => {
+  await register(page, 'Joan');
+  const first = await makeBoard(page, [text('Here', 0, 0), asked('line', 'Before', 4, 0, 4, 4)], 'First');
+  const second = await makeBoard(page, [text('There', 0, 0), asked('bar', 'Behind', 4, 0, 4, 4)], 'Second');
+  await page.goto(`${first}?range=7d`);
+  await hydrated(page);
+  await page.evaluate(() => Object.assign(window, { isTheSame: true }));
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox').fill('dashboard second');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`${second}$`));
+  await expect(page).toHaveTitle(/^Second/);
+  await expect(card(page, 'There')).toBeVisible();
+  await expect(card(page, 'Behind')).toBeVisible();
+  await expect(card(page, 'Here')).toHaveCount(0);
+  await expect(page.getByLabel('Name of the dashboard')).toHaveValue('Second');
+
+  // What is done here happens to this dashboard.
+  await page.getByRole('button', { name: /^Range/ }).click();
+  await page.getByRole('link', { name: 'Last 30 days' }).click();
+  await expect(page).toHaveURL(new RegExp(`${second}\\?range=30d$`));
+  await expect(page.locator('.progress.busy')).toHaveCount(0);
+  await page.getByLabel('Name of the dashboard').fill('Second, renamed');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Renamed.')).toBeVisible();
+
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`${first}\\?range=7d$`));
+  await expect(page).toHaveTitle(/^First/);
+  await expect(card(page, 'Here')).toBeVisible();
+  await expect(card(page, 'There')).toHaveCount(0);
+  await page.goForward();
+  await expect(page).toHaveTitle(/^Second, renamed/);
+  expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
 });

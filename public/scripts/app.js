@@ -3,5 +3,6 @@
 import './charts.js';
 import './board.js';
 import './page.js';
+import './keys.js';
 import './palette.js';
 import './dialogs.js';

@@ -1,5 +1,5 @@
 // What a dashboard's menus lead to: noting what happened, earlier versions, templates and files.
-import { call, make, openDialog, reload } from './element.js';
+import { call, make, openDialog, reload, say, visit } from './element.js';
 
 const board = () => document.querySelector('.grid[data-board]')?.dataset.board;
 
@@ -7,7 +7,62 @@ document.addEventListener('click', (event) => {
   const act = event.target instanceof Element ? event.target.closest('[data-act]')?.dataset.act : '';
   if (act === 'note') note(`/api/dashboards/${board()}/annotations`);
   if (act === 'versions') versions(`/api/dashboards/${board()}/versions`);
+  if (act === 'duplicate') duplicate(`/api/dashboards/${board()}/duplicate`);
+  if (act === 'delete') remove(`/api/dashboards/${board()}`);
 });
+
+// A menu has done its part once something in it was chosen.
+document.addEventListener('click', (event) => {
+  const item = event.target instanceof Element ? event.target.closest('.menu-item[data-act], .menu-item[download]') : null;
+  item?.closest('[popover]')?.hidePopover();
+});
+
+/** Makes a copy of the dashboard and goes there. */
+async function duplicate(path) {
+  const { told, problem } = await call(path, 'POST');
+  if (problem) say(problem);
+  else visit(`/dashboards/${told.id}`);
+}
+
+/** Deletes the dashboard, once its name was typed. */
+async function remove(path) {
+  const { told, problem } = await call(path);
+  if (problem) {
+    say(problem);
+    return;
+  }
+  const count = document.querySelectorAll('.grid[data-board] > article').length;
+  const lost = `Its ${count} ${count === 1 ? 'widget' : 'widgets'} and its share links are lost for everybody. The events stay. This cannot be undone.`;
+  const typed = make('input', { className: 'input', id: 'delete-name', autocomplete: 'off' });
+  const said = make('p', { className: 'problem', role: 'alert' });
+  const keep = make('button', { className: 'button', type: 'button', textContent: 'Keep it' });
+  const go = make('button', { className: 'button danger', type: 'submit', textContent: 'Delete dashboard', disabled: true });
+  const form = make(
+    'form',
+    {},
+    make('p', { textContent: lost }),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'delete-name' }, 'To go on, type ', make('strong', { textContent: told.name })), typed),
+    said,
+    make('div', { className: 'actions' }, keep, go),
+  );
+  const dialog = openDialog('Delete this dashboard?', form);
+  typed.focus();
+  keep.addEventListener('click', () => dialog.close());
+  typed.addEventListener('input', () => {
+    go.disabled = typed.value.trim() !== told.name.trim();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const done = await call(path, 'DELETE');
+    if (done.problem) {
+      said.textContent = done.problem;
+      return;
+    }
+    dialog.close();
+    visit('/');
+    say('The dashboard is deleted.');
+  });
+}
 
 /** Something that happened, to be drawn on charts over time. */
 function note(path) {

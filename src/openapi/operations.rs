@@ -12,6 +12,7 @@ use model::event::Receipt;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
+use model::person::{Person, PersonSession};
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
 use model::share::{NewShare, Share, ShareRequest};
@@ -523,6 +524,52 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
             "What was said of a user",
         )
         .gives::<Anything>(200),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/users",
+            "listUsers",
+            "Who did the events that a question means; without one, those of the last 30 days",
+        )
+        .asks("q", false, text())
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<Person>(),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/users/{id}/events",
+            "listUserEvents",
+            "What a user did, the newest first",
+        )
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<Anything>(),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/users/{id}/sessions",
+            "listUserSessions",
+            "When a user was there, the newest first",
+        )
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<PersonSession>(),
+        Call::new(
+            s,
+            Get,
+            "/api/widgets/{id}/behind",
+            "behindMark",
+            "The question for the events that a mark of a widget's chart stands for",
+        )
+        .asks("from", false, text())
+        .asks("to", false, text())
+        .asks("value", false, text())
+        .asks("range", false, text())
+        .asks("first", false, text())
+        .asks("last", false, text())
+        .asks("filter", false, text())
+        .gives::<Query>(200),
         Call::new(
             s,
             Get,

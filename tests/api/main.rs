@@ -13,6 +13,7 @@ mod events;
 mod live;
 mod operations;
 mod pages;
+mod people;
 mod questions;
 mod real_input;
 mod segments;

@@ -81,16 +81,6 @@ pub async fn get_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
     Ok(crate::server::engine()?.dashboards().get(&caller, id).await?)
 }
 
-/// Makes a dashboard.
-#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json, output = Json)]
-pub async fn create_dashboard(spec: DashboardSpec) -> Result<Dashboard, AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .create(&caller, spec)
-        .await?)
-}
-
 /// Changes a dashboard's own settings, unless somebody else did so since `version`.
 #[server(prefix = "/api/fn", endpoint = "replace_dashboard", input = Json, output = Json)]
 pub async fn replace_dashboard(
@@ -102,25 +92,5 @@ pub async fn replace_dashboard(
     Ok(crate::server::engine()?
         .dashboards()
         .replace(&caller, id, spec, Some(version))
-        .await?)
-}
-
-/// Makes a copy of a dashboard with all its widgets.
-#[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json, output = Json)]
-pub async fn duplicate_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .duplicate(&caller, id)
-        .await?)
-}
-
-/// Deletes a dashboard, its widgets and its share links.
-#[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json, output = Json)]
-pub async fn delete_dashboard(id: DashboardId) -> Result<(), AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .delete(&caller, id, None)
         .await?)
 }

@@ -1,13 +1,13 @@
 //! The person's own account: password and sessions. Plain forms, which work without script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::account::SignedInSession;
 
 use super::members::said;
 use crate::api::people as api;
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 use crate::words;
 
 /// The page.

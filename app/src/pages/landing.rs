@@ -1,9 +1,10 @@
 //! What DataPulse is, for somebody who is not signed in.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
 use crate::parts::icon::mark;
+use crate::parts::title::Title;
 
 const POINTS: [(&str, &str); 3] = [
     (

@@ -3,10 +3,10 @@
 //! Only a release is split: a development build carries everything, so that `cargo leptos watch` needs no options.
 
 #[cfg(debug_assertions)]
-pub(super) use whole::{account, changes, editor, invitation, keys, live, members, organization, start};
+pub(super) use whole::{account, changes, editor, invitation, keys, live, members, organization, start, user, users};
 
 #[cfg(not(debug_assertions))]
-pub(super) use split::{account, changes, editor, invitation, keys, live, members, organization, start};
+pub(super) use split::{account, changes, editor, invitation, keys, live, members, organization, start, user, users};
 
 #[cfg(debug_assertions)]
 mod whole {
@@ -20,6 +20,8 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::user::UserPage;
+    use crate::pages::users::UsersPage;
 
     pub(in crate::pages) fn live() -> fn() -> AnyView {
         || view! { <LivePage /> }.into_any()
@@ -56,6 +58,14 @@ mod whole {
     pub(in crate::pages) fn start() -> fn() -> AnyView {
         || view! { <StartPage /> }.into_any()
     }
+
+    pub(in crate::pages) fn user() -> fn() -> AnyView {
+        || view! { <UserPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn users() -> fn() -> AnyView {
+        || view! { <UsersPage /> }.into_any()
+    }
 }
 
 #[cfg(not(debug_assertions))]
@@ -71,6 +81,8 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::user::UserPage;
+    use crate::pages::users::UsersPage;
 
     pub(in crate::pages) fn live() -> Lazy<LiveRoute> {
         Lazy::new()
@@ -231,6 +243,42 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <StartPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn user() -> Lazy<UserRoute> {
+        Lazy::new()
+    }
+
+    /// One person.
+    pub(in crate::pages) struct UserRoute;
+
+    #[lazy_route]
+    impl LazyRoute for UserRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <UserPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn users() -> Lazy<UsersRoute> {
+        Lazy::new()
+    }
+
+    /// Who did something.
+    pub(in crate::pages) struct UsersRoute;
+
+    #[lazy_route]
+    impl LazyRoute for UsersRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <UsersPage /> }.into_any()
         }
     }
 }

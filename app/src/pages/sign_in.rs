@@ -1,10 +1,10 @@
 //! Signing in and making an account: plain forms, which work without script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::parts::icon::mark;
+use crate::parts::title::Title;
 use crate::query_string;
 
 struct Given {
@@ -117,8 +117,7 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
 }
 
 /// Signing in.
-#[component]
-pub(super) fn LoginPage() -> impl IntoView {
+pub(super) fn login() -> AnyView {
     let given = Given::here();
     let next = given.value("next");
     let form = view! {
@@ -136,8 +135,7 @@ pub(super) fn LoginPage() -> impl IntoView {
 }
 
 /// Making an account.
-#[component]
-pub(super) fn RegisterPage() -> impl IntoView {
+pub(super) fn register() -> AnyView {
     let given = Given::here();
     let invitation = given.value("invitation");
     let makes_one = invitation.is_empty();

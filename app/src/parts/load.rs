@@ -1,7 +1,6 @@
 //! What a page shows until its data is there, and when it does not come.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 use serde::Serialize;
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::icon::{Icon, icon};
 use super::live;
+use super::title::Title;
 use crate::api::session::Session;
 use crate::error::AppError;
 

@@ -227,6 +227,11 @@ impl Engine {
         &self.0.profiles
     }
 
+    /// Questions, for verbs that ask in their own way.
+    pub(crate) fn queries(&self) -> &Queries {
+        &self.0.queries
+    }
+
     /// Takes the events of one request, with what its organization wants added and left out. What the receipt counts as
     /// accepted is on disk; with `dry_run` nothing is kept and the receipt says what it would have said.
     ///

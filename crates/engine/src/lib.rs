@@ -18,6 +18,7 @@ pub mod figures;
 pub mod ingest;
 pub mod live;
 pub mod organizations;
+mod people;
 pub mod profiles;
 pub mod query;
 pub mod random;

@@ -18,6 +18,7 @@ mod lifecycle;
 mod partial;
 mod paths;
 mod pattern;
+mod people;
 mod retention;
 mod revenue;
 mod running;
