@@ -175,6 +175,7 @@ fn dashboards_api() -> Router<AppState> {
         )
         .route("/api/dashboards/import", post(dashboards::import))
         .route("/api/dashboards/{id}/export", get(dashboards::export))
+        .route("/api/dashboards/{id}/document.pdf", get(dashboards::pdf))
         .route("/api/dashboards/{id}/duplicate", post(dashboards::duplicate))
         .route("/api/dashboards/{id}/versions", get(dashboards::versions))
         .route(
@@ -208,6 +209,7 @@ fn dashboards_api() -> Router<AppState> {
         .route("/api/widgets/{id}/data", get(widgets::data))
         .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
         .route("/api/widgets/{id}/chart.png", get(widgets::chart_png))
+        .route("/api/widgets/{id}/chart.pdf", get(widgets::chart_pdf))
         .route("/api/widgets/{id}/data.csv", get(widgets::data_csv))
         .route(
             "/api/dashboards/{id}/shares",
@@ -215,6 +217,10 @@ fn dashboards_api() -> Router<AppState> {
         )
         .route("/api/shares/{id}", delete(shares::revoke))
         .route("/api/shares/{id}/rotate", post(shares::rotate))
+        .route(
+            "/api/shares/{id}/embed-key",
+            post(shares::make_embed_key).delete(shares::end_embed_key),
+        )
 }
 
 /// Live connections; nothing on the way may buffer or compress them.
@@ -256,8 +262,10 @@ fn links() -> Router<AppState> {
     Router::new()
         .route("/s/{token}", get(share_page::show))
         .route("/s/{token}/embed", get(share_page::embed))
+        .route("/embed/{token}", get(share_page::signed))
         .route("/s/{token}/card.png", get(share_page::card))
         .route("/s/{token}/document.html", get(share_page::file))
+        .route("/s/{token}/document.pdf", get(share_page::pdf))
         .route("/s/{token}/widgets/{id}/data.csv", get(share_page::csv))
 }
 
@@ -345,6 +353,8 @@ fn span(request: &Request) -> tracing::Span {
 fn without_secrets(path: &str) -> &str {
     if path.starts_with("/s/") {
         "/s/…"
+    } else if path.starts_with("/embed/") {
+        "/embed/…"
     } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {
         "/invitations/…"
     } else {

@@ -11,15 +11,13 @@ use axum::response::{Html, IntoResponse, Response};
 use engine::Error;
 use engine::sharing::Opened;
 use leptos::nonce::Nonce;
-use model::format::bucket;
-use model::query::Interval;
 use model::share::ViewerMay;
 
 use crate::cookie::Cookies;
 use crate::problem::Answered;
 use crate::security::{MayBeFramed, shared_page_policy};
 use crate::state::AppState;
-pub(crate) use files::{csv, file};
+pub(crate) use files::{csv, file, pdf};
 pub(crate) use picture::card;
 pub(crate) use unlock::unlock;
 
@@ -54,11 +52,7 @@ pub(crate) async fn embed(
         // Whoever frames it is not known yet, so nobody may.
         Err(error) => return closed(error, uri.path()),
     };
-    let theme = match theme(&uri) {
-        Some("light") => "light",
-        Some("dark") => "dark",
-        _ => "system",
-    };
+    let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
     let standing = Standing::Framed {
         nonce: Some(nonce.clone()),
@@ -66,6 +60,34 @@ pub(crate) async fn embed(
     let page = document(&state, &opened, Place::new(&token, &uri, theme), standing).await?;
     let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
     Ok(framable(answer.into_response(), &opened))
+}
+
+/// `GET /embed/{token}?theme=`: a share for a frame of a site that vouches for its visitor, with what it fixed.
+pub(crate) async fn signed(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+) -> Answered<Response> {
+    let opened = match state.engine.sharing().open_signed(&token).await {
+        Ok(opened) => opened,
+        Err(Error::NotFound) => return Ok(gone()),
+        Err(error) => return Err(error.into()),
+    };
+    let theme = frame_theme(&uri);
+    let nonce = Nonce::new().to_string();
+    // What is fixed is not followed live: the connection of a link knows nothing of it.
+    let standing = Standing::Framed { nonce: None };
+    let page = document(&state, &opened, Place::signed(&token, &uri, theme), standing).await?;
+    let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
+    Ok(framable(answer.into_response(), &opened))
+}
+
+fn frame_theme(uri: &Uri) -> &'static str {
+    match theme(uri) {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    }
 }
 
 /// Lets the sites of the share frame an answer.
@@ -78,14 +100,20 @@ fn framable(mut answer: Response, opened: &Opened) -> Response {
 
 /// Where a page stands in its link.
 struct Place<'a> {
-    token: &'a str,
+    link: String,
     uri: &'a Uri,
     theme: &'static str,
 }
 
 impl<'a> Place<'a> {
-    const fn new(token: &'a str, uri: &'a Uri, theme: &'static str) -> Self {
-        Self { token, uri, theme }
+    fn new(token: &str, uri: &'a Uri, theme: &'static str) -> Self {
+        let link = format!("/s/{token}");
+        Self { link, uri, theme }
+    }
+
+    fn signed(token: &str, uri: &'a Uri, theme: &'static str) -> Self {
+        let link = format!("/embed/{token}");
+        Self { link, uri, theme }
     }
 }
 
@@ -97,7 +125,7 @@ async fn document(
 ) -> Result<String, Error> {
     let asked = app::share::asked(place.uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(opened, asked).await?;
-    let link = format!("/s/{}", place.token);
+    let link = place.link;
     let card = format!("{}{link}/card.png", state.site.public_url.trim_end_matches('/'));
     let is_page = matches!(standing, Standing::Page { .. });
     Ok(app::share::document(&SharedDocument {
@@ -118,12 +146,7 @@ async fn document(
 
 /// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
 pub(crate) fn updated(state: &AppState, opened: &Opened) -> String {
-    let now = state.engine.local_now(&opened.organization.timezone);
-    format!(
-        "{}, {}",
-        bucket(now, Interval::Minute, false),
-        bucket(now, Interval::Day, true)
-    )
+    crate::paper::updated(&state.engine, &opened.organization)
 }
 
 /// Opens the link with what an earlier [`unlock()`] left in the browser.

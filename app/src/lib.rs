@@ -26,6 +26,8 @@ mod shell;
 mod theme;
 mod words;
 
+#[cfg(feature = "ssr")]
+pub use address::view_of;
 pub use pages::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

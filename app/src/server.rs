@@ -1,5 +1,6 @@
 //! What server functions and pages find in their context: who asks, the engine, and what is known of this server.
 
+mod switches;
 pub(crate) mod users;
 
 use axum::http::{StatusCode, header, request::Parts};
@@ -9,7 +10,7 @@ use engine::{Caller, Engine, Error};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::{OrganizationPatch, WeekStart};
-use model::dashboard::{Dashboard, DashboardPage, Panel};
+use model::dashboard::{Dashboard, DashboardPage, Panel, View};
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
@@ -243,11 +244,11 @@ impl From<Panel> for Shown {
     }
 }
 
-impl From<DashboardPage> for Page {
-    fn from(page: DashboardPage) -> Self {
-        Self {
-            dashboard: page.dashboard,
-            panels: page.panels.into_iter().map(Shown::from).collect(),
-        }
+/// A dashboard's page as it is seen through `view`.
+pub(crate) fn page_of(page: DashboardPage, view: &View) -> Page {
+    Page {
+        switches: switches::html(&page.dashboard, view),
+        dashboard: page.dashboard,
+        panels: page.panels.into_iter().map(Shown::from).collect(),
     }
 }

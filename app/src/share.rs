@@ -116,7 +116,10 @@ fn body(shared: &SharedDocument) -> AnyView {
             </main>
             <footer class="document-foot">
                 <span>"Updated "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
-                {(shared.may_download && !is_file).then(|| view! { <a class="take-along" href=taken(shared, "/document.html")>"Save as one file"</a> })}
+                {(shared.may_download && !is_file).then(|| view! {
+                    <a class="take-along" href=taken(shared, "/document.html")>"Save as one file"</a>
+                    <a class="take-along" href=taken(shared, "/document.pdf")>"Save as PDF"</a>
+                })}
                 <span class="made-with">{mark()}"Made with DataPulse"</span>
             </footer>
         </div>

@@ -5,4 +5,5 @@ import './board.js';
 import './page.js';
 import './keys.js';
 import './palette.js';
+import './switches.js';
 import './dialogs.js';

@@ -22,6 +22,9 @@ async function behind(mark, show) {
   if (value !== undefined) asked.set('value', value);
   const here = new URLSearchParams(location.search);
   for (const name of ['range', 'filter']) if (here.get(name)) asked.set(name, here.get(name));
+  if (here.get('breakdown')) asked.set('breakdown', here.get('breakdown'));
+  const variables = [...here].filter(([name]) => name.startsWith('var.')).map(([name, chosen]) => [name.slice(4), chosen]);
+  if (variables.length > 0) asked.set('variables', JSON.stringify(Object.fromEntries(variables)));
   if (here.get('from') && here.get('to')) {
     asked.set('first', here.get('from'));
     asked.set('last', here.get('to'));

@@ -15,7 +15,7 @@ use model::membership::{
 use model::person::{Person, PersonSession};
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
-use model::share::{NewShare, Share, ShareRequest};
+use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post, Put};
 
 use super::operation::{Call, Operation, number, text};
@@ -54,6 +54,7 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     all.extend(widgets(schemas));
     all.extend(around_dashboards(schemas));
     all.extend(profiles(schemas));
+    all.extend(taken_along(schemas));
     all.extend(operations(schemas));
     all
 }
@@ -569,6 +570,8 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
         .asks("first", false, text())
         .asks("last", false, text())
         .asks("filter", false, text())
+        .asks("breakdown", false, text())
+        .asks("variables", false, text())
         .gives::<Query>(200),
         Call::new(
             s,
@@ -578,6 +581,49 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
             "What was said of a group",
         )
         .gives::<Anything>(200),
+    ]
+}
+
+/// Dashboards and widgets on paper, and frames that another site signs for.
+fn taken_along(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    let mut document = Call::new(
+        s,
+        Get,
+        "/api/dashboards/{id}/document.pdf",
+        "dashboardOnPaper",
+        "A dashboard as PDF, as the page with this address shows it",
+    );
+    for name in ["range", "from", "to", "filter", "compare", "breakdown"] {
+        document = document.asks(name, false, text());
+    }
+    vec![
+        document.gives_text("application/pdf"),
+        Call::new(
+            s,
+            Get,
+            "/api/widgets/{id}/chart.pdf",
+            "widgetOnPaper",
+            "A widget's card as PDF",
+        )
+        .refuses(&[422, 504])
+        .gives_text("application/pdf"),
+        Call::new(
+            s,
+            Post,
+            "/api/shares/{id}/embed-key",
+            "makeEmbedKey",
+            "Make the key that frames of a share are signed with; the one before signs nothing any more",
+        )
+        .gives::<EmbedKey>(201),
+        Call::new(
+            s,
+            Delete,
+            "/api/shares/{id}/embed-key",
+            "endEmbedKey",
+            "End the key that frames of a share are signed with",
+        )
+        .gives_nothing(),
     ]
 }
 

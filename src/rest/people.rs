@@ -1,5 +1,7 @@
 //! `/api/analytics/users` and what belongs to one of them: who did something, what one person did, and their sessions.
 
+use std::collections::BTreeMap;
+
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
@@ -7,8 +9,9 @@ use engine::db::{Page, PageRequest};
 use engine::{Engine, Error};
 use model::dashboard::View;
 use model::person::{Mark, Person, PersonSession};
-use model::query::{Edge, EventsSpec, Filter, Range};
+use model::query::{Edge, EventsSpec, Property, Range};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{id, parameters};
@@ -69,7 +72,8 @@ pub(crate) async fn sessions(
     Ok(Json(engine.person_sessions(&caller, &user, &page).await?))
 }
 
-/// `?from=&to=&value=` of the mark, and the `range`, or the `first` and `last` day, and the `filter` of its page.
+/// `?from=&to=&value=` of the mark, and what the address of its page says: the `range`, or
+/// the `first` and `last` day, the `filter`, the `breakdown`, and the chosen `variables` as an object.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Marked {
@@ -80,6 +84,8 @@ pub(crate) struct Marked {
     first: Option<String>,
     last: Option<String>,
     filter: Option<String>,
+    breakdown: Option<Property>,
+    variables: Option<String>,
 }
 
 /// `GET /api/widgets/{id}/behind`: the question for the events that a mark of the widget's chart stands for.
@@ -97,11 +103,17 @@ pub(crate) async fn behind(
         first,
         last,
         filter,
+        breakdown,
+        variables,
     } = parameters(marked)?;
     let view = View {
         range: seen(range.as_deref(), edges("first", first.zip(last))?)?,
-        filter: filter.as_deref().map(conditions).transpose()?,
+        filter: filter.as_deref().map(|text| json("filter", text)).transpose()?,
         compare: None,
+        breakdown,
+        variables: variables
+            .as_deref()
+            .map_or(Ok(BTreeMap::new()), |text| json("variables", text))?,
     };
     let time = edges("from", from.zip(to))?;
     let mark = Mark { time, value };
@@ -127,12 +139,17 @@ fn edges(field: &str, ends: Option<(String, String)>) -> Result<Option<(Edge, Ed
     };
     match (from.parse(), to.parse()) {
         (Ok(from), Ok(to)) => Ok(Some((from, to))),
-        _ => Err(Error::invalid(field, "invalid", "Write a day like `2015-05-17`, or an RFC 3339 time.").into()),
+        _ => Err(Error::invalid(
+            field,
+            "invalid",
+            "Write a day like `2015-05-17`, or an RFC 3339 time.",
+        )
+        .into()),
     }
 }
 
-fn conditions(text: &str) -> Result<Filter, Refusal> {
-    let message = |error| format!("`filter` is no filter: {error}.");
-    let read: Result<Filter, _> = serde_json::from_str(text);
-    Ok(read.map_err(|error| Error::invalid("filter", "invalid", message(error)))?)
+fn json<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Refusal> {
+    let message = |error| format!("`{field}` cannot be read: {error}.");
+    let read: Result<T, _> = serde_json::from_str(text);
+    Ok(read.map_err(|error| Error::invalid(field, "invalid", message(error)))?)
 }

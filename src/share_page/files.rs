@@ -64,6 +64,24 @@ pub(crate) async fn file(
     Ok((file, private(), Html(page)).into_response())
 }
 
+/// `GET /s/{token}/document.pdf`: the same on paper.
+pub(crate) async fn pdf(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match open(&state, &token, &headers).await {
+        Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
+        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone()),
+        Err(error) => return Err(error.into()),
+    };
+    let asked = app::share::asked(uri.query().unwrap_or_default());
+    let shared = state.engine.shared_page(&opened, asked).await?;
+    let page = crate::paper::answer(&state.engine, &opened.organization, shared.page, &shared.view).await?;
+    Ok((private(), page).into_response())
+}
+
 /// The site's style sheet with its fonts inside.
 async fn style_sheet(files: &SiteFiles) -> String {
     let css = files.bytes("pkg/datapulse.css").await.unwrap_or_default();

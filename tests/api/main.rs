@@ -8,6 +8,7 @@ mod company;
 mod dashboards;
 mod dialects;
 mod documents;
+mod embeds;
 mod enrichment;
 mod events;
 mod live;

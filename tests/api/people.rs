@@ -49,13 +49,18 @@ async fn a_mark_leads_to_the_users_and_the_events_behind_it() {
     let (status, all) = app.get(&ada, &behind).await;
     assert_eq!(status, StatusCode::OK, "{all}");
     let who = async |question: &Value| {
-        let path = format!("/api/analytics/users?{}", encoded(&[("q", &question.to_string())]));
+        let path = format!(
+            "/api/analytics/users?{}",
+            encoded(&[("q", &question.to_string())])
+        );
         let (status, page) = app.get(&ada, &path).await;
         assert_eq!(status, StatusCode::OK, "{page}");
         page
     };
     assert_eq!(ids(&who(&all).await), ["ada", "bob/1"]);
-    let (_, one) = app.get(&ada, &format!("{behind}?{}", encoded(&[("value", "/a b")]))).await;
+    let (_, one) = app
+        .get(&ada, &format!("{behind}?{}", encoded(&[("value", "/a b")])))
+        .await;
     let page = who(&one).await;
     assert_eq!(ids(&page), ["ada"], "the device is hers");
     assert_eq!(page["items"][0]["events"], 1);
@@ -65,7 +70,11 @@ async fn a_mark_leads_to_the_users_and_the_events_behind_it() {
     let long_ago = encoded(&[("from", "2015-05-17"), ("to", "2015-05-17")]);
     let (_, then) = app.get(&ada, &format!("{behind}?{long_ago}")).await;
     assert_eq!(ids(&who(&then).await), <[&str; 0]>::default());
-    for (query, field) in [("from=x&to=y", "from"), ("range=soon", "range"), ("filter=%7B", "filter")] {
+    for (query, field) in [
+        ("from=x&to=y", "from"),
+        ("range=soon", "range"),
+        ("filter=%7B", "filter"),
+    ] {
         let (status, problem) = app.get(&ada, &format!("{behind}?{query}")).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{query}: {problem}");
         assert_eq!(fields(&problem)[0].0, field, "{problem}");
@@ -83,18 +92,26 @@ async fn a_user_has_events_and_sessions_by_any_of_their_ids() {
     assert_eq!(events["items"].as_array().map(Vec::len), Some(3));
     let cursor = events["next_cursor"].as_str().expect("there is more");
     let (_, rest) = app
-        .get(&ada, &format!("/api/analytics/users/ada/events?limit=3&cursor={cursor}"))
+        .get(
+            &ada,
+            &format!("/api/analytics/users/ada/events?limit=3&cursor={cursor}"),
+        )
         .await;
     assert_eq!(rest["items"].as_array().map(Vec::len), Some(1), "{rest}");
     let (_, sessions) = app.get(&ada, "/api/analytics/users/ada/sessions").await;
     assert_eq!(sessions["items"][0]["events"], 4, "{sessions}");
     let (status, other) = app.get(&ada, "/api/analytics/users/bob%2F1/sessions").await;
-    assert_eq!((status, &other["items"][0]["entry"]), (StatusCode::OK, &json!("look")));
+    assert_eq!(
+        (status, &other["items"][0]["entry"]),
+        (StatusCode::OK, &json!("look"))
+    );
     let (status, _) = app.get(&ada, "/api/analytics/users/ada/events?limit=0").await;
     assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
     for path in ["events", "sessions"] {
         for (member, id) in [(&eve, "ada"), (&ada, "nobody")] {
-            let (status, told) = app.get(member, &format!("/api/analytics/users/{id}/{path}")).await;
+            let (status, told) = app
+                .get(member, &format!("/api/analytics/users/{id}/{path}"))
+                .await;
             assert_eq!(status, StatusCode::NOT_FOUND, "{id}: {told}");
         }
     }
@@ -119,7 +136,11 @@ async fn the_pages_of_users_work_without_script() {
     assert!(page.contains("Nothing was said of this person yet"));
     let (status, _) = app.page("/users/nobody", Some(&cookie)).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    let found = app.request(Method::GET, "/users?find=ada").header("cookie", &cookie).send().await;
+    let found = app
+        .request(Method::GET, "/users?find=ada")
+        .header("cookie", &cookie)
+        .send()
+        .await;
     let found = found.expect("an answer");
     assert_eq!(found.headers()["location"], "/users/ada");
 
@@ -130,6 +151,11 @@ async fn the_pages_of_users_work_without_script() {
     let (_, page) = app.page(&path, Some(&cookie)).await;
     assert!(page.contains("Made without script"));
     let refused = app.form("/dashboards", &[("name", " ")], Some(&cookie)).await;
-    let (_, list) = app.page(refused.headers()["location"].to_str().expect("a path"), Some(&cookie)).await;
+    let (_, list) = app
+        .page(
+            refused.headers()["location"].to_str().expect("a path"),
+            Some(&cookie),
+        )
+        .await;
     assert!(list.contains("Give the dashboard a name"));
 }

@@ -27,6 +27,8 @@ pub struct Page {
     pub dashboard: Dashboard,
     /// Its widgets, from the top left.
     pub panels: Vec<Shown>,
+    /// The form that breaks down and chooses the values of variables: HTML that script listens to.
+    pub switches: String,
 }
 
 /// A widget, what came of its question, and its text as HTML.
@@ -68,10 +70,10 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
 #[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json, output = Json)]
 pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
+    let page = crate::server::engine()?
         .dashboard_page(&caller, id, &view)
-        .await?
-        .into())
+        .await?;
+    Ok(crate::server::page_of(page, &view))
 }
 
 /// One dashboard without answers.

@@ -70,6 +70,10 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
     };
     // The property whose values the marks stand for.
     let property = move || {
+        let chosen = board.address.with(|address| address.view.breakdown.clone());
+        if let Some(chosen) = chosen {
+            return chosen.to_string();
+        }
         shown.with(|shown| {
             let query = shown
                 .as_ref()

@@ -24,6 +24,7 @@ pub(super) fn Filters(board: Board) -> impl IntoView {
             {live::part(move || saved_chip(board).into_any())}
             {live::part(move || chips(board, filter.get().as_ref()))}
             <AddFilter board filter />
+            {live::part(move || view! { <div class="switches" inner_html=board.page.with(|page| page.switches.clone())></div> }.into_any())}
         </div>
     }
 }

@@ -147,7 +147,11 @@ fn More(board: Board) -> impl IntoView {
             <a class="menu-item" href=format!("/api/dashboards/{}/export", board.id) download="dashboard.json" rel="external">
                 {icon(Icon::Download)}<span>"Export as a file"</span>
             </a>
+            <a class="menu-item" href=live::text(move || format!("/api/dashboards/{}/document.pdf{}", board.id, crate::address::written(&board.address.with(|address| address.view.clone())))) download="dashboard.pdf" rel="external">
+                {icon(Icon::Download)}<span>"Save as PDF"</span>
+            </a>
             <button type="button" class="menu-item" data-act="note">{icon(Icon::Note)}<span>"Note what happened"</span></button>
+            <button type="button" class="menu-item" data-act="variables">{icon(Icon::Filter)}<span>"Variables"</span></button>
             <button type="button" class="menu-item" data-act="versions">{icon(Icon::Retry)}<span>"Earlier versions"</span></button>
             <button type="button" class="menu-item danger" data-act="delete">{icon(Icon::Trash)}<span>"Delete dashboard"</span></button>
         </Popover>

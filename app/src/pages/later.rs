@@ -3,10 +3,14 @@
 //! Only a release is split: a development build carries everything, so that `cargo leptos watch` needs no options.
 
 #[cfg(debug_assertions)]
-pub(super) use whole::{account, changes, editor, invitation, keys, live, members, organization, start, user, users};
+pub(super) use whole::{
+    account, changes, editor, invitation, keys, live, members, organization, start, user, users,
+};
 
 #[cfg(not(debug_assertions))]
-pub(super) use split::{account, changes, editor, invitation, keys, live, members, organization, start, user, users};
+pub(super) use split::{
+    account, changes, editor, invitation, keys, live, members, organization, start, user, users,
+};
 
 #[cfg(debug_assertions)]
 mod whole {

@@ -38,7 +38,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
             let view = View {
                 range: Some(range),
                 filter: shared.view.filter.clone(),
-                compare: None,
+                ..View::default()
             };
             view! { <a class="menu-item" href=path_of(shared, &view) aria-current=is_current.then_some("true")>{label}</a> }
         })
@@ -46,7 +46,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
     let saved = View {
         range: None,
         filter: shared.view.filter.clone(),
-        compare: None,
+        ..View::default()
     };
     let days = |edge: &Edge| match edge {
         Edge::Date(date) => date.to_string(),

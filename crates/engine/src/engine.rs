@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::civil::DateTime;
 use model::answer::Answer;
-use model::dashboard::{DashboardPage, Panel, View, Widget};
+use model::dashboard::{DashboardPage, Panel, View, Widget, condition};
 use model::event::Receipt;
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
@@ -309,11 +309,7 @@ impl Engine {
     ) -> Result<Option<Answer>, Error> {
         let widget = self.dashboards().widget(caller, id).await?;
         let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
-        let saved = View {
-            range: dashboard.range,
-            filter: dashboard.filter,
-            compare: None,
-        };
+        let saved = dashboard.view();
         let mut answer = self.answer_within(caller, &widget, &saved, view).await?;
         if let Some(answer) = &mut answer {
             let annotations = self
@@ -336,11 +332,7 @@ impl Engine {
         view: &View,
     ) -> Result<DashboardPage, Error> {
         let dashboard = self.dashboards().get(caller, id).await?;
-        let saved = View {
-            range: dashboard.range.clone(),
-            filter: dashboard.filter.clone(),
-            compare: None,
-        };
+        let saved = dashboard.view();
         let mut widgets = self.dashboards().widgets(caller, id).await?;
         widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
         let mut panels = Vec::with_capacity(widgets.len());
@@ -381,7 +373,10 @@ impl Engine {
         let range = view.range.as_ref().or(saved.range.as_ref());
         let query = query
             .within(range, saved.filter.as_ref())
-            .within(None, view.filter.as_ref());
+            .within(None, view.filter.as_ref())
+            .within(None, condition(saved, view).as_ref());
+        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
+        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
         let query = view
             .compare
             .map_or(query.clone(), |compare| query.compared(compare));

@@ -1,6 +1,6 @@
 //! People as their events tell of them: who did something, what one person did, and when they were there.
 
-use model::dashboard::View;
+use model::dashboard::{View, condition};
 use model::ids::WidgetId;
 use model::person::{Mark, Person, PersonSession, behind};
 use model::query::{Edge, EventsQuery, EventsSpec, Query, Range};
@@ -55,7 +55,8 @@ impl Engine {
             .queries()
             .person_events(caller.org(), &calendar, &ever, id)
             .await?;
-        self.must_be_known(caller, id, page, found.items.is_empty()).await?;
+        self.must_be_known(caller, id, page, found.items.is_empty())
+            .await?;
         Ok(found)
     }
 
@@ -77,7 +78,8 @@ impl Engine {
             .queries()
             .person_sessions(caller.org(), &calendar, &ever, id, page.cursor.as_deref())
             .await?;
-        self.must_be_known(caller, id, page, found.items.is_empty()).await?;
+        self.must_be_known(caller, id, page, found.items.is_empty())
+            .await?;
         Ok(found)
     }
 
@@ -101,6 +103,9 @@ impl Engine {
         let query = query
             .within(range, dashboard.filter.as_ref())
             .within(None, view.filter.as_ref());
+        let query = query.within(None, condition(&dashboard.view(), view).as_ref());
+        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
+        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
         behind(&query, mark).ok_or_else(|| {
             Error::invalid(
                 "widget",

@@ -2,6 +2,7 @@
 
 mod opened;
 mod page;
+mod signed;
 
 use chrono::{DateTime, Utc};
 use model::Timestamp;
@@ -32,6 +33,7 @@ struct ShareRow {
     password_hash: Option<String>,
     viewer_may: Json<Vec<ViewerMay>>,
     embed_origins: Json<Vec<String>>,
+    embed_key_at: Option<DateTime<Utc>>,
 }
 
 impl ShareRow {
@@ -45,6 +47,7 @@ impl ShareRow {
             has_password: self.password_hash.is_some(),
             viewer_may: self.viewer_may.0,
             embed_origins: self.embed_origins.0,
+            embed_key_at: from_db_option(self.embed_key_at),
         }
     }
 }
@@ -157,7 +160,7 @@ impl Sharing {
         let rows = sql!(
             self.db,
             all as ShareRow,
-            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins
+            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins, embed_key_at
              FROM shares WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
             dashboard.uuid(),
             caller.org().uuid(),

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::dashboard::is_value;
 use crate::query::{
     Breakdown, Comparison, Edge, EventsSpec, Filter, Op, Property, Query, Range, Scalar, Series,
 };
@@ -53,14 +54,7 @@ impl Mark {
 
     /// The chart writes numbers and texts alike.
     fn has_value(&self, property: &Property) -> Option<Filter> {
-        let text = self.value.as_ref()?;
-        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
-        let mut values = vec![Scalar::Text(text.clone())];
-        values.extend(number.map(Scalar::Number));
-        values.extend(text.parse::<bool>().ok().map(Scalar::Bool));
-        Comparison::new(property.clone(), Op::In, values)
-            .ok()
-            .map(Filter::Compare)
+        is_value(property.clone(), self.value.as_ref()?)
     }
 }
 
@@ -152,9 +146,7 @@ mod tests {
 
     #[test]
     fn a_mark_of_several_series_stands_for_what_any_of_them_counts() {
-        let two = |second: Value| {
-            json!({"kind": "trend", "series": [{"event": "a", "measure": "count"}, second], "range": {"last": "7d"}})
-        };
+        let two = |second: Value| json!({"kind": "trend", "series": [{"event": "a", "measure": "count"}, second], "range": {"last": "7d"}});
         let named = |name: &str| json!({"property": "$name", "op": "eq", "value": name});
         let both = asked(two(json!({"event": "b", "measure": "count"})), &Mark::default()).expect("events");
         assert_eq!(both["filter"], json!({"or": [named("a"), named("b")]}));

@@ -80,7 +80,11 @@ async fn somebody_is_found_by_any_id_and_nobody_by_another_organization_s() {
             r#"{{"kind":"events","range":{{"last":"7d"}},"limit":2,"cursor":"{cursor}"}}"#
         ));
     }
-    assert_eq!(seen, [r#""c""#, r#""b""#, r#""a""#], "the visit before she said who she is, too");
+    assert_eq!(
+        seen,
+        [r#""c""#, r#""b""#, r#""a""#],
+        "the visit before she said who she is, too"
+    );
     for (id, count) in [("v", 2), ("w", 1), ("eve", 0), ("' OR 1=1 --", 0)] {
         let wide = question(r#"{"kind":"events","range":{"last":"7d"}}"#);
         let found = world.queries.person_events(org(1), &utc(), &wide, id).await;
@@ -92,25 +96,52 @@ async fn a_gap_of_half_an_hour_ends_a_session() {
     let world = world().await;
     let page = async |cursor: Option<&str>| {
         let query = question(r#"{"kind":"events","range":{"last":"7d"},"limit":1}"#);
-        let page = world.queries.person_sessions(org(1), &utc(), &query, "ada", cursor).await;
+        let page = world
+            .queries
+            .person_sessions(org(1), &utc(), &query, "ada", cursor)
+            .await;
         page.expect("sessions")
     };
     let newest = page(None).await;
     let told = |session: &model::person::PersonSession| {
         let (start, end) = (session.start.to_string(), session.end.to_string());
-        (start, end, session.events, session.entry.clone(), session.exit.clone())
+        (
+            start,
+            end,
+            session.events,
+            session.entry.clone(),
+            session.exit.clone(),
+        )
     };
     let expected = |start: &str, end: &str, events, entry: &str, exit: &str| {
-        (start.to_owned(), end.to_owned(), events, entry.to_owned(), exit.to_owned())
+        (
+            start.to_owned(),
+            end.to_owned(),
+            events,
+            entry.to_owned(),
+            exit.to_owned(),
+        )
     };
     assert_eq!(
         newest.items.iter().map(told).collect::<Vec<_>>(),
-        [expected("2026-05-04T08:40:00Z", "2026-05-04T08:40:00Z", 1, "buy", "buy")]
+        [expected(
+            "2026-05-04T08:40:00Z",
+            "2026-05-04T08:40:00Z",
+            1,
+            "buy",
+            "buy"
+        )]
     );
     let earlier = page(newest.next_cursor.as_deref()).await;
     assert_eq!(
         earlier.items.iter().map(told).collect::<Vec<_>>(),
-        [expected("2026-05-04T08:00:00Z", "2026-05-04T08:10:00Z", 2, "look", "sign_up")]
+        [expected(
+            "2026-05-04T08:00:00Z",
+            "2026-05-04T08:10:00Z",
+            2,
+            "look",
+            "sign_up"
+        )]
     );
     assert_eq!(earlier.next_cursor, None);
 }

@@ -11,7 +11,12 @@ use crate::query::sql::Sql;
 use crate::store::{Cell, Param, Statement};
 
 /// Rows are: the instant of the latest event, the person, how many events, the instant of the earliest.
-pub(super) fn people(asked: &Asked<'_>, spec: &EventsSpec, after: Option<&Cursor>, limit: usize) -> Statement {
+pub(super) fn people(
+    asked: &Asked<'_>,
+    spec: &EventsSpec,
+    after: Option<&Cursor>,
+    limit: usize,
+) -> Statement {
     let named = named(spec);
     let each = "SELECT u, count(*) AS n, min(t) AS earliest, max(t) AS latest FROM e GROUP BY u";
     let stages = vec![
@@ -76,7 +81,10 @@ pub(super) fn sessions(asked: &Asked<'_>, id: &str, after: Option<i64>, limit: u
     let stages = vec![
         stage("e", own),
         stage("o", ordered),
-        stage("j", Sql::new(&format!("SELECT u, t, v, n, {SESSION} AS j FROM o"))),
+        stage(
+            "j",
+            Sql::new(&format!("SELECT u, t, v, n, {SESSION} AS j FROM o")),
+        ),
         stage("s", Sql::new(&grouped)),
     ];
     let mut page = Sql::new("SELECT earliest, latest, c, entry_name, exit_name FROM s");
