@@ -125,6 +125,24 @@ pub(crate) async fn choose_theme(State(cookies): State<Cookies>, Form(form): For
     with_cookie(to(own_path(&form.back)), cookies.set_theme(form.theme))
 }
 
+/// The fields of the choice of a language.
+#[derive(Deserialize)]
+pub(crate) struct ChooseLanguage {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /language`: for the pages that come in several.
+pub(crate) async fn choose_language(
+    State(cookies): State<Cookies>,
+    Form(form): Form<ChooseLanguage>,
+) -> Response {
+    let chosen = app::Language::known(&form.language);
+    with_cookie(to(own_path(&form.back)), cookies.choose_language(chosen))
+}
+
 async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) -> Answered<Response> {
     let session = engine.auth().open_browser_session(user).await?;
     let lasts = session.expires_at.duration_since(engine.clock().now());

@@ -243,6 +243,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), identity::remember_caller))
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
+        .route("/language", post(forms::choose_language))
         .merge(links())
         .route("/organization", post(settings::choose))
         .route("/dashboards", post(forms::dashboards::create))

@@ -4,6 +4,7 @@ mod files;
 mod picture;
 mod unlock;
 
+use app::Language;
 use app::share::{SharedDocument, Standing};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -30,13 +31,19 @@ pub(crate) async fn show(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(error) => return closed(error, uri.path()),
+        Err(error) => return closed(error, uri.path(), language_of(&headers)),
     };
     let nonce = Nonce::new().to_string();
     let standing = Standing::Page {
         nonce: Some(nonce.clone()),
     };
-    let page = document(&state, &opened, Place::new(&token, &uri, "system"), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::new(&token, &uri, &headers, "system"),
+        standing,
+    )
+    .await?;
     Ok((policy(&nonce, &[]), private(), Html(page)).into_response())
 }
 
@@ -50,14 +57,20 @@ pub(crate) async fn embed(
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
         // Whoever frames it is not known yet, so nobody may.
-        Err(error) => return closed(error, uri.path()),
+        Err(error) => return closed(error, uri.path(), language_of(&headers)),
     };
     let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
     let standing = Standing::Framed {
         nonce: Some(nonce.clone()),
     };
-    let page = document(&state, &opened, Place::new(&token, &uri, theme), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::new(&token, &uri, &headers, theme),
+        standing,
+    )
+    .await?;
     let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
     Ok(framable(answer.into_response(), &opened))
 }
@@ -67,17 +80,24 @@ pub(crate) async fn signed(
     State(state): State<AppState>,
     Path(token): Path<String>,
     uri: Uri,
+    headers: HeaderMap,
 ) -> Answered<Response> {
     let opened = match state.engine.sharing().open_signed(&token).await {
         Ok(opened) => opened,
-        Err(Error::NotFound) => return Ok(gone()),
+        Err(Error::NotFound) => return Ok(gone(language_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
     // What is fixed is not followed live: the connection of a link knows nothing of it.
     let standing = Standing::Framed { nonce: None };
-    let page = document(&state, &opened, Place::signed(&token, &uri, theme), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::signed(&token, &uri, &headers, theme),
+        standing,
+    )
+    .await?;
     let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
     Ok(framable(answer.into_response(), &opened))
 }
@@ -103,17 +123,24 @@ struct Place<'a> {
     link: String,
     uri: &'a Uri,
     theme: &'static str,
+    language: Language,
 }
 
 impl<'a> Place<'a> {
-    fn new(token: &str, uri: &'a Uri, theme: &'static str) -> Self {
-        let link = format!("/s/{token}");
-        Self { link, uri, theme }
+    fn new(token: &str, uri: &'a Uri, headers: &HeaderMap, theme: &'static str) -> Self {
+        Self {
+            link: format!("/s/{token}"),
+            uri,
+            theme,
+            language: language_of(headers),
+        }
     }
 
-    fn signed(token: &str, uri: &'a Uri, theme: &'static str) -> Self {
-        let link = format!("/embed/{token}");
-        Self { link, uri, theme }
+    fn signed(token: &str, uri: &'a Uri, headers: &HeaderMap, theme: &'static str) -> Self {
+        Self {
+            link: format!("/embed/{token}"),
+            ..Self::new(token, uri, headers, theme)
+        }
     }
 }
 
@@ -141,12 +168,18 @@ async fn document(
         theme: place.theme,
         updated: updated(state, opened),
         standing,
+        language: place.language,
     }))
 }
 
 /// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
 pub(crate) fn updated(state: &AppState, opened: &Opened) -> String {
     crate::paper::updated(&state.engine, &opened.organization)
+}
+
+/// What the viewer reads.
+fn language_of(headers: &HeaderMap) -> Language {
+    Language::of(headers, Cookies::language(headers))
 }
 
 /// Opens the link with what an earlier [`unlock()`] left in the browser.
@@ -156,21 +189,26 @@ pub(crate) async fn open(state: &AppState, token: &str, headers: &HeaderMap) -> 
 }
 
 /// What is answered instead of a dashboard.
-fn closed(error: Error, path: &str) -> Answered<Response> {
+fn closed(error: Error, path: &str, language: Language) -> Answered<Response> {
     match error {
-        Error::NotFound => Ok(gone()),
-        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, path, None)),
+        Error::NotFound => Ok(gone(language)),
+        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, language, path, None)),
         other => Err(other.into()),
     }
 }
 
 /// One and the same for links that are wrong, expired or revoked, and for what a link does not allow.
-fn gone() -> Response {
-    (StatusCode::NOT_FOUND, private(), Html(app::share::gone())).into_response()
+fn gone(language: Language) -> Response {
+    (StatusCode::NOT_FOUND, private(), Html(app::share::gone(language))).into_response()
 }
 
-fn locked(status: StatusCode, path: &str, problem: Option<&str>) -> Response {
-    (status, private(), Html(app::share::locked(path, problem))).into_response()
+fn locked(status: StatusCode, language: Language, path: &str, problem: Option<&str>) -> Response {
+    (
+        status,
+        private(),
+        Html(app::share::locked(language, path, problem)),
+    )
+        .into_response()
 }
 
 /// What belongs to nobody but whoever has the link.

@@ -14,6 +14,8 @@ mod drawing;
 mod editor;
 pub mod error;
 #[cfg(feature = "ssr")]
+mod language;
+#[cfg(feature = "ssr")]
 mod markdown;
 mod pages;
 mod parts;
@@ -28,6 +30,8 @@ mod words;
 
 #[cfg(feature = "ssr")]
 pub use address::view_of;
+#[cfg(feature = "ssr")]
+pub use language::Language;
 pub use pages::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -166,6 +166,11 @@ pub(crate) fn theme() -> Theme {
     Theme::parse(&cookie("theme").unwrap_or_default())
 }
 
+/// The language that the request's cookie names.
+pub(crate) fn language() -> Option<String> {
+    cookie("language")
+}
+
 /// The value of the request's cookie `name`, unless it is empty.
 fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;

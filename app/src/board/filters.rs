@@ -19,12 +19,14 @@ const PANEL: &str = "add-filter";
 #[component]
 pub(super) fn Filters(board: Board) -> impl IntoView {
     let filter = Memo::new(move |_| board.address.with(|address| address.view.filter.clone()));
+    // Drawn anew only when something else is chosen: somebody may be typing in it.
+    let switches = Memo::new(move |_| board.page.with(|page| page.switches.clone()));
     view! {
         <div class="filters" role="group" aria-label="Filters">
             {live::part(move || saved_chip(board).into_any())}
             {live::part(move || chips(board, filter.get().as_ref()))}
             <AddFilter board filter />
-            {live::part(move || view! { <div class="switches" inner_html=board.page.with(|page| page.switches.clone())></div> }.into_any())}
+            {live::part(move || view! { <div class="switches" inner_html=switches.get()></div> }.into_any())}
         </div>
     }
 }

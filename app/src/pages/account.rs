@@ -47,6 +47,16 @@ fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
                 </form>
             </section>
             <section>
+                <h2>"Language"</h2>
+                <p class="muted">"Of signing in, and of the words around shared dashboards. The app itself speaks English."</p>
+                <form method="post" action="/language" class="actions">
+                    <input type="hidden" name="back" value="/settings/account" />
+                    <button type="submit" class="button" name="language" value="">"As my browser"</button>
+                    <button type="submit" class="button" name="language" value="en" lang="en">"English"</button>
+                    <button type="submit" class="button" name="language" value="de" lang="de">"Deutsch"</button>
+                </form>
+            </section>
+            <section>
                 <h2>"Where you are signed in"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-label="Sessions">
                     <table class="list">

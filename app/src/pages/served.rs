@@ -21,19 +21,23 @@ pub(super) fn served(page: Served) -> AnyView {
 
 #[cfg(feature = "ssr")]
 fn html(page: Served) -> String {
-    match page {
-        Served::Landing => super::landing::landing(),
-        Served::Login => super::sign_in::login(),
-        Served::Register => super::sign_in::register(),
-    }
-    .to_html()
+    let language = crate::language::Language::here();
+    let page = match page {
+        Served::Landing => super::landing::landing(language),
+        Served::Login => super::sign_in::login(language),
+        Served::Register => super::sign_in::register(language),
+    };
+    view! { <div class="served" lang=language.tag()>{page}</div> }.to_html()
 }
 
 #[cfg(not(feature = "ssr"))]
 fn html(_page: Served) -> String {
-    if !crate::drawing::is_taken_over() {
-        // The address says already which page it is. Where the browser refuses, it can still be reloaded by hand.
-        let _ = location().reload();
+    let was_taken_over = document()
+        .document_element()
+        .is_some_and(|root| root.has_attribute("data-hydrated"));
+    if was_taken_over && !crate::drawing::is_taken_over() {
+        // Where the browser refuses, the page can still be reloaded by hand.
+        let _ = location().set_href(&crate::parts::load::own_address());
     }
     String::new()
 }

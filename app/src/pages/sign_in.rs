@@ -3,18 +3,21 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use crate::language::Language;
 use crate::parts::icon::mark;
 use crate::parts::title::Title;
 use crate::query_string;
 
 struct Given {
     search: String,
+    language: Language,
 }
 
 impl Given {
-    fn here() -> Self {
+    fn here(language: Language) -> Self {
         Self {
             search: use_location().search.get_untracked(),
+            language,
         }
     }
 
@@ -27,7 +30,7 @@ impl Given {
         let code = query_string::value(&self.search, "problem")?;
         let concerned =
             query_string::value(&self.search, "field").unwrap_or_else(|| usual_field(&code).to_owned());
-        (concerned == field).then(|| problem_words(&code, field))
+        (concerned == field).then(|| problem_words(self.language, &code, field))
     }
 }
 
@@ -38,22 +41,51 @@ fn usual_field(code: &str) -> &'static str {
     }
 }
 
-fn problem_words(code: &str, field: &str) -> String {
+fn problem_words(language: Language, code: &str, field: &str) -> String {
     let words = match (code, field) {
-        ("credentials", _) => "That e-mail address and password do not belong together. Check both.",
-        ("email_taken", _) => "There is an account with this address. Sign in, or use another address.",
-        ("invitation", _) => "This invitation does not work any more. Ask for another one.",
-        ("too_many", _) => "That was too often. Wait a minute and try again.",
-        ("closed", _) => "Nobody can make an account here at the moment. Ask whoever runs this server.",
-        ("required", _) => "Fill this in.",
-        ("too_short", "password") => "Use at least 8 characters.",
-        ("too_long", "password") => "Use at most 128 characters.",
-        ("common" | "too_common", "password") => "Many people use this password. Choose another one.",
-        (_, "password") => "Use 8 to 128 characters.",
-        (_, "email") => "That does not look like an e-mail address. Check it for typos.",
-        ("too_long", _) => "Use at most 200 characters.",
-        (_, "") => "That did not work. Try again in a moment.",
-        _ => "This cannot be used. Try something else.",
+        ("credentials", _) => language.say(
+            "That e-mail address and password do not belong together. Check both.",
+            "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfe beide.",
+        ),
+        ("email_taken", _) => language.say(
+            "There is an account with this address. Sign in, or use another address.",
+            "Zu dieser Adresse gibt es schon ein Konto. Melde dich an oder nimm eine andere.",
+        ),
+        ("invitation", _) => language.say(
+            "This invitation does not work any more. Ask for another one.",
+            "Diese Einladung gilt nicht mehr. Bitte um eine neue.",
+        ),
+        ("too_many", _) => language.say(
+            "That was too often. Wait a minute and try again.",
+            "Das war zu oft. Warte eine Minute und versuche es noch einmal.",
+        ),
+        ("closed", _) => language.say(
+            "Nobody can make an account here at the moment. Ask whoever runs this server.",
+            "Hier kann zurzeit niemand ein Konto anlegen. Frage, wer diesen Server betreibt.",
+        ),
+        ("required", _) => language.say("Fill this in.", "Fülle das aus."),
+        ("too_short", "password") => language.say("Use at least 8 characters.", "Nimm mindestens 8 Zeichen."),
+        ("too_long", "password") => {
+            language.say("Use at most 128 characters.", "Nimm höchstens 128 Zeichen.")
+        }
+        ("common" | "too_common", "password") => language.say(
+            "Many people use this password. Choose another one.",
+            "Dieses Passwort benutzen viele. Wähle ein anderes.",
+        ),
+        (_, "password") => language.say("Use 8 to 128 characters.", "Nimm 8 bis 128 Zeichen."),
+        (_, "email") => language.say(
+            "That does not look like an e-mail address. Check it for typos.",
+            "Das sieht nicht nach einer E-Mail-Adresse aus. Prüfe sie auf Tippfehler.",
+        ),
+        ("too_long", _) => language.say("Use at most 200 characters.", "Nimm höchstens 200 Zeichen."),
+        (_, "") => language.say(
+            "That did not work. Try again in a moment.",
+            "Das hat nicht geklappt. Versuche es gleich noch einmal.",
+        ),
+        _ => language.say(
+            "This cannot be used. Try something else.",
+            "Das geht so nicht. Versuche etwas anderes.",
+        ),
     };
     words.to_owned()
 }
@@ -75,7 +107,7 @@ fn Input(
     let described_by = format!("{name}-note");
     view! {
         <div class="field" class:wrong=is_wrong>
-            <label for=name>{label}{is_optional.then(|| view! { <span class="muted">" (optional)"</span> })}</label>
+            <label for=name>{label}{is_optional.then_some(" (optional)").map(|words| view! { <span class="muted">{words}</span> })}</label>
             <input
                 class="input"
                 id=name
@@ -117,40 +149,40 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
 }
 
 /// Signing in.
-pub(super) fn login() -> AnyView {
-    let given = Given::here();
+pub(super) fn login(language: Language) -> AnyView {
+    let given = Given::here(language);
     let next = given.value("next");
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
             <input type="hidden" name="next" value=next />
-            <Input name="email" label="E-mail" kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
-            <Input name="password" label="Password" kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
-            <button type="submit" class="button primary wide">"Sign in"</button>
+            <Input name="email" label=language.say("E-mail", "E-Mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
+            <Input name="password" label=language.say("Password", "Passwort") kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
+            <button type="submit" class="button primary wide">{language.say("Sign in", "Anmelden")}</button>
         </form>
     }
     .into_any();
-    let other = view! { "New here? " <a href="/register">"Create an account"</a> }.into_any();
-    page("Sign in", form, other)
+    let other = view! { {language.say("New here?", "Neu hier?")} " " <a href="/register">{language.say("Create an account", "Konto anlegen")}</a> }.into_any();
+    page(language.say("Sign in", "Anmelden"), form, other)
 }
 
 /// Making an account.
-pub(super) fn register() -> AnyView {
-    let given = Given::here();
+pub(super) fn register(language: Language) -> AnyView {
+    let given = Given::here(language);
     let invitation = given.value("invitation");
     let makes_one = invitation.is_empty();
     let form = view! {
         <form method="post" action="/register">
             {whole_problem(&given)}
             <input type="hidden" name="invitation" value=invitation.clone() />
-            <Input name="name" label="Your name" kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
-            <Input name="email" label="E-mail" kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
-            <Input name="password" label="Password" kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint="At least 8 characters. A few words you remember are better than one with signs in it." least=8 />
-            {makes_one.then(|| view! { <Input name="organization" label="Organization" kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint="Whose events these are: your company, team or project." is_optional=true /> })}
-            <button type="submit" class="button primary wide">"Create account"</button>
+            <Input name="name" label=language.say("Your name", "Dein Name") kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
+            <Input name="email" label=language.say("E-mail", "E-Mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
+            <Input name="password" label=language.say("Password", "Passwort") kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint=language.say("At least 8 characters. A few words you remember are better than one with signs in it.", "Mindestens 8 Zeichen. Ein paar Wörter, die du dir merkst, sind besser als eines mit Sonderzeichen.") least=8 />
+            {makes_one.then(|| view! { <Input name="organization" label=language.say("Organization", "Organisation") kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint=language.say("Whose events these are: your company, team or project.", "Wessen Ereignisse das sind: deine Firma, dein Team oder dein Projekt.") is_optional=true /> })}
+            <button type="submit" class="button primary wide">{language.say("Create account", "Konto anlegen")}</button>
         </form>
     }
     .into_any();
-    let other = view! { "You have an account? " <a href="/login">"Sign in"</a> }.into_any();
-    page("Create an account", form, other)
+    let other = view! { {language.say("You have an account?", "Du hast ein Konto?")} " " <a href="/login">{language.say("Sign in", "Anmelden")}</a> }.into_any();
+    page(language.say("Create an account", "Konto anlegen"), form, other)
 }

@@ -1,6 +1,7 @@
 //! The HTML document around a shared page: its head, and what makes it stand alone.
 
 use super::Standing;
+use crate::language::Language;
 
 /// What the head says beside the title.
 pub(super) struct Head<'h> {
@@ -10,12 +11,13 @@ pub(super) struct Head<'h> {
     pub(super) card: Option<&'h str>,
     pub(super) description: &'h str,
     pub(super) standing: &'h Standing,
+    pub(super) language: Language,
 }
 
 /// The whole document.
 pub(super) fn around(head: &Head<'_>, body: &str) -> String {
     let title = escaped(head.title);
-    let theme = escaped(head.theme);
+    let (theme, language) = (escaped(head.theme), head.language.tag());
     let class = match head.standing {
         Standing::Framed { .. } => "shared framed",
         Standing::Page { .. } | Standing::File { .. } => "shared",
@@ -31,7 +33,7 @@ pub(super) fn around(head: &Head<'_>, body: &str) -> String {
     };
     let posted = posted(head);
     format!(
-        "<!DOCTYPE html><html lang=\"en\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html><html lang=\"{language}\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" content=\"no-referrer\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>{posted}{look}{script}</head>\
