@@ -15,10 +15,12 @@ compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh po
 has openssl || scripts/debian.sh openssl
 has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
+scripts/smtp.sh install
 [ -x /usr/bin/strace ] || scripts/debian.sh strace
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
 [ -x /usr/bin/faketime ] || scripts/debian.sh faketime
 scripts/timescale.sh install
+scripts/oidc.sh install
 scripts/api-check.sh install
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 

@@ -1,5 +1,6 @@
 //! The command line: what each word does, and nothing of how.
 
+mod doctor;
 mod events;
 mod healthcheck;
 mod import;
@@ -55,7 +56,7 @@ enum Command {
         #[command(subcommand)]
         command: org::OrgCommand,
     },
-    /// Manage the keys that sign access tokens
+    /// Manage the keys that sign access tokens and seal secrets
     Keys {
         #[command(subcommand)]
         command: keys::KeysCommand,
@@ -67,6 +68,12 @@ enum Command {
     },
     /// Print the API's document: OpenAPI 3.1
     Openapi,
+    /// Look at everything that DataPulse needs, and say what to do about what is wrong
+    Doctor {
+        /// How people reach the server, to look at the proxy before it [default: the public URL, where one is set]
+        #[arg(long, value_name = "URL")]
+        url: Option<String>,
+    },
     /// Ask a running server whether it is ready; for containers and service managers
     Healthcheck {
         /// The server [default: the configured address]
@@ -93,6 +100,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), String> {
         Command::Import(args) => import::run(args, &config),
         Command::Healthcheck { server } => healthcheck::run(server, &config),
         Command::Serve { print_config: false } => in_runtime(&config, server::serve(config.clone())),
+        Command::Doctor { url } => in_runtime(&config, doctor::run(url, &config)),
         Command::Migrate => in_runtime(&config, migrate(&config)),
         Command::Seed { .. } => in_runtime(&config, seed::run(&config)),
         Command::Events { command } => in_runtime(&config, events::run(command, &config)),

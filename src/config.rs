@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use engine::RedisAddress;
 use engine::address::without_password;
-use engine::auth::Registration;
+use engine::auth::{OidcProvider, Registration};
+use engine::mail::MailServer;
+use engine::sealing::MasterKeys;
 use engine::store::EventsAt;
 use model::problem::FieldError;
 use model::rates::Rates;
@@ -74,6 +76,45 @@ pub(crate) struct Given {
     /// Limits on how often a caller may ask; off for benchmarks [default: on]
     #[arg(long, env = "DATAPULSE_RATE_LIMITS", value_enum, global = true)]
     pub(crate) rate_limits: Option<Switch>,
+    /// Keys that secrets are sealed with: 32 bytes in base64 each, the first for what is new [default: a file in the data folder]
+    #[arg(
+        long,
+        env = "DATAPULSE_MASTER_KEYS",
+        value_name = "KEYS",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) master_keys: Option<String>,
+    /// A server that takes mail: `smtps://user:password@host`, or `smtp://…?tls=required` [default: none, the log tells links]
+    #[arg(
+        long = "smtp",
+        env = "DATAPULSE_SMTP_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) smtp_url: Option<String>,
+    /// Whom mail is from: `stats@example.org`, or `DataPulse <stats@example.org>` [default: datapulse@ and the public host]
+    #[arg(long, env = "DATAPULSE_MAIL_FROM", value_name = "ADDRESS", global = true)]
+    pub(crate) mail_from: Option<String>,
+    /// An `OpenID` provider where people may sign in: `https://accounts.example.org` [default: none]
+    #[arg(long, env = "DATAPULSE_OIDC_ISSUER", value_name = "URL", global = true)]
+    pub(crate) oidc_issuer: Option<String>,
+    /// What that provider knows this server as
+    #[arg(long, env = "DATAPULSE_OIDC_CLIENT_ID", value_name = "ID", global = true)]
+    pub(crate) oidc_client_id: Option<String>,
+    /// The secret between the two
+    #[arg(
+        long,
+        env = "DATAPULSE_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) oidc_client_secret: Option<String>,
+    /// What people call that provider [default: its host]
+    #[arg(long, env = "DATAPULSE_OIDC_NAME", value_name = "NAME", global = true)]
+    pub(crate) oidc_name: Option<String>,
     /// What one unit of each currency is worth: EUR=1,USD=0.92; amounts without a currency are in the first
     #[arg(long, env = "DATAPULSE_CURRENCY_RATES", value_name = "RATES", global = true)]
     pub(crate) currency_rates: Option<String>,
@@ -162,6 +203,12 @@ pub(crate) struct Config {
     pub(crate) cache_mb: u64,
     /// Where answers are kept for other processes too.
     pub(crate) redis: Option<RedisAddress>,
+    /// What secrets are sealed with.
+    pub(crate) master_keys: MasterKeys,
+    /// What letters go out through.
+    pub(crate) mail: Option<MailServer>,
+    /// Where else people may sign in.
+    pub(crate) oidc: Option<OidcProvider>,
     /// Whether limits are on.
     pub(crate) rate_limits: bool,
     /// What currencies are worth.
@@ -204,6 +251,12 @@ impl Config {
             .or(file.public_url)
             .map(|url| checked_public_url(&url))
             .transpose()?;
+        let mail_from = given.mail_from.or(file.mail_from);
+        let mail = given
+            .smtp_url
+            .or(file.smtp_url)
+            .map(|url| mail_server(&url, mail_from, public_url.as_deref()))
+            .transpose()?;
         Ok(Self {
             addr: given
                 .addr
@@ -229,6 +282,19 @@ impl Config {
                 .map(|url| url.parse())
                 .transpose()
                 .map_err(|error: FieldError| format!("DATAPULSE_REDIS_URL: {}", error.message))?,
+            mail,
+            oidc: oidc_provider(
+                given.oidc_issuer.or(file.oidc_issuer),
+                given.oidc_client_id.or(file.oidc_client_id),
+                given.oidc_client_secret.or(file.oidc_client_secret),
+                given.oidc_name.or(file.oidc_name),
+            )?,
+            master_keys: match given.master_keys.or(file.master_keys) {
+                Some(text) => text
+                    .parse()
+                    .map_err(|error| format!("DATAPULSE_MASTER_KEYS: {error}"))?,
+                None => MasterKeys::file(data_dir.join("master.keys")),
+            },
             rate_limits: given.rate_limits.or(file.rate_limits) != Some(Switch::Off),
             currency_rates: given
                 .currency_rates
@@ -273,6 +339,11 @@ impl Config {
             .redis
             .as_ref()
             .map(|address| ("redis_url", address.to_string()));
+        let mail = self.mail.as_ref().map(|server| ("smtp_url", server.to_string()));
+        let oidc = self
+            .oidc
+            .as_ref()
+            .map(|provider| ("oidc_issuer", provider.issuer().to_owned()));
         let geoip_file = self
             .geoip_file
             .as_ref()
@@ -292,7 +363,12 @@ impl Config {
             ("trusted_proxies", self.trusted_proxies.to_string()),
             ("log", self.log.clone()),
         ];
-        let lines = lines.into_iter().chain(redis).chain(geoip_file);
+        let lines = lines
+            .into_iter()
+            .chain(redis)
+            .chain(mail)
+            .chain(oidc)
+            .chain(geoip_file);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
         format!(
             "{}\ncache_mb = {}",
@@ -313,6 +389,38 @@ fn events_at(url: Option<&str>, data_dir: &Path) -> Result<EventsAt, String> {
     };
     url.parse()
         .map_err(|error: FieldError| format!("DATAPULSE_EVENTS_URL: {}", error.message))
+}
+
+fn oidc_provider(
+    issuer: Option<String>,
+    client_id: Option<String>,
+    client_secret: Option<String>,
+    name: Option<String>,
+) -> Result<Option<OidcProvider>, String> {
+    let Some(issuer) = issuer else { return Ok(None) };
+    let client_id =
+        client_id.ok_or("DATAPULSE_OIDC_CLIENT_ID: say what the provider knows this server as")?;
+    let host = issuer.split_once("://").map_or(issuer.as_str(), |(_, rest)| rest);
+    let host = host.split('/').next().unwrap_or(host).to_owned();
+    let provider = OidcProvider::new(name.unwrap_or(host), issuer, client_id, client_secret);
+    provider.map(Some).map_err(|error| match error {
+        engine::Error::Invalid(fields) => {
+            let messages: Vec<&str> = fields.iter().map(|field| field.message.as_str()).collect();
+            format!("DATAPULSE_OIDC_ISSUER: {}", messages.join(" "))
+        }
+        other => other.to_string(),
+    })
+}
+
+/// Letters come from the host that people know, unless something else is said.
+fn mail_server(url: &str, from: Option<String>, public_url: Option<&str>) -> Result<MailServer, String> {
+    let from = from.unwrap_or_else(|| {
+        let host = public_url.and_then(|url| url.split_once("://"));
+        let host = host.map_or("localhost", |(_, host)| host.split(':').next().unwrap_or(host));
+        format!("DataPulse <datapulse@{host}>")
+    });
+    MailServer::new(url, &from)
+        .map_err(|error| format!("DATAPULSE_{}: {}", error.field.to_uppercase(), error.message))
 }
 
 fn checked_public_url(url: &str) -> Result<String, String> {

@@ -74,6 +74,30 @@ impl Cookies {
         HeaderValue::from_str(&text).expect("the token of a known link and its proof are plain ASCII")
     }
 
+    /// What shows that somebody's password was right a moment ago.
+    #[must_use]
+    pub(crate) fn challenge(headers: &HeaderMap) -> Option<&str> {
+        read(headers, "challenge")
+    }
+
+    /// `Set-Cookie` for that.
+    #[must_use]
+    pub(crate) fn set_challenge(self, token: &str, max_age: u64) -> HeaderValue {
+        self.set("challenge", token, max_age)
+    }
+
+    /// What this browser took along to another server for signing in.
+    #[must_use]
+    pub(crate) fn oidc(headers: &HeaderMap) -> Option<&str> {
+        read(headers, "oidc")
+    }
+
+    /// `Set-Cookie` for that.
+    #[must_use]
+    pub(crate) fn set_oidc(self, state: &str, max_age: u64) -> HeaderValue {
+        self.set("oidc", state, max_age)
+    }
+
     /// The organization that somebody in several chose to look at.
     #[must_use]
     pub(crate) fn organization(headers: &HeaderMap) -> Option<OrgId> {
@@ -90,6 +114,23 @@ impl Cookies {
     #[must_use]
     pub(crate) fn tell_invitation(self, url: &str) -> HeaderValue {
         self.set("invitation", url, MINUTE)
+    }
+
+    /// `Set-Cookie` that tells the next page a link to choose another password, for a minute.
+    #[must_use]
+    pub(crate) fn tell_reset(self, url: &str) -> HeaderValue {
+        self.set("reset", url, MINUTE)
+    }
+
+    /// The theme that somebody chose, for pages without script.
+    #[must_use]
+    pub(crate) fn theme(headers: &HeaderMap) -> &'static str {
+        match read(headers, "theme") {
+            Some("light") => Theme::Light,
+            Some("dark") => Theme::Dark,
+            _ => Theme::System,
+        }
+        .as_str()
     }
 
     /// `Set-Cookie` for the theme.

@@ -1,11 +1,15 @@
 //! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
 
 pub(crate) mod dashboards;
+pub(crate) mod entry;
+pub(crate) mod oidc;
 pub(crate) mod settings;
+pub(crate) mod two_factor;
 
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use engine::auth::FirstStep;
 use engine::{Engine, Error};
 use model::account::Registration;
 use model::ids::UserId;
@@ -29,8 +33,9 @@ pub(crate) async fn log_in(
     State(cookies): State<Cookies>,
     Form(form): Form<LogIn>,
 ) -> Answered<Response> {
-    match engine.auth().log_in(&form.email, &form.password).await {
-        Ok((user, _)) => signed_in(&engine, cookies, user.id, &form.next).await,
+    match engine.auth().begin_log_in(&form.email, &form.password).await {
+        Ok(FirstStep::Done(user)) => signed_in(&engine, cookies, user, &form.next).await,
+        Ok(FirstStep::CodeNeeded(challenge)) => Ok(two_factor::ask_for_code(cookies, &challenge, &form.next)),
         Err(error) => {
             let problem = problem_code(error)?;
             Ok(back_to(

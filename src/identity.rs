@@ -20,19 +20,27 @@ impl FromRequestParts<AppState> for Asking {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        let organization = chosen_organization(parts)?;
-        let caller = if let Some(token) = bearer(parts) {
-            by_bearer(&state.engine, token, organization).await?
-        } else if let Some(token) = state.cookies.session(&parts.headers) {
-            by_session(state, &parts.headers, token, organization).await?
-        } else {
-            return Err(unauthenticated(
-                "Sign in, or send `Authorization: Bearer` with an access token or a secret key.",
-            ));
-        };
+        let caller = who(parts, state).await?;
         state.limits.count_caller(&caller, parts)?;
         Ok(Self(caller))
     }
+}
+
+/// Who asks, without counting the request.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Error::NotFound`] for an organization that is not theirs.
+pub(crate) async fn who(parts: &Parts, state: &AppState) -> Result<Caller, Refusal> {
+    let organization = chosen_organization(parts)?;
+    if let Some(token) = bearer(parts) {
+        return Ok(by_bearer(&state.engine, token, organization).await?);
+    }
+    if let Some(token) = state.cookies.session(&parts.headers) {
+        return Ok(by_session(state, &parts.headers, token, organization).await?);
+    }
+    Err(unauthenticated(
+        "Sign in, or send `Authorization: Bearer` with an access token or a secret key.",
+    ))
 }
 
 /// The caller of a handler that takes events: as [`Asking`], or a write key in `X-Write-Key` or `?key=`.

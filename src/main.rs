@@ -10,6 +10,7 @@ mod csv_text;
 mod demo;
 mod ending;
 mod forms;
+mod idempotency;
 mod identity;
 mod import;
 mod limits;

@@ -161,7 +161,7 @@ async fn current(engine: &Engine) -> Registry {
     let help = "Seconds that the oldest of them has been waiting";
     registry.register("log_oldest_age_seconds", help, oldest);
     let ready = Family::<Piece, Gauge>::default();
-    for check in engine.readiness().await {
+    for check in engine.checks().await {
         let gauge = ready.get_or_create(&Piece { piece: check.name });
         gauge.set(i64::from(check.ok));
     }

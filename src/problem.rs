@@ -40,7 +40,7 @@ impl IntoResponse for Refusal {
         if let Error::Internal(source) = &self.0 {
             tracing::error!(error = %chain(source.as_ref()), "a request failed");
         }
-        let is_unauthenticated = matches!(self.0, Error::Unauthenticated(_));
+        let is_unauthenticated = matches!(self.0, Error::Unauthenticated(_) | Error::CodeNeeded { .. });
         let mut response = respond(&problem(self.0));
         if let Some(seconds) = retry_after {
             response
@@ -88,6 +88,7 @@ fn problem(error: Error) -> Problem {
             plain(StatusCode::PRECONDITION_FAILED, "changed", detail)
         }
         Error::Unauthenticated(detail) => plain(StatusCode::UNAUTHORIZED, "unauthenticated", detail),
+        Error::CodeNeeded { was_wrong } => code_needed(was_wrong),
         Error::Forbidden => {
             let detail = "Your role or key does not allow this. Ask an admin of the organization.";
             plain(StatusCode::FORBIDDEN, "forbidden", detail)
@@ -110,6 +111,24 @@ fn problem(error: Error) -> Problem {
             let detail = "Something went wrong on our side. Try again; if it stays, tell the operator.";
             plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
         }
+    }
+}
+
+fn code_needed(was_wrong: bool) -> Problem {
+    let (code, detail) = if was_wrong {
+        (
+            "wrong",
+            "That code is wrong, was used, or is over. Send the next one that the app shows, or a recovery code.",
+        )
+    } else {
+        (
+            "required",
+            "This account asks for a code too. Send `totp`: what the authenticator app shows, or a recovery code.",
+        )
+    };
+    Problem {
+        errors: vec![FieldError::new("totp", code, detail)],
+        ..plain(StatusCode::UNAUTHORIZED, "code-needed", detail)
     }
 }
 

@@ -15,6 +15,7 @@ pub(crate) mod query;
 pub(crate) mod segments;
 pub(crate) mod shares;
 pub(crate) mod templates;
+pub(crate) mod totp;
 pub(crate) mod widgets;
 
 mod etag;

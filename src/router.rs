@@ -21,16 +21,16 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
-use crate::forms::settings;
+use crate::forms::{entry, oidc, settings, two_factor};
 use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
     annotations, auth, catalogue, dashboards, docs, events, members, operations, organizations, people,
-    profiles, query, segments, shares, templates, widgets,
+    profiles, query, segments, shares, templates, totp, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
-use crate::{compat, forms, identity, live, metrics, security, share_page};
+use crate::{compat, forms, idempotency, identity, live, metrics, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -89,9 +89,31 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/login", post(auth::log_in))
         .route("/api/auth/refresh", post(auth::refresh))
         .route("/api/auth/password", post(auth::change_password))
+        .route("/api/auth/password/forgot", post(auth::ask_for_reset))
+        .route("/api/auth/password/reset", post(auth::reset_password))
+        .route("/api/auth/email/send", post(auth::ask_to_confirm))
+        .route("/api/auth/email/confirm", post(auth::confirm_email))
+        .route("/api/auth/totp", get(totp::state).post(totp::begin))
+        .route("/api/auth/totp/confirm", post(totp::confirm))
+        .route("/api/auth/totp/recovery-codes", post(totp::renew))
+        .route("/api/auth/totp/off", post(totp::turn_off))
         .route("/api/invitations/{token}", get(members::invited))
         .route("/login", post(forms::log_in))
+        .route("/login/code", post(two_factor::log_in).get(two_factor::code_page))
+        .route("/login/oidc", post(oidc::begin))
+        .route("/login/oidc/callback", get(oidc::callback))
+        .route("/settings/account/connect", post(oidc::connect))
+        .route("/settings/two-factor/begin", post(two_factor::begin))
+        .route("/settings/two-factor/confirm", post(two_factor::confirm))
+        .route("/settings/two-factor/codes", post(two_factor::renew))
+        .route("/settings/two-factor/off", post(two_factor::turn_off))
         .route("/register", post(forms::register))
+        .route("/forgot", post(entry::ask_for_reset))
+        .route("/reset", post(entry::reset))
+        .route("/reset/{token}", get(entry::look_at_reset))
+        .route("/confirm", post(entry::confirm))
+        .route("/confirm/{token}", get(entry::look_at_confirmation))
+        .route("/settings/account/confirm", post(entry::ask_to_confirm))
         .route("/s/{token}", post(share_page::unlock))
         .route("/s/{token}/embed", post(share_page::unlock))
         .route("/settings/account/password", post(settings::change_password))
@@ -158,6 +180,7 @@ fn api(state: &AppState) -> Router<AppState> {
             get(segments::get).put(segments::replace).delete(segments::delete),
         )
         .merge(dashboards_api())
+        .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(CompressionLayer::new())
         .layer(map_response(not_allowed_as_problem))
@@ -239,12 +262,14 @@ fn pages(state: &AppState) -> Router<AppState> {
         move || page(options.clone())
     };
     Router::new()
+        .route("/settings/two-factor", get(two_factor::settings_page))
         .leptos_routes_with_context(state, generate_route_list(app::App), contexts, shell)
         .layer(from_fn_with_state(state.clone(), identity::remember_caller))
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
         .route("/language", post(forms::choose_language))
         .merge(links())
+        .route("/forgot", get(entry::forgot))
         .route("/organization", post(settings::choose))
         .route("/dashboards", post(forms::dashboards::create))
         .route("/organizations", post(settings::create))
@@ -253,6 +278,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/role", post(settings::set_role))
         .route("/settings/members/remove", post(settings::remove))
         .route("/settings/members/revoke", post(settings::revoke))
+        .route("/settings/members/reset-link", post(settings::reset_link))
         .route("/settings/organization/delete", post(settings::delete))
         .route("/settings/account/end-session", post(settings::end_session))
         .layer(CompressionLayer::new())
@@ -356,6 +382,8 @@ fn without_secrets(path: &str) -> &str {
         "/s/…"
     } else if path.starts_with("/embed/") {
         "/embed/…"
+    } else if path.starts_with("/reset/") || path.starts_with("/confirm/") {
+        "/reset/…"
     } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {
         "/invitations/…"
     } else {

@@ -37,6 +37,9 @@ pub(crate) async fn open_engine(config: &Config, public_url: &str) -> Result<Eng
         cache_bytes: config.cache_mb * 1024 * 1024,
         redis: config.redis.clone(),
         geoip_file: config.geoip_file.clone(),
+        mail: config.mail.clone(),
+        master_keys: config.master_keys.clone(),
+        oidc: config.oidc.clone(),
     };
     Engine::open(settings, Clock::System, Random::from_os())
         .await

@@ -12,6 +12,8 @@ pub mod api;
 mod board;
 mod drawing;
 mod editor;
+#[cfg(feature = "ssr")]
+pub mod entry;
 pub mod error;
 #[cfg(feature = "ssr")]
 mod language;

@@ -17,7 +17,7 @@ use model::role::Action;
 
 use crate::api::dashboards::{Page, Shown};
 use crate::api::live::Now;
-use crate::api::people::{ChangeLine, Changes, People};
+use crate::api::people::{ChangeLine, Changes, OwnAccount, People};
 use crate::error::AppError;
 use crate::theme::Theme;
 
@@ -108,6 +108,20 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
         members: organizations.members(caller, caller.org()).await?,
         invitations,
         fresh_link: cookie("invitation").filter(|_| may_manage),
+        fresh_reset: cookie("reset").filter(|_| may_manage),
+        makes_resets: may_manage && !engine.auth().sends_mail(),
+    })
+}
+
+/// The caller's own account.
+pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnAccount, AppError> {
+    let me = engine.auth().me(caller).await?;
+    Ok(OwnAccount {
+        email: me.user.email,
+        email_confirmed: me.email_confirmed,
+        two_factor: me.two_factor,
+        other_door: engine.auth().oidc_name().map(str::to_owned),
+        sessions: engine.auth().sessions(caller).await?,
     })
 }
 
@@ -213,7 +227,7 @@ impl From<Error> for AppError {
             Error::NotFound => Self::NotFound,
             Error::Conflict(message) => whole("conflict", message),
             Error::Changed => Self::Changed,
-            Error::Unauthenticated(_) => Self::SignedOut,
+            Error::Unauthenticated(_) | Error::CodeNeeded { .. } => Self::SignedOut,
             Error::Forbidden => Self::Forbidden,
             Error::Suspended => whole(
                 "suspended",

@@ -19,8 +19,7 @@ use crate::language::Language;
 use crate::parts::icon::mark;
 pub use asked::asked;
 pub use plain::{gone, locked};
-pub(crate) use sheet::escaped;
-use sheet::{Head, around};
+pub(crate) use sheet::{Head, around, escaped};
 
 /// What the document is made of.
 #[derive(Clone, Debug)]

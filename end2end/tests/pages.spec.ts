@@ -1,6 +1,10 @@
+import { createHmac } from 'node:crypto';
+
+import type { Page } from '@playwright/test';
+
 import { expect, test } from './fixtures.ts';
-import { importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
-import { isSound } from './sound.ts';
+import { PASSWORD, importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
+import { isSound, isSoundNow, isSoundWithoutScript } from './sound.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 820, 1440]) {
@@ -11,6 +15,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
         test.setTimeout(300_000);
         for (const path of ['/', '/login', '/register']) {
           await isSound(page, path);
+        }
+        for (const path of ['/forgot', '/forgot?done=sent', '/login/code']) {
+          await isSoundWithoutScript(page, path);
         }
         await register(page, 'Ada');
         await importAccessLog(await makeWriteKey(page));
@@ -23,6 +30,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         for (const path of ['/', board, `${board}${range}`, `${board}/widgets/new`, '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization', '/settings/members', '/settings/account', '/settings/audit']) {
           await isSound(page, path);
         }
+        await turnOnTwoFactor(page);
       });
     });
   }
@@ -40,3 +48,32 @@ test('what is not there says so', async ({ page, complaints }) => {
   complaints.length = 0;
   expect(others).toEqual([]);
 });
+
+/** Goes through all that the page for the second factor shows, and checks each. */
+async function turnOnTwoFactor(page: Page): Promise<void> {
+  await page.goto('/settings/account');
+  await page.getByRole('link', { name: 'Set it up' }).click();
+  await isSoundNow(page, 'two-factor sign-in, off');
+  await page.getByLabel('Your password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Set it up' }).click();
+  const key = await page.locator('code').innerText();
+  await isSoundNow(page, 'two-factor sign-in, being set up');
+  await page.getByLabel('Code').fill(totp(key));
+  await page.getByRole('button', { name: 'Turn it on' }).click();
+  await expect(page.getByRole('heading', { name: 'Your recovery codes' })).toBeVisible();
+  await isSoundNow(page, 'recovery codes');
+  await page.getByRole('link', { name: 'I have kept them' }).click();
+  await page.getByRole('link', { name: 'Change it' }).click();
+  await isSoundNow(page, 'two-factor sign-in, on');
+}
+
+/** What an authenticator app shows for a key in base32: RFC 6238. */
+function totp(key: string): string {
+  const bits = [...key].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const bytes = bits.match(/.{8}/g)!.map((byte) => parseInt(byte, 2));
+  const step = Buffer.alloc(8);
+  step.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000)));
+  const digest = createHmac('sha1', Buffer.from(bytes)).update(step).digest();
+  const at = digest[19]! & 15;
+  return String((digest.readUInt32BE(at) & 0x7fffffff) % 1_000_000).padStart(6, '0');
+}

@@ -11,6 +11,12 @@ export async function isSound(page: Page, path: string): Promise<void> {
   await isSoundNow(page, path);
 }
 
+/** Opens a page that has no script of its own and checks it. */
+export async function isSoundWithoutScript(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await isSoundNow(page, path);
+}
+
 /** Checks that what is shown is accessible, fits the screen and keeps its cookies from scripts. */
 export async function isSoundNow(page: Page, what: string): Promise<void> {
   // What is being asked anew is paler until the answer is there.

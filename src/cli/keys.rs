@@ -1,6 +1,8 @@
 //! `datapulse keys`
 
 use clap::Subcommand;
+use engine::Error;
+use engine::auth::Auth;
 
 use crate::cli::user::with_accounts;
 use crate::config::Config;
@@ -9,7 +11,7 @@ use crate::server;
 /// What can be done with the keys of the server itself.
 #[derive(Subcommand)]
 pub(crate) enum KeysCommand {
-    /// Sign access tokens with a new key; those that were signed before stay good until they end
+    /// Sign access tokens with a new key, and seal secrets with a new master key, or with the first one that is given
     Rotate {
         /// End all access tokens: whoever holds one gets the next by its refresh token
         #[arg(long)]
@@ -23,8 +25,19 @@ pub(crate) enum KeysCommand {
 /// A sentence for the person at the terminal.
 pub(crate) async fn run(command: KeysCommand, config: &Config) -> Result<(), String> {
     let KeysCommand::Rotate { at_once } = command;
-    let made = with_accounts(config, async |auth| auth.rotate_signing_key(at_once).await).await;
-    let kid = made.map_err(|error| server::for_people(&error))?;
+    let done = with_accounts(config, async |auth| rotate(auth, at_once).await).await;
+    let (kid, sealed) = done.map_err(|error| server::for_people(&error))?;
     println!("Access tokens are signed with the key {kid} from now on.");
+    println!("{sealed} secrets were sealed anew; all are sealed with the first master key.");
     Ok(())
+}
+
+/// A master key in a file gets a successor; nothing needs those before it once every secret is wrapped anew, but for the
+/// one that a server may be using at this moment.
+async fn rotate(auth: &Auth, at_once: bool) -> Result<(String, u64), Error> {
+    let kid = auth.rotate_signing_key(at_once).await?;
+    auth.vault().add_key()?;
+    let sealed = auth.rewrap_secrets().await?;
+    auth.vault().keep_keys(2)?;
+    Ok((kid, sealed))
 }

@@ -5,6 +5,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use clap::Subcommand;
 use engine::auth::{Auth, AuthSettings};
 use engine::db::Db;
+use engine::sealing::Vault;
 use engine::{Clock, Error, Random};
 
 use crate::config::Config;
@@ -38,6 +39,14 @@ pub(crate) enum UserCommand {
     Reset {
         /// Address to sign in with
         email: String,
+        /// Print a link instead, by which the person chooses the password; it works once, for an hour
+        #[arg(long)]
+        link: bool,
+    },
+    /// Turn an account's second factor off: the person lost the app and the recovery codes
+    EndTwoFactor {
+        /// Address to sign in with
+        email: String,
     },
 }
 
@@ -47,10 +56,13 @@ pub(crate) enum UserCommand {
 /// A sentence for the person at the terminal.
 pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), String> {
     let password = match &command {
-        UserCommand::Add { .. } | UserCommand::Reset { .. } => {
+        UserCommand::Add { .. } | UserCommand::Reset { link: false, .. } => {
             read_password().map_err(|error| error.to_string())?
         }
-        UserCommand::Disable { .. } | UserCommand::Enable { .. } => String::new(),
+        UserCommand::Disable { .. }
+        | UserCommand::Enable { .. }
+        | UserCommand::EndTwoFactor { .. }
+        | UserCommand::Reset { link: true, .. } => String::new(),
     };
     let done = with_accounts(config, async |auth| carry_out(command, &password, auth).await).await;
     println!("{}", done.map_err(|error| server::for_people(&error))?);
@@ -82,7 +94,12 @@ async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<
             auth.disable(&email, false).await?;
             Ok(format!("The account {email} is open."))
         }
-        UserCommand::Reset { email } => {
+        UserCommand::EndTwoFactor { email } => {
+            auth.end_totp_of(&email).await?;
+            Ok(format!("{email} signs in with the password alone."))
+        }
+        UserCommand::Reset { email, link: true } => auth.reset_link(&email).await,
+        UserCommand::Reset { email, link: false } => {
             auth.reset_password(&email, password).await?;
             Ok(format!("{email} has another password; its sessions have ended."))
         }
@@ -99,7 +116,11 @@ pub(crate) async fn with_accounts<T>(
 ) -> Result<T, Error> {
     let db = Db::open(&config.database_url).await?;
     let settings = AuthSettings::new(config.public_url_for(config.addr));
-    let auth = Auth::open(db.clone(), Clock::System, Random::from_os(), settings).await?;
+    let random = Random::from_os();
+    let vault = Vault::open(config.master_keys.clone(), random.clone())?;
+    let auth = Auth::open(db.clone(), Clock::System, random, settings)
+        .await?
+        .with_vault(vault);
     let done = work(&auth).await;
     db.close().await;
     done

@@ -16,6 +16,9 @@ async fn open(folder: &TempDir) -> Engine {
         cache_bytes: engine::query::ROOM,
         redis: None,
         geoip_file: None,
+        mail: None,
+        oidc: None,
+        master_keys: engine::sealing::MasterKeys::file(folder.path().join("master.keys")),
     };
     let now = "2026-03-18T15:00:00Z".parse().expect("a constant");
     Engine::open(settings, Clock::manual(now), Random::seeded(1))
@@ -36,7 +39,7 @@ async fn every_widget_has_something_to_show_and_a_second_seed_changes_nothing() 
 
     let (user, organization) = engine
         .auth()
-        .log_in(EMAIL, PASSWORD)
+        .log_in(EMAIL, PASSWORD, None)
         .await
         .expect("people can look at it");
     let organization = organization.expect("it owns one");

@@ -15,7 +15,7 @@ use crate::identity::Asking;
 use crate::problem::{Answered, Refusal};
 
 const MEMBERS: &str = "/settings/members";
-const ACCOUNT: &str = "/settings/account";
+pub(super) const ACCOUNT: &str = "/settings/account";
 
 /// Whom to invite.
 #[derive(Deserialize)]
@@ -38,7 +38,14 @@ pub(crate) async fn invite(
         .invite(&caller, caller.org(), &request, &site.public_url)
         .await;
     match made {
-        Ok(made) => Ok(with_cookie(to(MEMBERS), cookies.tell_invitation(&made.url))),
+        Ok(made) => {
+            let path = if made.by_mail {
+                "/settings/members?done=mailed"
+            } else {
+                MEMBERS
+            };
+            Ok(with_cookie(to(path), cookies.tell_invitation(&made.url)))
+        }
         Err(error) => came_to(MEMBERS, "", Err(error)),
     }
 }
@@ -61,6 +68,20 @@ pub(crate) async fn set_role(
         .set_role(&caller, caller.org(), user, role)
         .await;
     came_to(MEMBERS, "role", changed.map(drop))
+}
+
+/// `POST /settings/members/reset-link`: the link is told on the page that follows, from a cookie that lasts a minute.
+pub(crate) async fn reset_link(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    Asking(caller): Asking,
+    Form(OneMember { user }): Form<OneMember>,
+) -> Answered<Response> {
+    match engine.auth().reset_link_for_member(&caller, user).await {
+        Ok(link) => Ok(with_cookie(to(MEMBERS), cookies.tell_reset(&link))),
+        Err(Error::Conflict(_)) => Ok(back_to(MEMBERS, &[("problem", "by_mail")])),
+        Err(error) => came_to(MEMBERS, "", Err(error)),
+    }
 }
 
 /// A member.
@@ -227,7 +248,7 @@ pub(crate) async fn end_session(
 }
 
 /// Back to `path`, which says what came of it; only faults of ours and a lost session become another page.
-fn came_to(path: &str, done: &str, result: Result<(), Error>) -> Answered<Response> {
+pub(super) fn came_to(path: &str, done: &str, result: Result<(), Error>) -> Answered<Response> {
     let problem = match result {
         Ok(()) => return Ok(back_to(path, &[("done", done)])),
         Err(Error::Invalid(errors)) => match errors.into_iter().next() {
@@ -245,7 +266,7 @@ fn came_to(path: &str, done: &str, result: Result<(), Error>) -> Answered<Respon
 }
 
 /// Only what a token is made of.
-fn plain(token: &str) -> String {
+pub(super) fn plain(token: &str) -> String {
     token
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))

@@ -10,6 +10,9 @@ use utoipa::openapi::{ContentBuilder, HttpMethod, RefOr, Required, ResponseBuild
 
 use super::schemas::Schemas;
 
+const ONCE: &str = "Names this request, a UUID for example. For 24 hours the same request under the same name is done once and \
+    answered alike, with `Idempotency-Replayed: true`; another request under it is 422, and 409 while the first is under way.";
+
 /// A described call.
 pub(super) struct Operation {
     pub(super) path: &'static str,
@@ -23,6 +26,7 @@ pub(super) struct Call<'s> {
     path: &'static str,
     operation: OperationBuilder,
     problems: Vec<u16>,
+    has_caller: bool,
 }
 
 impl<'s> Call<'s> {
@@ -38,6 +42,7 @@ impl<'s> Call<'s> {
         let mut call = Self::open(schemas, method, path, id, summary);
         call.operation = call.operation.security(secured);
         call.problems.extend([401, 403, 404]);
+        call.has_caller = true;
         call
     }
 
@@ -69,6 +74,7 @@ impl<'s> Call<'s> {
             path,
             operation,
             problems,
+            has_caller: false,
         }
     }
 
@@ -152,7 +158,32 @@ impl<'s> Call<'s> {
         self.answers(204, None)
     }
 
+    /// Answers 202: it is done beside the request.
+    pub(super) fn gives_nothing_yet(self) -> Operation {
+        self.answers(202, None)
+    }
+
+    /// Reads `Idempotency-Key`, as everything does that makes something for a caller.
+    fn once(mut self) -> Self {
+        let key = ObjectBuilder::new()
+            .schema_type(Type::String)
+            .min_length(Some(1))
+            .max_length(Some(255));
+        let parameter = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(ONCE))
+            .schema(Some(key));
+        self.operation = self.operation.parameter(parameter);
+        self.problems.extend([409, 413, 422]);
+        self
+    }
+
     fn answers(mut self, status: u16, content: Option<(&'static str, RefOr<Schema>)>) -> Operation {
+        if self.has_caller && status == 201 && self.method == HttpMethod::Post {
+            self = self.once();
+        }
         let mut response = ResponseBuilder::new().description("Done.");
         if let Some((content_type, schema)) = content {
             response = response.content(content_type, ContentBuilder::new().schema(Some(schema)).build());

@@ -2,7 +2,8 @@
 
 use model::account::{
     ApiKey, KeyRequest, Me, Membership, NewOrganization, Organization, OrganizationPatch,
-    OrganizationSettings, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
+    OrganizationSettings, PasswordChange, PersonalKeyRequest, Registration, SignedInSession, TotpSetup,
+    TwoFactor,
 };
 use model::answer::Answer;
 use model::audit::Entry;
@@ -21,9 +22,10 @@ use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post, Put};
 use super::operation::{Call, Operation, number, text};
 use super::schemas::Schemas;
 use crate::openapi::by_hand::{Anything, EventsBody};
-use crate::rest::auth::{KeySet, LogIn, Refresh, SignedIn};
+use crate::rest::auth::{ConfirmEmail, Forgot, KeySet, LogIn, Refresh, Reset, SignedIn};
 use crate::rest::operations::Report;
 use crate::rest::organizations::NewKey;
+use crate::rest::totp::{BeginTotp, RecoveryCodes, TotpCode};
 
 /// The groups of calls.
 pub(super) const TAGS: [(&str, &str); 5] = [
@@ -46,6 +48,8 @@ pub(super) const TAGS: [(&str, &str); 5] = [
 /// Describes every call.
 pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     let mut all = accounts(schemas);
+    all.extend(account_links(schemas));
+    all.extend(second_factor(schemas));
     all.extend(organizations(schemas));
     all.extend(members(schemas));
     all.extend(analytics(schemas));
@@ -132,6 +136,100 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
             "Choose another password; other sessions end",
         )
         .takes::<PasswordChange>()
+        .gives_nothing(),
+    ]
+}
+
+fn account_links(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    vec![
+        Call::open(
+            s,
+            Post,
+            "/api/auth/password/forgot",
+            "askForReset",
+            "Send a link to choose another password, if the address has an account",
+        )
+        .takes::<Forgot>()
+        .gives_nothing_yet(),
+        Call::open(
+            s,
+            Post,
+            "/api/auth/password/reset",
+            "resetPassword",
+            "Choose another password by a link; all sessions end",
+        )
+        .takes::<Reset>()
+        .refuses(&[404])
+        .gives_nothing(),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/email/send",
+            "askToConfirmEmail",
+            "Send a link to confirm one's address",
+        )
+        .gives_nothing_yet(),
+        Call::open(
+            s,
+            Post,
+            "/api/auth/email/confirm",
+            "confirmEmail",
+            "Confirm an address by a link",
+        )
+        .takes::<ConfirmEmail>()
+        .refuses(&[404])
+        .gives_nothing(),
+    ]
+}
+
+fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    vec![
+        Call::new(
+            s,
+            Get,
+            "/api/auth/totp",
+            "twoFactor",
+            "Whether signing in asks for a code",
+        )
+        .gives::<TwoFactor>(200),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/totp",
+            "beginTotp",
+            "Make a secret for an authenticator app",
+        )
+        .takes::<BeginTotp>()
+        .refuses(&[409])
+        .gives::<TotpSetup>(201),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/totp/confirm",
+            "confirmTotp",
+            "Turn the second factor on with the app's first code; tells recovery codes once",
+        )
+        .takes::<TotpCode>()
+        .gives::<RecoveryCodes>(200),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/totp/recovery-codes",
+            "renewRecoveryCodes",
+            "Make new recovery codes; those before stop working",
+        )
+        .takes::<TotpCode>()
+        .gives::<RecoveryCodes>(200),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/totp/off",
+            "endTotp",
+            "Turn the second factor off",
+        )
+        .takes::<TotpCode>()
         .gives_nothing(),
     ]
 }

@@ -65,14 +65,21 @@ pub(crate) async fn register(
 pub(crate) struct LogIn {
     email: String,
     password: String,
+    /// What the authenticator app shows, or a recovery code, where the account asks for one.
+    #[serde(default)]
+    totp: Option<String>,
 }
 
 /// `POST /api/auth/login`
 pub(crate) async fn log_in(
     State(engine): State<Engine>,
-    body::Json(LogIn { email, password }): body::Json<LogIn>,
+    body::Json(LogIn {
+        email,
+        password,
+        totp,
+    }): body::Json<LogIn>,
 ) -> Answered<Json<SignedIn>> {
-    let (user, organization) = engine.auth().log_in(&email, &password).await?;
+    let (user, organization) = engine.auth().log_in(&email, &password, totp.as_deref()).await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok(Json(SignedIn::new(user, organization, tokens)))
 }
@@ -171,6 +178,64 @@ pub(crate) async fn change_password(
         .auth()
         .change_password(&caller, &current_password, &new_password)
         .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The address of an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Forgot {
+    email: String,
+}
+
+/// `POST /api/auth/password/forgot`: the same answer whether there is such an account.
+pub(crate) async fn ask_for_reset(
+    State(engine): State<Engine>,
+    body::Json(Forgot { email }): body::Json<Forgot>,
+) -> Answered<StatusCode> {
+    engine.auth().ask_for_reset(&email)?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The token of a link, and the password to use from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reset {
+    token: String,
+    password: String,
+}
+
+/// `POST /api/auth/password/reset`
+pub(crate) async fn reset_password(
+    State(engine): State<Engine>,
+    body::Json(Reset { token, password }): body::Json<Reset>,
+) -> Answered<StatusCode> {
+    engine.auth().reset_by_link(&token, &password).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/auth/email/send`
+pub(crate) async fn ask_to_confirm(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<StatusCode> {
+    engine.auth().ask_to_confirm(&caller).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// The token of a link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConfirmEmail {
+    token: String,
+}
+
+/// `POST /api/auth/email/confirm`
+pub(crate) async fn confirm_email(
+    State(engine): State<Engine>,
+    body::Json(ConfirmEmail { token }): body::Json<ConfirmEmail>,
+) -> Answered<StatusCode> {
+    engine.auth().confirm_by_link(&token).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -147,7 +147,7 @@ async fn call(app: &TestApp, company: &Company, row: &Row, caller: &str) -> Stat
 fn form() -> String {
     let nobody = "0197a5c0-0000-7000-8000-000000000000";
     let mut fields = vec![("email", "x@example.org"), ("role", "viewer"), ("theme", "dark")];
-    fields.extend(["password", "name", "token", "current", "new"].map(|name| (name, "x")));
+    fields.extend(["password", "name", "token", "current", "new", "code"].map(|name| (name, "x")));
     fields.extend(["user", "invitation", "session", "organization"].map(|name| (name, nobody)));
     serde_urlencoded::to_string(fields).expect("plain text")
 }
@@ -353,6 +353,14 @@ async fn registration_by_invitation_works_by_invitation() {
     );
     let (status, _) = send(&app, "/api/auth/register", register(Some(invitation)), None).await;
     assert_eq!(status, StatusCode::CONFLICT, "the address is taken now");
+
+    // Whoever owns an organization may invite anybody: an editor makes none, or invitations would be for everybody.
+    let new = json!({"name": "Open house"});
+    let bobs = text(&bob["access_token"]);
+    let (status, problem) = send(&app, "/api/organizations", new.clone(), Some(&bobs)).await;
+    assert_eq!(status, StatusCode::FORBIDDEN, "{problem}");
+    let (status, made) = send(&app, "/api/organizations", new, Some(&token)).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
 }
 
 async fn send(app: &TestApp, path: &str, body: Value, token: Option<&str>) -> (StatusCode, Value) {

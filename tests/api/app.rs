@@ -17,6 +17,7 @@ pub(crate) struct TestApp {
     pub(crate) url: String,
     pub(crate) data: TempDir,
     pub(crate) client: Client,
+    log: Option<tempfile::NamedTempFile>,
 }
 
 /// Somebody with an account: their token, their organization and a write key of it.
@@ -33,6 +34,33 @@ impl TestApp {
     }
 
     pub(crate) fn start_with(settings: &[(&str, &str)]) -> Self {
+        Self::start_with_log(settings, Stdio::inherit())
+    }
+
+    /// A server whose log is kept: JSON, from `info`.
+    pub(crate) fn start_logging() -> Self {
+        let log = tempfile::NamedTempFile::new().expect("a scratch file");
+        let kept = log.reopen().expect("the scratch file");
+        let settings = [("DATAPULSE_LOG", "info"), ("DATAPULSE_LOG_FORMAT", "json")];
+        let mut app = Self::start_with_log(&settings, Stdio::from(kept));
+        app.log = Some(log);
+        app
+    }
+
+    /// The first line of the log that `is` says so of, once it is there.
+    pub(crate) async fn logged(&self, is: impl Fn(&str) -> bool) -> String {
+        let log = self.log.as_ref().expect("a server whose log is kept");
+        for _ in 0..400 {
+            let text = std::fs::read_to_string(log.path()).expect("text");
+            if let Some(line) = text.lines().find(|line| is(line)) {
+                return line.to_owned();
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("no such line in the log");
+    }
+
+    fn start_with_log(settings: &[(&str, &str)], log: Stdio) -> Self {
         let data = tempfile::tempdir().expect("a scratch folder");
         let mut command = Command::new(PROGRAM);
         command
@@ -45,6 +73,7 @@ impl TestApp {
             .envs(settings.iter().copied());
         let mut server = command
             .stdout(Stdio::piped())
+            .stderr(log)
             .spawn()
             .expect("the program starts");
         let out = server.stdout.take().expect("standard output is piped");
@@ -63,6 +92,7 @@ impl TestApp {
             url: url.trim().to_owned(),
             data,
             client,
+            log: None,
         }
     }
 
@@ -210,6 +240,15 @@ impl TestApp {
 
     pub(crate) fn pid(&self) -> u32 {
         self.server.id()
+    }
+
+    /// Ends the server in good order.
+    pub(crate) fn stop(&mut self) {
+        let asked = Command::new("kill")
+            .args(["-TERM", &self.pid().to_string()])
+            .status();
+        assert!(asked.expect("kill runs").success());
+        assert!(self.wait().success());
     }
 
     /// Waits for the server's own end.

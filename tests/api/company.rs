@@ -110,7 +110,10 @@ impl Company {
             }
             _ if path.starts_with("/api/dashboards/{id}") => path.replace("{id}", &self.dashboard),
             _ if path.starts_with("/api/widgets/{id}") => {
-                let made = self.made(app, &format!("{board}/widgets"), widget()).await;
+                // On a dashboard of its own: one holds only so many.
+                let own = self.made(app, "/api/dashboards", json!({"name": "x"})).await;
+                let widgets = format!("/api/dashboards/{}/widgets", text(&own["id"]));
+                let made = self.made(app, &widgets, widget()).await;
                 path.replace("{id}", &text(&made["id"]))
             }
             _ if path.starts_with("/api/segments/{id}") => path.replace("{id}", &self.segment(app).await),
@@ -173,6 +176,13 @@ impl Company {
             ("POST", "/api/auth/password") => {
                 json!({"current_password": PASSWORD, "new_password": PASSWORD})
             }
+            ("POST", "/api/auth/totp") => json!({"password": PASSWORD}),
+            ("POST", "/api/auth/totp/confirm" | "/api/auth/totp/recovery-codes" | "/api/auth/totp/off") => {
+                json!({"code": "x"})
+            }
+            ("POST", "/api/auth/password/forgot") => json!({"email": self.owner.email}),
+            ("POST", "/api/auth/password/reset") => json!({"token": "x", "password": PASSWORD}),
+            ("POST", "/api/auth/email/confirm") => json!({"token": "x"}),
             ("POST", "/api/auth/refresh") => json!({"refresh_token": self.refresh_token(app).await}),
             (
                 "POST",

@@ -18,6 +18,25 @@ pub struct People {
     pub invitations: Vec<Invitation>,
     /// The link of an invitation that was made a moment ago.
     pub fresh_link: Option<String>,
+    /// A link to choose another password that was made a moment ago.
+    pub fresh_reset: Option<String>,
+    /// Whether such links are made here, since no mail server is set.
+    pub makes_resets: bool,
+}
+
+/// The person's own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnAccount {
+    /// Address to sign in with.
+    pub email: String,
+    /// Whether somebody showed that the address is theirs.
+    pub email_confirmed: bool,
+    /// Whether signing in asks for a code too.
+    pub two_factor: bool,
+    /// What the other server is called where the person may sign in too.
+    pub other_door: Option<String>,
+    /// Where the person is signed in.
+    pub sessions: Vec<SignedInSession>,
 }
 
 /// A line of the organization's record.
@@ -65,11 +84,11 @@ pub async fn list_changes(cursor: Option<String>) -> Result<Changes, AppError> {
     crate::server::changes(&crate::server::engine()?, &caller, cursor).await
 }
 
-/// Where the person is signed in.
-#[server(prefix = "/api/fn", endpoint = "own_sessions", input = Json, output = Json)]
-pub async fn own_sessions() -> Result<Vec<SignedInSession>, AppError> {
+/// The person's address, and where they are signed in.
+#[server(prefix = "/api/fn", endpoint = "look_at_account", input = Json, output = Json)]
+pub async fn look_at_account() -> Result<OwnAccount, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?.auth().sessions(&caller).await?)
+    crate::server::own_account(&crate::server::engine()?, &caller).await
 }
 
 /// What a link invites to.

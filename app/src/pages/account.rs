@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::account::SignedInSession;
 
 use super::members::said;
-use crate::api::people as api;
+use crate::api::people::{self as api, OwnAccount};
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::title::Title;
@@ -13,24 +13,29 @@ use crate::words;
 /// The page.
 #[component]
 pub(super) fn AccountPage() -> impl IntoView {
-    let sessions: Fetched<Vec<SignedInSession>> = Resource::new(|| (), |()| api::own_sessions());
+    let account: Fetched<OwnAccount> = Resource::new(|| (), |()| api::look_at_account());
     view! {
         <Title text="Your account" />
         <Frame>
             <header class="topbar"><h1>"Your account"</h1></header>
-            {loaded(sessions, waiting_list, account_page)}
+            {loaded(account, waiting_list, account_page)}
         </Frame>
     }
 }
 
-fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
-    let rows = sessions
+fn account_page(account: OwnAccount) -> AnyView {
+    let rows = account
+        .sessions
         .into_iter()
         .map(|session| session_row(&session))
         .collect_view();
     view! {
         <div class="settings">
             {said()}
+            <section>
+                <h2>"E-mail"</h2>
+                {address(account.email, account.email_confirmed)}
+            </section>
             <section>
                 <h2>"Password"</h2>
                 <form method="post" action="/settings/account/password" class="stack">
@@ -57,6 +62,12 @@ fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
                 </form>
             </section>
             <section>
+                <h2>"Two-factor sign-in"</h2>
+                <p>{if account.two_factor { "It is on: signing in asks for a code of your app." } else { "It is off: your password alone opens your account." }}</p>
+                <p class="actions"><a class="button" href="/settings/two-factor" rel="external">{if account.two_factor { "Change it" } else { "Set it up" }}</a></p>
+            </section>
+            {account.other_door.map(connect_form)}
+            <section>
                 <h2>"Where you are signed in"</h2>
                 <div class="table-box" tabindex="0" role="region" aria-label="Sessions">
                     <table class="list">
@@ -73,6 +84,31 @@ fn account_page(sessions: Vec<SignedInSession>) -> AnyView {
                 </div>
             </section>
         </div>
+    }
+    .into_any()
+}
+
+fn connect_form(name: String) -> AnyView {
+    view! {
+        <section>
+            <h2>{name.clone()}</h2>
+            <form method="post" action="/settings/account/connect">
+                <button type="submit" class="button">"Sign in with "{name}" from now on"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn address(email: String, is_confirmed: bool) -> AnyView {
+    if is_confirmed {
+        return view! { <p>{email}" "<span class="tag">"confirmed"</span></p> }.into_any();
+    }
+    view! {
+        <p>{email}" "<span class="tag">"not confirmed"</span></p>
+        <form method="post" action="/settings/account/confirm">
+            <button type="submit" class="button">"Send the link to confirm it"</button>
+        </form>
     }
     .into_any()
 }

@@ -43,15 +43,18 @@ fn members_page(people: People) -> AnyView {
         members,
         invitations,
         fresh_link,
+        fresh_reset,
+        makes_resets,
     } = people;
     let rows = members
         .into_iter()
-        .map(|member| member_row(member, &session))
+        .map(|member| member_row(member, &session, makes_resets))
         .collect_view();
     view! {
         <div class="settings">
             {said()}
-            {fresh_link.map(link_view)}
+            {fresh_link.map(|link| link_view(INVITED, link))}
+            {fresh_reset.map(|link| link_view(RESET, link))}
             {may_manage.then(|| invite_form(session.role))}
             <section>
                 <h2>"Who belongs to " {session.organization.name.clone()}</h2>
@@ -99,6 +102,10 @@ pub(super) fn said() -> Option<AnyView> {
             "revoked" => "The invitation no longer works.",
             "session" => "That session has ended.",
             "password" => "Your password is changed, and your other sessions have ended.",
+            "mailed" => "The invitation is on its way by mail.",
+            "confirm" => "A link is on its way to your address.",
+            "connected" => "From now on you may sign in there too.",
+            "by_mail" => "Mail is set up here: the member asks for a link on the page for signing in.",
             "joined" => "Welcome. You belong to this organization now.",
             _ => "That did not work. Try again in a moment.",
         })?;
@@ -110,10 +117,14 @@ pub(super) fn said() -> Option<AnyView> {
     Some(view! { <p class=look role="status">{words}</p> }.into_any())
 }
 
-fn link_view(link: String) -> AnyView {
+const INVITED: &str =
+    "Send this link to the person you invited. It works once, for a week, and is not shown again.";
+const RESET: &str = "Give this link to the member, who chooses another password with it. It works once, for an hour, and is not shown again.";
+
+fn link_view(words: &'static str, link: String) -> AnyView {
     view! {
         <div class="notice good" role="status">
-            <p>"Send this link to the person you invited. It works once, for a week, and is not shown again."</p>
+            <p>{words}</p>
             <div class="snippet">
                 <pre tabindex="0"><code>{link.clone()}</code></pre>
                 <CopyButton text=link label="Copy link" />
@@ -154,7 +165,7 @@ fn invite_form(most: Role) -> AnyView {
     .into_any()
 }
 
-fn member_row(member: Member, session: &Session) -> AnyView {
+fn member_row(member: Member, session: &Session, makes_resets: bool) -> AnyView {
     let is_self = member.user_id == session.user.id;
     let may_change = session.may(Action::ManageMembers) && member.role <= session.role;
     let role = if may_change && !is_self {
@@ -163,14 +174,25 @@ fn member_row(member: Member, session: &Session) -> AnyView {
         view! { <span class="tag">{member.role.as_str()}</span> }.into_any()
     };
     let actions = (is_self || may_change).then(|| remove_form(member.user_id, &member.name, is_self));
+    let reset = (makes_resets && may_change && !is_self).then(|| reset_form(member.user_id, &member.name));
     view! {
         <tr>
             <td>{member.name.clone()}{is_self.then_some(" (you)")}</td>
             <td>{member.email}</td>
             <td>{role}</td>
             <td><time datetime=member.joined_at.to_string()>{words::day_of(member.joined_at)}</time></td>
-            <td class="right">{actions}</td>
+            <td class="right"><div class="row-form">{reset}{actions}</div></td>
         </tr>
+    }
+    .into_any()
+}
+
+fn reset_form(user: UserId, name: &str) -> AnyView {
+    view! {
+        <form method="post" action="/settings/members/reset-link">
+            <input type="hidden" name="user" value=user.to_string() />
+            <button type="submit" class="button small" aria-label=format!("Link for another password of {name}")>"Password link"</button>
+        </form>
     }
     .into_any()
 }

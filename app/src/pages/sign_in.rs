@@ -47,6 +47,12 @@ fn problem_words(language: Language, code: &str, field: &str) -> String {
             "That e-mail address and password do not belong together. Check both.",
             "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfe beide.",
         ),
+        ("oidc", _) => language.say("Signing in there came to nothing. Begin again.", "Die Anmeldung dort kam nicht zustande. Beginne noch einmal."),
+        ("oidc_away", _) => language.say("The other server does not answer. Wait a moment, or sign in with your password.", "Der andere Server antwortet nicht. Warte einen Moment oder melde dich mit deinem Passwort an."),
+        ("oidc_email", _) => language.say("The other server does not say that your address is yours. Confirm it there first.", "Der andere Server sagt nicht, dass deine Adresse dir gehört. Bestätige sie zuerst dort."),
+        ("oidc_taken", _) => language.say("Somebody else here signs in with that account.", "Mit diesem Konto meldet sich hier schon jemand anderes an."),
+        ("oidc_unconfirmed", _) => language.say("There is an account with your address already. Sign in with its password, then connect the two on the page of your account.", "Zu deiner Adresse gibt es schon ein Konto. Melde dich mit dessen Passwort an und verbinde die beiden auf der Seite deines Kontos."),
+        ("over", _) => language.say("That took too long. Sign in again.", "Das hat zu lange gedauert. Melde dich noch einmal an."),
         ("email_taken", _) => language.say(
             "There is an account with this address. Sign in, or use another address.",
             "Zu dieser Adresse gibt es schon ein Konto. Melde dich an oder nimm eine andere.",
@@ -148,21 +154,55 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
     Some(view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
 }
 
+/// The button for signing in elsewhere, where that is set up.
+fn elsewhere(language: Language, next: String) -> Option<AnyView> {
+    let engine = crate::server::engine().ok()?;
+    let name = engine.auth().oidc_name()?.to_owned();
+    let words = match language {
+        Language::English => format!("Sign in with {name}"),
+        Language::German => format!("Mit {name} anmelden"),
+    };
+    Some(
+        view! {
+            <form method="post" action="/login/oidc">
+                <input type="hidden" name="next" value=next />
+                <button type="submit" class="button wide">{words}</button>
+            </form>
+        }
+        .into_any(),
+    )
+}
+
 /// Signing in.
 pub(super) fn login(language: Language) -> AnyView {
     let given = Given::here(language);
     let next = given.value("next");
+    let other_door = elsewhere(language, next.clone());
+    let is_changed = given.value("done") == "reset";
+    let changed = language.say(
+        "Your password is changed. Sign in with it.",
+        "Dein Passwort ist geändert. Melde dich damit an.",
+    );
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
+            {is_changed.then(|| view! { <p class="notice good" role="status">{changed}</p> })}
             <input type="hidden" name="next" value=next />
             <Input name="email" label=language.say("E-mail", "E-Mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
             <Input name="password" label=language.say("Password", "Passwort") kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
             <button type="submit" class="button primary wide">{language.say("Sign in", "Anmelden")}</button>
         </form>
+        {other_door}
     }
     .into_any();
-    let other = view! { {language.say("New here?", "Neu hier?")} " " <a href="/register">{language.say("Create an account", "Konto anlegen")}</a> }.into_any();
+    let other = view! {
+        {language.say("New here?", "Neu hier?")}
+        " "
+        <a href="/register">{language.say("Create an account", "Konto anlegen")}</a>
+        " · "
+        <a href="/forgot" rel="external">{language.say("Forgot your password?", "Passwort vergessen?")}</a>
+    }
+    .into_any();
     page(language.say("Sign in", "Anmelden"), form, other)
 }
 

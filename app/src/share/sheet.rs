@@ -4,18 +4,18 @@ use super::Standing;
 use crate::language::Language;
 
 /// What the head says beside the title.
-pub(super) struct Head<'h> {
-    pub(super) title: &'h str,
-    pub(super) theme: &'h str,
+pub(crate) struct Head<'h> {
+    pub(crate) title: &'h str,
+    pub(crate) theme: &'h str,
     /// The picture that sites show where the link is posted: its absolute address.
-    pub(super) card: Option<&'h str>,
-    pub(super) description: &'h str,
-    pub(super) standing: &'h Standing,
-    pub(super) language: Language,
+    pub(crate) card: Option<&'h str>,
+    pub(crate) description: &'h str,
+    pub(crate) standing: &'h Standing,
+    pub(crate) language: Language,
 }
 
 /// The whole document.
-pub(super) fn around(head: &Head<'_>, body: &str) -> String {
+pub(crate) fn around(head: &Head<'_>, body: &str) -> String {
     let title = escaped(head.title);
     let (theme, language) = (escaped(head.theme), head.language.tag());
     let class = match head.standing {

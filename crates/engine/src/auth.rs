@@ -2,11 +2,15 @@
 
 mod accounts;
 mod callers;
+mod links;
+mod login;
+mod oidc;
 mod own;
 pub(crate) mod passwords;
 mod sessions;
 mod signing;
 mod tokens;
+mod totp;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +20,12 @@ use model::Timestamp;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::error::Error;
+use crate::mail::Mailer;
 use crate::random::Random;
+use crate::sealing::Vault;
 use callers::KeyCache;
+pub use login::{Challenge, FirstStep};
+pub use oidc::{OidcBegun, OidcDone, OidcProvider};
 use passwords::Passwords;
 pub use sessions::BrowserSession;
 pub use signing::PublicKey;
@@ -79,6 +87,9 @@ pub struct Auth {
     passwords: Passwords,
     signing: Signing,
     keys: KeyCache,
+    mailer: Mailer,
+    vault: Vault,
+    oidc: Option<Arc<OidcProvider>>,
 }
 
 impl Auth {
@@ -91,12 +102,46 @@ impl Auth {
         Ok(Self {
             passwords: Passwords::new(random.clone()),
             keys: KeyCache::new(),
+            mailer: Mailer::new(None),
+            vault: Vault::without_keys(random.clone()),
+            oidc: None,
             settings: Arc::new(settings),
             db,
             clock,
             random,
             signing,
         })
+    }
+
+    /// The same accounts, whose letters go through `mailer`; until then the log tells what would have been sent.
+    #[must_use]
+    pub fn with_mailer(self, mailer: Mailer) -> Self {
+        Self { mailer, ..self }
+    }
+
+    /// The same accounts, whose secrets lie in `vault`; until then no second factor can be set up.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
+    }
+
+    /// The same accounts, whose people may sign in at `provider` too.
+    #[must_use]
+    pub fn with_oidc(self, provider: Option<OidcProvider>) -> Self {
+        let oidc = provider.map(Arc::new);
+        Self { oidc, ..self }
+    }
+
+    /// What secrets are sealed with.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+
+    /// Whether letters reach people.
+    #[must_use]
+    pub fn sends_mail(&self) -> bool {
+        self.mailer.is_set()
     }
 
     /// The public halves of the keys that sign access tokens, the newest first: RFC 7517.

@@ -1,6 +1,7 @@
 //! The control plane's database: `SQLite` by default, PostgreSQL for several replicas, one SQL text for both.
 
 mod connect;
+mod inspect;
 mod page;
 mod statement;
 mod time;
@@ -10,6 +11,7 @@ use std::time::Duration;
 use sqlx::{PgPool, SqlitePool};
 
 use crate::error::Error;
+pub use inspect::{Look, look};
 pub(crate) use page::after;
 pub use page::{Page, PageRequest};
 pub(crate) use statement::{On, Tx, sql};

@@ -16,7 +16,7 @@ use model::rates::Rates;
 use model::role::Action;
 
 use crate::annotations::{Annotations, annotate};
-use crate::auth::{Auth, AuthSettings, Registration};
+use crate::auth::{Auth, AuthSettings, OidcProvider, Registration};
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::dashboards::Dashboards;
@@ -24,13 +24,16 @@ use crate::db::Db;
 use crate::enrich::{Client, Enricher, Places};
 use crate::error::Error;
 use crate::figures::{Counting, Figures};
+use crate::idempotency::Idempotency;
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
+use crate::mail::{MailServer, Mailer};
 use crate::organizations::Organizations;
 use crate::profiles::Profiles;
 use crate::query::{Catalogue, Explained, Queries};
 use crate::random::Random;
 use crate::redis::{Redis, RedisAddress};
+use crate::sealing::{MasterKeys, Vault};
 use crate::segments::Segments;
 use crate::sharing::Sharing;
 use crate::store::{EventStore, EventsAt};
@@ -64,6 +67,12 @@ pub struct Settings {
     pub redis: Option<RedisAddress>,
     /// A file in the `MaxMind` format that knows where addresses are.
     pub geoip_file: Option<PathBuf>,
+    /// What letters go out through; without one the log tells what they would have said.
+    pub mail: Option<MailServer>,
+    /// What secrets are sealed with.
+    pub master_keys: MasterKeys,
+    /// Where else people may sign in.
+    pub oidc: Option<OidcProvider>,
 }
 
 /// One thing that readiness looks at.
@@ -122,6 +131,8 @@ struct Pieces {
     enricher: Enricher,
     profiles: Profiles,
     live: Live,
+    mailer: Mailer,
+    idempotency: Idempotency,
     counting: Counting,
     _lock: File,
 }
@@ -139,7 +150,13 @@ impl Engine {
             registration: settings.registration,
             ..AuthSettings::new(settings.public_url)
         };
-        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings).await?;
+        let mailer = Mailer::new(settings.mail);
+        let vault = Vault::open(settings.master_keys, random.clone())?;
+        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings)
+            .await?
+            .with_mailer(mailer.clone())
+            .with_vault(vault.clone())
+            .with_oidc(settings.oidc);
         let store = EventStore::open(&settings.events, clock.clone()).await?;
         let log_dir = settings.data_dir.join("log");
         let ingest = Ingest::open(&log_dir, store.clone(), clock.clone(), random.clone()).await?;
@@ -152,11 +169,14 @@ impl Engine {
         };
         Ok(Self(Arc::new(Pieces {
             auth,
-            organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
+            idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault.clone()),
+            organizations: Organizations::new(db.clone(), clock.clone(), random.clone())
+                .with_mailer(mailer.clone())
+                .with_registration(settings.registration),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             annotations: Annotations::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
-            sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
+            sharing: Sharing::new(db.clone(), clock.clone(), random.clone()).with_vault(vault),
             enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
             random,
             profiles: Profiles::new(db.clone(), clock.clone()),
@@ -168,6 +188,7 @@ impl Engine {
             store,
             ingest,
             redis,
+            mailer,
             counting: Counting::default(),
             _lock: lock,
         })))
@@ -183,6 +204,12 @@ impl Engine {
     #[must_use]
     pub fn organizations(&self) -> &Organizations {
         &self.0.organizations
+    }
+
+    /// Requests that are sent again.
+    #[must_use]
+    pub fn idempotency(&self) -> &Idempotency {
+        &self.0.idempotency
     }
 
     /// Dashboards and widgets.
@@ -408,15 +435,24 @@ impl Engine {
         self.0.clock.now().to_zoned(zone).datetime()
     }
 
-    /// Looks at everything that is needed to take events and answer questions.
+    /// Looks at everything that is needed to take events and answer questions, and at what lies aside.
     pub async fn readiness(&self) -> Vec<Check> {
+        let damaged_files = u64::try_from(self.0.store.damaged_files().await).unwrap_or(u64::MAX);
+        let mut checks = self.checks().await;
+        if let Some(store) = checks.iter_mut().find(|check| check.name == "store") {
+            *store = store.clone().noting(damaged_files, DAMAGED_FILES);
+        }
+        checks
+    }
+
+    /// As [`Engine::readiness`], without reading a folder: for what asks all the time.
+    pub async fn checks(&self) -> Vec<Check> {
         let pieces = &self.0;
-        let damaged_files = u64::try_from(pieces.store.damaged_files().await).unwrap_or(u64::MAX);
         let mut checks = vec![
             Check::new("log", pieces.ingest.check().await.is_ok())
                 .noting(pieces.ingest.status().quarantined, DAMAGED_RECORDS),
             Check::new("database", pieces.db.check().await.is_ok()),
-            Check::new("store", pieces.store.check().await.is_ok()).noting(damaged_files, DAMAGED_FILES),
+            Check::new("store", pieces.store.check().await.is_ok()),
         ];
         if let Some(redis) = &pieces.redis {
             checks.push(Check {
@@ -437,6 +473,7 @@ impl Engine {
                 tracing::error!(piece, %error, "could not be closed in good order");
             }
         }
+        self.0.mailer.close().await;
         self.0.db.close().await;
     }
 }

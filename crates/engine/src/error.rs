@@ -23,6 +23,12 @@ pub enum Error {
     /// The caller is not known; the sentence says what to do.
     #[error("{0}")]
     Unauthenticated(String),
+    /// The password is right, and the account asks for a code as well.
+    #[error("a code is asked for")]
+    CodeNeeded {
+        /// Whether one came that was wrong, used or over.
+        was_wrong: bool,
+    },
     /// The caller is known and may not do this.
     #[error("not allowed")]
     Forbidden,
@@ -65,6 +71,9 @@ impl Error {
             Self::Conflict(detail) => Self::Conflict(detail.clone()),
             Self::Changed => Self::Changed,
             Self::Unauthenticated(detail) => Self::Unauthenticated(detail.clone()),
+            Self::CodeNeeded { was_wrong } => Self::CodeNeeded {
+                was_wrong: *was_wrong,
+            },
             Self::Forbidden => Self::Forbidden,
             Self::Suspended => Self::Suspended,
             Self::TooMany { retry_after } => Self::TooMany {

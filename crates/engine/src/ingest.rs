@@ -8,6 +8,7 @@ mod committer;
 mod drain;
 mod intake;
 mod log;
+mod look;
 mod seen;
 mod shared;
 
@@ -26,6 +27,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 pub use body::{Batch, BodyFormat};
+pub use look::{LogLook, look_at_log};
 
 use crate::caller::Caller;
 use crate::clock::Clock;

@@ -22,10 +22,12 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::audit::{self, Change, Entry};
+use crate::auth::Registration;
 use crate::caller::{Caller, Who};
 use crate::clock::Clock;
 use crate::db::{Db, Page, PageRequest, sql};
 use crate::error::Error;
+use crate::mail::Mailer;
 use crate::query::buckets::Calendar;
 use crate::random::Random;
 pub(crate) use invitations::take_invitation;
@@ -104,6 +106,8 @@ pub struct Organizations {
     random: Random,
     calendars: Cache<OrgId, Calendar>,
     rules: Cache<OrgId, Arc<IngestRules>>,
+    mailer: Mailer,
+    registration: Registration,
 }
 
 impl Organizations {
@@ -124,7 +128,21 @@ impl Organizations {
             random,
             calendars,
             rules,
+            mailer: Mailer::new(None),
+            registration: Registration::Open,
         }
+    }
+
+    /// The same organizations, on a server where not everybody may make an account.
+    #[must_use]
+    pub fn with_registration(self, registration: Registration) -> Self {
+        Self { registration, ..self }
+    }
+
+    /// The same organizations, whose invitations go out through `mailer`.
+    #[must_use]
+    pub fn with_mailer(self, mailer: Mailer) -> Self {
+        Self { mailer, ..self }
     }
 
     /// Every organization that the user belongs to, the one joined first in front.

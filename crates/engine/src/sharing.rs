@@ -20,8 +20,10 @@ use crate::clock::Clock;
 use crate::db::{Db, from_db, from_db_option, sql, to_db};
 use crate::error::Error;
 use crate::random::{Random, digest};
+use crate::sealing::Vault;
 pub use opened::Opened;
 pub use page::SharedPage;
+pub(crate) use signed::{closed_embed_keys, rewrap_embed_keys};
 
 #[derive(sqlx::FromRow)]
 struct ShareRow {
@@ -59,6 +61,7 @@ pub struct Sharing {
     clock: Clock,
     random: Random,
     passwords: Passwords,
+    vault: Vault,
 }
 
 impl Sharing {
@@ -66,12 +69,20 @@ impl Sharing {
     #[must_use]
     pub fn new(db: Db, clock: Clock, random: Random) -> Self {
         let passwords = Passwords::new(random.clone());
+        let vault = Vault::without_keys(random.clone());
         Self {
             db,
             clock,
             random,
             passwords,
+            vault,
         }
+    }
+
+    /// The same links, whose keys lie in `vault`; until then none can be made.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
     }
 
     /// Makes a link below `public_url`; the answer is the only place that tells it.

@@ -126,6 +126,12 @@ pub struct Membership {
 pub struct Me {
     /// The user.
     pub user: User,
+    /// Whether somebody showed that the address is theirs.
+    #[serde(default)]
+    pub email_confirmed: bool,
+    /// Whether signing in asks for a code too.
+    #[serde(default)]
+    pub two_factor: bool,
     /// Every organization the user belongs to, the one joined first in front.
     pub organizations: Vec<Membership>,
 }
@@ -157,6 +163,34 @@ pub struct PasswordChange {
     pub current_password: String,
     /// 8 to 128 characters.
     pub new_password: String,
+}
+
+/// What an account asks for beside the password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TwoFactor {
+    /// Whether a code is asked for.
+    pub enabled: bool,
+    /// Recovery codes that were not used.
+    pub recovery_codes_left: i64,
+}
+
+/// A secret for an authenticator app; it is told until its first code came, and never again.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TotpSetup {
+    /// Base32, for typing it.
+    pub secret: String,
+    /// `otpauth://…`, for the app.
+    pub uri: String,
+    /// The same as a QR code: an `<svg>`.
+    pub qr_svg: String,
+}
+
+impl std::fmt::Debug for TotpSetup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TotpSetup").finish_non_exhaustive()
+    }
 }
 
 /// What a key is for.

@@ -79,6 +79,9 @@ pub struct NewInvitation {
     pub role: Role,
     /// The link to send to the person.
     pub url: String,
+    /// Whether it is on its way by mail.
+    #[serde(default)]
+    pub by_mail: bool,
     /// Until when it can be accepted.
     pub expires_at: Timestamp,
 }

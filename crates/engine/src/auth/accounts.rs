@@ -7,7 +7,7 @@ use model::problem::FieldError;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Auth, Registration, passwords, wrong_login};
+use super::{Auth, Registration, passwords};
 use crate::audit::{self, Change};
 use crate::caller::Caller;
 use crate::db::{Tx, from_db, sql, to_db};
@@ -51,12 +51,14 @@ impl Auth {
         &self,
         registration: &model::account::Registration,
     ) -> Result<(User, Organization), Error> {
-        match (self.settings.registration, &registration.invitation) {
+        let made = match (self.settings.registration, &registration.invitation) {
             (Registration::Open, _) | (Registration::Invite, Some(_)) => {
-                self.make_account(registration).await
+                self.make_account(registration).await?
             }
-            (Registration::Invite, None) | (Registration::Closed, _) => Err(Error::Forbidden),
-        }
+            (Registration::Invite, None) | (Registration::Closed, _) => return Err(Error::Forbidden),
+        };
+        self.confirm_soon(made.0.id);
+        Ok(made)
     }
 
     /// Makes an account on behalf of whoever runs the program, also where registration is closed.
@@ -100,27 +102,6 @@ impl Auth {
         Ok(account.and_then(|(user, organization)| Some(user).zip(organization)))
     }
 
-    /// Proves who somebody is. Unknown address, wrong password and disabled account look alike and take as long.
-    ///
-    /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::TooMany`].
-    pub async fn log_in(&self, email: &str, password: &str) -> Result<(User, Option<Organization>), Error> {
-        let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
-        let found = sql!(
-            self.db,
-            optional as (Uuid, String),
-            "SELECT id, password_hash FROM users WHERE email_key = $1 AND disabled_at IS NULL",
-            key,
-        )?;
-        let (user, stored) = found.unzip();
-        let proved = self.passwords.verify(password, stored).await?;
-        let user = user.filter(|_| proved).ok_or_else(wrong_login)?;
-        let mut tx = self.db.begin().await?;
-        self.account(&mut tx, UserId::new(user))
-            .await?
-            .ok_or_else(wrong_login)
-    }
-
     /// The signed-in user, and every organization that the user belongs to.
     ///
     /// # Errors
@@ -136,7 +117,12 @@ impl Auth {
         let user = row.ok_or(Error::NotFound)?.user();
         let all: Vec<Membership> = organizations::memberships(&self.db, id).await?;
         let organizations = organizations::visible(caller, all);
-        Ok(Me { user, organizations })
+        Ok(Me {
+            email_confirmed: self.is_confirmed(id).await?,
+            two_factor: self.asks_for_code(id).await?,
+            user,
+            organizations,
+        })
     }
 
     async fn make_account(
@@ -244,7 +230,7 @@ fn checked(registration: &model::account::Registration) -> Result<NewAccount, Er
     }
 }
 
-fn own_organization(name: &str) -> String {
+pub(super) fn own_organization(name: &str) -> String {
     const LONGEST_NAME: usize = 180;
     let name: String = name.chars().take(LONGEST_NAME).collect();
     format!("{name}'s organization")

@@ -82,16 +82,7 @@ impl Auth {
             field: "new_password".into(),
             ..error
         })?;
-        let stored = sql!(
-            self.db,
-            optional as (String,),
-            "SELECT password_hash FROM users WHERE id = $1",
-            user.uuid(),
-        )?;
-        if !self.passwords.verify(current, stored.map(|(hash,)| hash)).await? {
-            let message = "That is not your password. Type the one that you sign in with.";
-            return Err(Error::invalid("current_password", "wrong", message));
-        }
+        self.must_know_password(user, current).await?;
         let hash = self.passwords.hash(new).await?;
         let mut tx = self.db.begin().await?;
         self.write_password(&mut tx, user, &hash, Some(session)).await?;
@@ -140,7 +131,7 @@ impl Auth {
         tx.commit().await
     }
 
-    async fn write_password(
+    pub(super) async fn write_password(
         &self,
         tx: &mut Tx,
         user: UserId,
@@ -170,7 +161,7 @@ impl Auth {
     }
 }
 
-async fn user_behind(tx: &mut Tx, email: &str) -> Result<UserId, Error> {
+pub(super) async fn user_behind(tx: &mut Tx, email: &str) -> Result<UserId, Error> {
     let key = model::account::Email::parse(email)?.key();
     let found = sql!(
         tx,

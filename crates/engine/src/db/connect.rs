@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::Db;
 use crate::error::Error;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/app");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/app");
 
 const READERS: u32 = 4;
 const SERVER_CONNECTIONS: u32 = 16;

@@ -17,6 +17,7 @@ use crate::audit::{self, Change};
 use crate::caller::Caller;
 use crate::db::{Tx, from_db, sql, to_db};
 use crate::error::Error;
+use crate::mail::Letter;
 use crate::random::{Random, digest};
 
 const LASTS: Duration = Duration::from_hours(7 * 24);
@@ -127,11 +128,19 @@ impl Organizations {
             .with(json!({ "email": email.as_str(), "role": request.role }));
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await?;
+        let url = format!("{}/invitations/{token}", public_url.trim_end_matches('/'));
+        let by_mail = self.mailer.is_set();
+        if by_mail {
+            let name = self.read(org).await?.name;
+            let letter = Letter::invitation(email.as_str(), &name, request.role.as_str(), url.clone());
+            self.mailer.send(letter);
+        }
         Ok(NewInvitation {
             id,
             email: email.as_str().to_owned(),
             role: request.role,
-            url: format!("{}/invitations/{token}", public_url.trim_end_matches('/')),
+            url,
+            by_mail,
             expires_at,
         })
     }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::Organizations;
 use crate::audit::{self, Change};
+use crate::auth::Registration;
 use crate::caller::Caller;
 use crate::db::{Tx, sql, to_db};
 use crate::error::Error;
@@ -16,9 +17,16 @@ impl Organizations {
     /// Makes an organization that the caller owns.
     ///
     /// # Errors
-    /// [`Error::Forbidden`] for a caller that did not sign in, [`Error::Invalid`].
+    /// [`Error::Forbidden`] for a caller that did not sign in, and where registration is not open for everybody who may not
+    /// invite people anywhere: the owner of a new organization could. [`Error::Invalid`].
     pub async fn create(&self, caller: &Caller, new: NewOrganization) -> Result<Organization, Error> {
         let (user, _) = caller.signed_in()?;
+        if self.registration != Registration::Open {
+            let own = super::memberships(&self.db, user).await?;
+            if !own.iter().any(|one| one.role.may(Action::ManageMembers)) {
+                return Err(Error::Forbidden);
+            }
+        }
         let name = display_name("name", &new.name)?;
         let now = self.clock.now();
         let org = OrgId::new(self.random.id(now));

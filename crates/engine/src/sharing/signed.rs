@@ -15,8 +15,9 @@ use super::Sharing;
 use super::opened::{Opened, OpenedRow};
 use crate::audit::{self, Change};
 use crate::caller::Caller;
-use crate::db::{from_db, sql, to_db};
+use crate::db::{Db, from_db, sql, to_db};
 use crate::error::Error;
+use crate::sealing::{Place, Vault};
 
 /// Further ahead than this a token may not end.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60;
@@ -53,7 +54,8 @@ impl Sharing {
         caller.must(Action::Share)?;
         let now = from_db(to_db(self.clock.now()));
         let key = format!("dpe_{}", self.random.token());
-        self.set_embed_key(caller, share, Some((&key, to_db(now))), "share.embed_key_made")
+        let sealed = self.vault.seal(place(share.uuid()), key.as_bytes())?;
+        self.set_embed_key(caller, share, Some((sealed, to_db(now))), "share.embed_key_made")
             .await?;
         Ok(EmbedKey {
             share,
@@ -76,18 +78,19 @@ impl Sharing {
         &self,
         caller: &Caller,
         share: ShareId,
-        key: Option<(&str, DateTime<Utc>)>,
+        key: Option<(Vec<u8>, DateTime<Utc>)>,
         action: &'static str,
     ) -> Result<(), Error> {
+        let (sealed, at) = key.unzip();
         let mut tx = self.db.begin().await?;
         let changed = sql!(
             tx,
             run,
-            "UPDATE shares SET embed_key = $3, embed_key_at = $4 WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL",
+            "UPDATE shares SET embed_key_sealed = $3, embed_key_at = $4 WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL",
             share.uuid(),
             caller.org().uuid(),
-            key.map(|(key, _)| key),
-            key.map(|(_, at)| at),
+            sealed,
+            at,
         )?;
         if changed == 0 {
             return Err(Error::NotFound);
@@ -121,7 +124,7 @@ impl Sharing {
         Ok(row.opened().locked_to(locked))
     }
 
-    async fn signed_row(&self, share: Uuid) -> Result<(OpenedRow, String), Error> {
+    async fn signed_row(&self, share: Uuid) -> Result<(OpenedRow, Vec<u8>), Error> {
         let row = sql!(
             self.db,
             optional as OpenedRow,
@@ -135,14 +138,67 @@ impl Sharing {
         )?;
         let key = sql!(
             self.db,
-            optional as (Option<String>,),
-            "SELECT embed_key FROM shares WHERE id = $1",
+            optional as (Option<Vec<u8>>,),
+            "SELECT embed_key_sealed FROM shares WHERE id = $1",
             share,
         )?;
         match (row, key.and_then(|(key,)| key)) {
-            (Some(row), Some(key)) => Ok((row, key)),
+            (Some(row), Some(sealed)) => Ok((row, self.vault.unseal(place(share), &sealed)?)),
             _ => Err(Error::NotFound),
         }
+    }
+}
+
+/// Wraps every key of a share by the first master key; how many were wrapped anew.
+///
+/// # Errors
+/// [`Error::Internal`] where one does not open; all others are done.
+pub(crate) async fn rewrap_embed_keys(db: &Db, vault: &Vault) -> Result<u64, Error> {
+    let (mut count, mut failed) = (0, None);
+    for (id, sealed) in sealed_keys(db).await? {
+        match vault.rewrapped(place(id), &sealed) {
+            Ok(None) => {}
+            Ok(Some(again)) => {
+                let mut tx = db.begin().await?;
+                // Unless it was changed in the meantime: then it is new, and wrapped as it should be.
+                count += sql!(
+                    tx,
+                    run,
+                    "UPDATE shares SET embed_key_sealed = $3 WHERE id = $1 AND embed_key_sealed = $2",
+                    id,
+                    sealed.as_slice(),
+                    again,
+                )?;
+                tx.commit().await?;
+            }
+            Err(error) => failed = Some(error),
+        }
+    }
+    failed.map_or(Ok(count), Err)
+}
+
+/// How many keys of shares there are, and how many of them no master key opens.
+pub(crate) async fn closed_embed_keys(db: &Db, vault: &Vault) -> Result<(usize, usize), Error> {
+    let keys = sealed_keys(db).await?;
+    let is_closed = |(id, sealed): &&(Uuid, Vec<u8>)| vault.unseal(place(*id), sealed).is_err();
+    Ok((keys.len(), keys.iter().filter(is_closed).count()))
+}
+
+async fn sealed_keys(db: &Db) -> Result<Vec<(Uuid, Vec<u8>)>, Error> {
+    Ok(sql!(
+        db,
+        all as (Uuid, Vec<u8>),
+        "SELECT id, embed_key_sealed FROM shares WHERE embed_key_sealed IS NOT NULL ORDER BY id",
+    )?)
+}
+
+/// Where the key of a share lies.
+const fn place(share: Uuid) -> Place {
+    Place {
+        owner: share,
+        table: "shares",
+        row: share,
+        column: "embed_key_sealed",
     }
 }
 
@@ -155,13 +211,13 @@ fn unproven_share(token: &str) -> Result<Uuid, Error> {
 }
 
 /// What a token says, once its signature is checked; HS256 and nothing else.
-fn proven(token: &str, key: &str) -> Result<Claims, Error> {
+fn proven(token: &str, key: &[u8]) -> Result<Claims, Error> {
     let mut validation = Validation::new(Algorithm::HS256);
     validation.set_required_spec_claims(&["exp"]);
     // By the engine's own clock, above.
     validation.validate_exp = false;
     validation.validate_nbf = false;
-    let key = DecodingKey::from_secret(key.as_bytes());
+    let key = DecodingKey::from_secret(key);
     let token = jsonwebtoken::decode(token, &key, &validation).map_err(|_| Error::NotFound)?;
     Ok(token.claims)
 }

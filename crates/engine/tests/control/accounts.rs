@@ -32,7 +32,7 @@ async fn an_account_owns_its_organization(world: World) {
 
     let (user, organization) = world
         .auth
-        .log_in(" ADA@example.org", PASSWORD)
+        .log_in(" ADA@example.org", PASSWORD, None)
         .await
         .expect("she logs in");
     assert_eq!(
@@ -101,7 +101,7 @@ async fn failed_logins_look_alike(world: World) {
         ("not an address", PASSWORD),
         ("", ""),
     ] {
-        match world.auth.log_in(email, password).await {
+        match world.auth.log_in(email, password, None).await {
             Err(Error::Unauthenticated(message)) => messages.push(message),
             other => panic!("{email}: {other:?}"),
         }
@@ -151,7 +151,7 @@ async fn closed_registration_leaves_the_command_line(world: World) {
         .expect("it is made");
     assert_eq!(organization.name, "Engines");
     closed
-        .log_in("ada@example.org", PASSWORD)
+        .log_in("ada@example.org", PASSWORD, None)
         .await
         .expect("she logs in");
 }
@@ -166,7 +166,7 @@ async fn disabled_accounts_are_refused_everywhere(world: World) {
     let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
     behind_the_scenes!(world, "UPDATE users SET disabled_at = created_at");
     refuses!(
-        world.auth.log_in("ada@example.org", PASSWORD).await,
+        world.auth.log_in("ada@example.org", PASSWORD, None).await,
         Error::Unauthenticated(_)
     );
     refuses!(

@@ -160,7 +160,7 @@ async fn whoever_leaves_last_is_a_guest(world: World) {
         .expect("it is his");
     let (user, organization) = world
         .auth
-        .log_in("bob@example.org", crate::world::PASSWORD)
+        .log_in("bob@example.org", crate::world::PASSWORD, None)
         .await
         .expect("his account is there");
     assert_eq!((user.id, organization), (bob.user.id, None));

@@ -15,6 +15,7 @@ on_every_database!(
     a_refresh_token_works_once,
     a_used_refresh_token_ends_the_whole_session,
     two_refreshes_at_once_leave_one_lineage_at_most,
+    a_hundred_refreshes_at_once_leave_nothing_alive,
     tokens_expire,
     credentials_are_kept_as_digests,
 );
@@ -202,6 +203,28 @@ async fn two_refreshes_at_once_leave_one_lineage_at_most(world: World) {
             "round {round}: the other was a second use, so the family is dead"
         );
     }
+}
+
+async fn a_hundred_refreshes_at_once_leave_nothing_alive(world: World) {
+    let ada = world.owner("ada").await;
+    let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
+    let mut racers = JoinSet::new();
+    for _ in 0..100 {
+        let (auth, token) = (world.auth.clone(), pair.refresh_token.clone());
+        racers.spawn(async move { auth.refresh(&token).await });
+    }
+    let answers = racers.join_all().await;
+    let won: Vec<_> = answers
+        .into_iter()
+        .filter_map(Result::ok)
+        .map(|(_, _, pair)| pair)
+        .collect();
+    assert_eq!(won.len(), 1);
+    refuses!(access(&world, &won[0]).await, Error::Unauthenticated(_));
+    refuses!(
+        world.auth.refresh(&won[0].refresh_token).await,
+        Error::Unauthenticated(_)
+    );
 }
 
 async fn tokens_expire(world: World) {

@@ -5,11 +5,13 @@ use engine::auth::{Auth, AuthSettings};
 use engine::dashboards::Dashboards;
 use engine::db::{Db, PageRequest};
 use engine::organizations::Organizations;
+use engine::sealing::{MasterKeys, Vault};
 use engine::segments::Segments;
 use engine::sharing::Sharing;
 use engine::{Caller, Clock, Error, Random};
 use model::account::{Organization, Registration, User};
 use model::dashboard::{DashboardSpec, WidgetSpec};
+use model::membership::InvitationRequest;
 use model::role::Role;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use tempfile::TempDir;
@@ -77,6 +79,7 @@ pub(crate) struct World {
     pub(crate) sharing: Sharing,
     pub(crate) random: Random,
     _folder: Option<TempDir>,
+    _keys: TempDir,
 }
 
 /// Somebody with an account.
@@ -101,6 +104,9 @@ impl World {
         let db = Db::open(url).await.expect("the database opens");
         let clock = Clock::manual("2026-02-03T04:05:06.789012Z".parse().expect("an instant"));
         let random = Random::from_os();
+        let keys = tempfile::tempdir().expect("a scratch folder");
+        let vault = Vault::open(MasterKeys::file(keys.path().join("master.keys")), random.clone())
+            .expect("a master key is made");
         let auth = Auth::open(
             db.clone(),
             clock.clone(),
@@ -108,7 +114,8 @@ impl World {
             AuthSettings::new(ISSUER),
         )
         .await
-        .expect("the signing key is made");
+        .expect("the signing key is made")
+        .with_vault(vault);
         Self {
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
@@ -116,6 +123,7 @@ impl World {
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             _folder: folder,
+            _keys: keys,
             db,
             clock,
             auth,
@@ -167,6 +175,35 @@ impl World {
         Person {
             user,
             organization: organization.clone(),
+            caller,
+        }
+    }
+
+    /// Invites `name`, who registers with that and belongs to no other organization.
+    pub(crate) async fn invited(&self, name: &str, by: &Person, role: Role) -> Person {
+        let registration = registration(name);
+        let request = InvitationRequest {
+            email: registration.email.clone(),
+            role,
+        };
+        let made = self
+            .organizations
+            .invite(&by.caller, by.organization.id, &request, ISSUER)
+            .await
+            .expect("it is made");
+        let token = made.url.rsplit('/').next().map(str::to_owned);
+        let (user, organization) = self
+            .auth
+            .register(&Registration {
+                invitation: token,
+                ..registration
+            })
+            .await
+            .expect("the account is made");
+        let caller = self.signed_in(&user, Some(&organization)).await;
+        Person {
+            user,
+            organization,
             caller,
         }
     }

@@ -1,0 +1,175 @@
+//! Signing in, in one step or in two: what somebody knows, then what they have.
+
+use std::time::Duration;
+
+use model::Timestamp;
+use model::account::{Email, Organization, User};
+use model::ids::UserId;
+use uuid::Uuid;
+
+use super::{Auth, later, signed_out, wrong_login};
+use crate::db::{sql, to_db};
+use crate::error::Error;
+use crate::random::digest;
+
+/// How long a browser may take to come back with the code.
+const CHALLENGE_LASTS: Duration = Duration::from_mins(10);
+
+/// What the first step led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FirstStep {
+    /// Nothing more is asked.
+    Done(UserId),
+    /// A code is asked for; whoever brings it shows this.
+    CodeNeeded(Challenge),
+}
+
+/// Shows that somebody's password was right a moment ago.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// What goes into a cookie, and nowhere else.
+    pub token: String,
+    /// Until when it is good.
+    pub lasts: Duration,
+}
+
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Challenge").finish_non_exhaustive()
+    }
+}
+
+impl Auth {
+    /// Proves who somebody is, for a program. Unknown address, wrong password and disabled account look alike and take as
+    /// long.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]; [`Error::CodeNeeded`] where the password is right and `code` is missing or wrong;
+    /// [`Error::TooMany`].
+    pub async fn log_in(
+        &self,
+        email: &str,
+        password: &str,
+        code: Option<&str>,
+    ) -> Result<(User, Option<Organization>), Error> {
+        let user = self.prove(email, password).await?;
+        if self.asks_for_code(user).await? {
+            let code = code.ok_or(Error::CodeNeeded { was_wrong: false })?;
+            self.check_login_code(user, code).await?;
+        }
+        let mut tx = self.db.begin().await?;
+        self.account(&mut tx, user).await?.ok_or_else(wrong_login)
+    }
+
+    /// The first step of a browser.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::TooMany`].
+    pub async fn begin_log_in(&self, email: &str, password: &str) -> Result<FirstStep, Error> {
+        let user = self.prove(email, password).await?;
+        self.first_step(user).await
+    }
+
+    /// The second step of a browser: the challenge that the first one gave, and a code. A challenge works once.
+    ///
+    /// # Errors
+    /// [`Error::CodeNeeded`] for a wrong code; [`Error::Unauthenticated`] for a challenge that is over;
+    /// [`Error::TooMany`].
+    pub async fn finish_log_in(&self, token: &str, code: &str) -> Result<UserId, Error> {
+        let now = to_db(self.clock.now());
+        let found = sql!(
+            self.db,
+            optional as (Uuid,),
+            "SELECT c.user_id FROM login_challenges c JOIN users u ON u.id = c.user_id
+             WHERE c.token_digest = $1 AND c.expires_at > $2 AND u.disabled_at IS NULL",
+            digest(token),
+            now,
+        )?;
+        let (user,) = found.ok_or_else(signed_out)?;
+        let user = UserId::new(user);
+        self.check_login_code(user, code).await?;
+        let mut tx = self.db.begin().await?;
+        let used = sql!(
+            tx,
+            run,
+            "DELETE FROM login_challenges WHERE token_digest = $1",
+            digest(token)
+        )?;
+        if used == 0 {
+            return Err(signed_out());
+        }
+        tx.commit().await?;
+        Ok(user)
+    }
+
+    /// What comes after somebody showed who they are.
+    pub(super) async fn first_step(&self, user: UserId) -> Result<FirstStep, Error> {
+        if !self.asks_for_code(user).await? {
+            return Ok(FirstStep::Done(user));
+        }
+        let now: Timestamp = self.clock.now();
+        let token = self.random.token();
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "DELETE FROM login_challenges WHERE expires_at <= $1",
+            to_db(now)
+        )?;
+        sql!(
+            tx,
+            run,
+            "INSERT INTO login_challenges (id, user_id, token_digest, created_at, expires_at)
+             VALUES ($1, $2, $3, $4, $5)",
+            self.random.id(now),
+            user.uuid(),
+            digest(&token),
+            to_db(now),
+            to_db(later(now, CHALLENGE_LASTS)),
+        )?;
+        tx.commit().await?;
+        Ok(FirstStep::CodeNeeded(Challenge {
+            token,
+            lasts: CHALLENGE_LASTS,
+        }))
+    }
+
+    async fn check_login_code(&self, user: UserId, code: &str) -> Result<(), Error> {
+        self.check_code(user, code).await.map_err(|error| match error {
+            Error::Invalid(_) => Error::CodeNeeded { was_wrong: true },
+            other => other,
+        })
+    }
+
+    async fn prove(&self, email: &str, password: &str) -> Result<UserId, Error> {
+        let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+        let found = sql!(
+            self.db,
+            optional as (Uuid, String),
+            "SELECT id, password_hash FROM users WHERE email_key = $1 AND disabled_at IS NULL",
+            key,
+        )?;
+        let (user, stored) = found.unzip();
+        let proved = self.passwords.verify(password, stored).await?;
+        user.filter(|_| proved).map(UserId::new).ok_or_else(wrong_login)
+    }
+
+    /// Passes only whoever knows the password of an account that is signed in.
+    pub(super) async fn must_know_password(&self, user: UserId, password: &str) -> Result<(), Error> {
+        let stored = sql!(
+            self.db,
+            optional as (String,),
+            "SELECT password_hash FROM users WHERE id = $1",
+            user.uuid(),
+        )?;
+        if self
+            .passwords
+            .verify(password, stored.map(|(hash,)| hash))
+            .await?
+        {
+            return Ok(());
+        }
+        let message = "That is not your password. Type the one that you sign in with.";
+        Err(Error::invalid("current_password", "wrong", message))
+    }
+}

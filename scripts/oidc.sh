@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# An OpenID provider of our own for tests, thrown away afterwards. REDIRECT_URI is where it sends people back to.
+# usage: oidc.sh install | start FOLDER REDIRECT_URI (prints its URL) | stop FOLDER
+set -euo pipefail
+. "$(dirname "$0")/env.sh"
+. scripts/throwaway.sh
+
+usage="usage: oidc.sh install | start FOLDER REDIRECT_URI | stop FOLDER"
+home=tests/servers/oidc
+
+install() {
+    if [ ! -e "$home/node_modules/.installed" ] || [ "$home/package-lock.json" -nt "$home/node_modules/.installed" ]; then
+        say "Installing an OpenID provider for the tests (once)"
+        npm ci --loglevel=error --no-audit --no-fund --prefix "$home"
+        touch "$home/node_modules/.installed"
+    fi
+}
+
+case "${1:-} $#" in
+    "install 1") install ;;
+    "start 3") start_in "$2" 30 "The OpenID provider" node "$home/server.mjs" "$2" "$3" ;;
+    "stop 2") stop_in "$2" ;;
+    *) die "$usage" ;;
+esac

@@ -1,0 +1,139 @@
+//! The pages and forms for a forgotten password and an address to confirm: plain HTML, whatever the browser does.
+
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Response};
+use engine::{Engine, Error};
+use serde::Deserialize;
+
+use super::{back_to, to};
+use crate::cookie::Cookies;
+use crate::identity::Asking;
+use crate::problem::Answered;
+
+const NO_ADDRESS: &str = "That does not look like an e-mail address. Check it for typos.";
+const NO_PASSWORD: &str = "Use 8 to 128 characters, and none of the passwords that many people use.";
+const TOO_OFTEN: &str = "That was too often. Wait a minute and try again.";
+
+/// What the page is to say.
+#[derive(Deserialize)]
+pub(crate) struct Said {
+    #[serde(default)]
+    done: String,
+    #[serde(default)]
+    problem: String,
+}
+
+/// `GET /forgot`
+pub(crate) async fn forgot(headers: HeaderMap, Query(said): Query<Said>) -> Response {
+    let problem = (!said.problem.is_empty()).then_some(NO_ADDRESS);
+    let page = app::entry::forgot(Cookies::theme(&headers), !said.done.is_empty(), problem);
+    (private(), Html(page)).into_response()
+}
+
+/// An address.
+#[derive(Deserialize)]
+pub(crate) struct Address {
+    email: String,
+}
+
+/// `POST /forgot`: the same answer whether there is such an account.
+pub(crate) async fn ask_for_reset(State(engine): State<Engine>, Form(form): Form<Address>) -> Response {
+    match engine.auth().ask_for_reset(&form.email) {
+        Ok(()) => to("/forgot?done=sent"),
+        Err(_) => to("/forgot?problem=email"),
+    }
+}
+
+/// `GET /reset/{token}`
+pub(crate) async fn look_at_reset(
+    State(engine): State<Engine>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Query(said): Query<Said>,
+) -> Answered<Response> {
+    let theme = Cookies::theme(&headers);
+    let problem = match said.problem.as_str() {
+        "" => None,
+        "too_many" => Some(TOO_OFTEN),
+        _ => Some(NO_PASSWORD),
+    };
+    match engine.auth().look_at_reset(&token).await {
+        Ok(()) => Ok((private(), Html(app::entry::reset(theme, &token, problem))).into_response()),
+        Err(Error::NotFound) => Ok(useless(theme)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The password to use from now on.
+#[derive(Deserialize)]
+pub(crate) struct Reset {
+    token: String,
+    password: String,
+}
+
+/// `POST /reset`
+pub(crate) async fn reset(State(engine): State<Engine>, Form(form): Form<Reset>) -> Answered<Response> {
+    let path = format!("/reset/{}", super::settings::plain(&form.token));
+    match engine.auth().reset_by_link(&form.token, &form.password).await {
+        Ok(()) => Ok(to("/login?done=reset")),
+        Err(Error::Invalid(_)) => Ok(back_to(&path, &[("problem", "password")])),
+        Err(Error::TooMany { .. }) => Ok(back_to(&path, &[("problem", "too_many")])),
+        Err(Error::NotFound) => Ok(to(&path)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `GET /confirm/{token}`
+pub(crate) async fn look_at_confirmation(
+    State(engine): State<Engine>,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let theme = Cookies::theme(&headers);
+    if token == "done" {
+        let page = app::entry::message(theme, "Thank you", "Your address is confirmed.");
+        return Ok((private(), Html(page)).into_response());
+    }
+    match engine.auth().look_at_confirmation(&token).await {
+        Ok(()) => Ok((private(), Html(app::entry::confirm(theme, &token))).into_response()),
+        Err(Error::NotFound) => Ok(useless(theme)),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// The token of a link.
+#[derive(Deserialize)]
+pub(crate) struct Confirm {
+    token: String,
+}
+
+/// `POST /confirm`
+pub(crate) async fn confirm(State(engine): State<Engine>, Form(form): Form<Confirm>) -> Answered<Response> {
+    match engine.auth().confirm_by_link(&form.token).await {
+        Ok(()) => Ok(to("/confirm/done")),
+        Err(Error::NotFound) => Ok(to(&format!("/confirm/{}", super::settings::plain(&form.token)))),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// `POST /settings/account/confirm`: sends the link once more.
+pub(crate) async fn ask_to_confirm(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+) -> Answered<Response> {
+    let asked = engine.auth().ask_to_confirm(&caller).await;
+    super::settings::came_to(super::settings::ACCOUNT, "confirm", asked)
+}
+
+fn useless(theme: &str) -> Response {
+    (StatusCode::NOT_FOUND, private(), Html(app::entry::useless(theme))).into_response()
+}
+
+/// Links are secrets: nothing keeps these pages, and nobody who is linked from them hears of their address.
+pub(super) fn private() -> [(HeaderName, HeaderValue); 2] {
+    [
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    ]
+}
