@@ -1,6 +1,6 @@
 # Orchestration only: each target is one script, and each script says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults check bench bench-engine bench-live release clean-data
+.PHONY: help run dev test test-faults check bench bench-engine bench-live bench-web release clean-data
 
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
 
@@ -33,6 +33,9 @@ bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=10000
 
 bench-live: ## Measure 5,000 live connections
 	@scripts/bench.sh live
+
+bench-web: ## Measure what a browser makes of the release: sizes, a range change, dragging, hydration
+	@scripts/bench-web.sh
 
 release: ## One file with the site and DuckDB inside: dist/datapulse
 	@scripts/tools.sh without-duckdb

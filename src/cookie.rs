@@ -139,6 +139,21 @@ impl Cookies {
         self.set("theme", theme.as_str(), YEAR)
     }
 
+    /// The language that somebody chose.
+    #[must_use]
+    pub(crate) fn language(headers: &HeaderMap) -> Option<&str> {
+        read(headers, "language")
+    }
+
+    /// `Set-Cookie` for that choice; without one the browser's own counts again.
+    #[must_use]
+    pub(crate) fn choose_language(self, language: Option<app::Language>) -> HeaderValue {
+        match language {
+            Some(language) => self.set("language", language.tag(), YEAR),
+            None => self.set("language", "", 0),
+        }
+    }
+
     fn set(self, name: &str, value: &str, max_age: u64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");

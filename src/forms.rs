@@ -1,5 +1,6 @@
 //! The plain HTML forms of the browser: they work without JavaScript and answer with a redirect.
 
+pub(crate) mod dashboards;
 pub(crate) mod entry;
 pub(crate) mod oidc;
 pub(crate) mod settings;
@@ -127,6 +128,24 @@ pub(crate) struct ChooseTheme {
 /// `POST /theme`
 pub(crate) async fn choose_theme(State(cookies): State<Cookies>, Form(form): Form<ChooseTheme>) -> Response {
     with_cookie(to(own_path(&form.back)), cookies.set_theme(form.theme))
+}
+
+/// The fields of the choice of a language.
+#[derive(Deserialize)]
+pub(crate) struct ChooseLanguage {
+    #[serde(default)]
+    language: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /language`: for the pages that come in several.
+pub(crate) async fn choose_language(
+    State(cookies): State<Cookies>,
+    Form(form): Form<ChooseLanguage>,
+) -> Response {
+    let chosen = app::Language::known(&form.language);
+    with_cookie(to(own_path(&form.back)), cookies.choose_language(chosen))
 }
 
 async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) -> Answered<Response> {

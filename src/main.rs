@@ -19,6 +19,7 @@ mod listener;
 mod live;
 mod metrics;
 mod openapi;
+mod paper;
 mod pictures;
 mod problem;
 mod rest;

@@ -11,6 +11,7 @@ pub(crate) mod export;
 pub(crate) mod members;
 pub(crate) mod operations;
 pub(crate) mod organizations;
+pub(crate) mod people;
 pub(crate) mod profiles;
 pub(crate) mod query;
 pub(crate) mod segments;

@@ -26,7 +26,7 @@ use crate::limits::{limit_addresses, limit_credentials};
 use crate::problem::{plain, respond};
 use crate::rest::{
     annotations, auth, catalogue, dashboards, docs, erasures, events, export, members, operations,
-    organizations, profiles, query, segments, shares, templates, totp, widgets,
+    organizations, people, profiles, query, segments, shares, templates, totp, widgets,
 };
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -174,7 +174,10 @@ fn api(state: &AppState) -> Router<AppState> {
         .route("/api/analytics/events/names", get(catalogue::names))
         .route("/api/analytics/events/properties", get(catalogue::properties))
         .route("/api/analytics/events/values", get(catalogue::values))
+        .route("/api/analytics/users", get(people::list))
         .route("/api/analytics/users/{id}", get(profiles::user))
+        .route("/api/analytics/users/{id}/events", get(people::events))
+        .route("/api/analytics/users/{id}/sessions", get(people::sessions))
         .route("/api/analytics/groups/{type}/{id}", get(profiles::group))
         .route("/api/analytics/export", get(export::export))
         .route("/api/analytics/query", get(query::ask_by_url).post(query::ask))
@@ -203,6 +206,7 @@ fn dashboards_api() -> Router<AppState> {
         )
         .route("/api/dashboards/import", post(dashboards::import))
         .route("/api/dashboards/{id}/export", get(dashboards::export))
+        .route("/api/dashboards/{id}/document.pdf", get(dashboards::pdf))
         .route("/api/dashboards/{id}/duplicate", post(dashboards::duplicate))
         .route("/api/dashboards/{id}/versions", get(dashboards::versions))
         .route(
@@ -232,9 +236,11 @@ fn dashboards_api() -> Router<AppState> {
             "/api/widgets/{id}",
             get(widgets::get).put(widgets::replace).delete(widgets::delete),
         )
+        .route("/api/widgets/{id}/behind", get(people::behind))
         .route("/api/widgets/{id}/data", get(widgets::data))
         .route("/api/widgets/{id}/chart.svg", get(widgets::chart_svg))
         .route("/api/widgets/{id}/chart.png", get(widgets::chart_png))
+        .route("/api/widgets/{id}/chart.pdf", get(widgets::chart_pdf))
         .route("/api/widgets/{id}/data.csv", get(widgets::data_csv))
         .route(
             "/api/dashboards/{id}/shares",
@@ -242,6 +248,10 @@ fn dashboards_api() -> Router<AppState> {
         )
         .route("/api/shares/{id}", delete(shares::revoke))
         .route("/api/shares/{id}/rotate", post(shares::rotate))
+        .route(
+            "/api/shares/{id}/embed-key",
+            post(shares::make_embed_key).delete(shares::end_embed_key),
+        )
 }
 
 /// Live connections; nothing on the way may buffer or compress them.
@@ -265,9 +275,11 @@ fn pages(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(state.clone(), identity::remember_caller))
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
+        .route("/language", post(forms::choose_language))
         .merge(links())
         .route("/forgot", get(entry::forgot))
         .route("/organization", post(settings::choose))
+        .route("/dashboards", post(forms::dashboards::create))
         .route("/organizations", post(settings::create))
         .route("/invitations/accept", post(settings::accept))
         .route("/settings/members/invite", post(settings::invite))
@@ -288,8 +300,10 @@ fn links() -> Router<AppState> {
     Router::new()
         .route("/s/{token}", get(share_page::show))
         .route("/s/{token}/embed", get(share_page::embed))
+        .route("/embed/{token}", get(share_page::signed))
         .route("/s/{token}/card.png", get(share_page::card))
         .route("/s/{token}/document.html", get(share_page::file))
+        .route("/s/{token}/document.pdf", get(share_page::pdf))
         .route("/s/{token}/widgets/{id}/data.csv", get(share_page::csv))
 }
 
@@ -377,6 +391,8 @@ fn span(request: &Request) -> tracing::Span {
 fn without_secrets(path: &str) -> &str {
     if path.starts_with("/s/") {
         "/s/…"
+    } else if path.starts_with("/embed/") {
+        "/embed/…"
     } else if path.starts_with("/reset/") || path.starts_with("/confirm/") {
         "/reset/…"
     } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {

@@ -4,6 +4,7 @@ mod files;
 mod picture;
 mod unlock;
 
+use app::Language;
 use app::share::{SharedDocument, Standing};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -11,15 +12,13 @@ use axum::response::{Html, IntoResponse, Response};
 use engine::Error;
 use engine::sharing::Opened;
 use leptos::nonce::Nonce;
-use model::format::bucket;
-use model::query::Interval;
 use model::share::ViewerMay;
 
 use crate::cookie::Cookies;
 use crate::problem::Answered;
 use crate::security::{MayBeFramed, shared_page_policy};
 use crate::state::AppState;
-pub(crate) use files::{csv, file};
+pub(crate) use files::{csv, file, pdf};
 pub(crate) use picture::card;
 pub(crate) use unlock::unlock;
 
@@ -32,13 +31,19 @@ pub(crate) async fn show(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(error) => return closed(error, uri.path()),
+        Err(error) => return closed(error, uri.path(), language_of(&headers)),
     };
     let nonce = Nonce::new().to_string();
     let standing = Standing::Page {
         nonce: Some(nonce.clone()),
     };
-    let page = document(&state, &opened, Place::new(&token, &uri, "system"), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::new(&token, &uri, &headers, "system"),
+        standing,
+    )
+    .await?;
     Ok((policy(&nonce, &[]), private(), Html(page)).into_response())
 }
 
@@ -52,20 +57,57 @@ pub(crate) async fn embed(
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
         // Whoever frames it is not known yet, so nobody may.
-        Err(error) => return closed(error, uri.path()),
+        Err(error) => return closed(error, uri.path(), language_of(&headers)),
     };
-    let theme = match theme(&uri) {
-        Some("light") => "light",
-        Some("dark") => "dark",
-        _ => "system",
-    };
+    let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
     let standing = Standing::Framed {
         nonce: Some(nonce.clone()),
     };
-    let page = document(&state, &opened, Place::new(&token, &uri, theme), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::new(&token, &uri, &headers, theme),
+        standing,
+    )
+    .await?;
     let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
     Ok(framable(answer.into_response(), &opened))
+}
+
+/// `GET /embed/{token}?theme=`: a share for a frame of a site that vouches for its visitor, with what it fixed.
+pub(crate) async fn signed(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match state.engine.sharing().open_signed(&token).await {
+        Ok(opened) => opened,
+        Err(Error::NotFound) => return Ok(gone(language_of(&headers))),
+        Err(error) => return Err(error.into()),
+    };
+    let theme = frame_theme(&uri);
+    let nonce = Nonce::new().to_string();
+    // What is fixed is not followed live: the connection of a link knows nothing of it.
+    let standing = Standing::Framed { nonce: None };
+    let page = document(
+        &state,
+        &opened,
+        Place::signed(&token, &uri, &headers, theme),
+        standing,
+    )
+    .await?;
+    let answer = (policy(&nonce, &opened.embed_origins), private(), Html(page));
+    Ok(framable(answer.into_response(), &opened))
+}
+
+fn frame_theme(uri: &Uri) -> &'static str {
+    match theme(uri) {
+        Some("light") => "light",
+        Some("dark") => "dark",
+        _ => "system",
+    }
 }
 
 /// Lets the sites of the share frame an answer.
@@ -78,14 +120,27 @@ fn framable(mut answer: Response, opened: &Opened) -> Response {
 
 /// Where a page stands in its link.
 struct Place<'a> {
-    token: &'a str,
+    link: String,
     uri: &'a Uri,
     theme: &'static str,
+    language: Language,
 }
 
 impl<'a> Place<'a> {
-    const fn new(token: &'a str, uri: &'a Uri, theme: &'static str) -> Self {
-        Self { token, uri, theme }
+    fn new(token: &str, uri: &'a Uri, headers: &HeaderMap, theme: &'static str) -> Self {
+        Self {
+            link: format!("/s/{token}"),
+            uri,
+            theme,
+            language: language_of(headers),
+        }
+    }
+
+    fn signed(token: &str, uri: &'a Uri, headers: &HeaderMap, theme: &'static str) -> Self {
+        Self {
+            link: format!("/embed/{token}"),
+            ..Self::new(token, uri, headers, theme)
+        }
     }
 }
 
@@ -97,7 +152,7 @@ async fn document(
 ) -> Result<String, Error> {
     let asked = app::share::asked(place.uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(opened, asked).await?;
-    let link = format!("/s/{}", place.token);
+    let link = place.link;
     let card = format!("{}{link}/card.png", state.site.public_url.trim_end_matches('/'));
     let is_page = matches!(standing, Standing::Page { .. });
     Ok(app::share::document(&SharedDocument {
@@ -113,17 +168,18 @@ async fn document(
         theme: place.theme,
         updated: updated(state, opened),
         standing,
+        language: place.language,
     }))
 }
 
 /// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
 pub(crate) fn updated(state: &AppState, opened: &Opened) -> String {
-    let now = state.engine.local_now(&opened.organization.timezone);
-    format!(
-        "{}, {}",
-        bucket(now, Interval::Minute, false),
-        bucket(now, Interval::Day, true)
-    )
+    crate::paper::updated(&state.engine, &opened.organization)
+}
+
+/// What the viewer reads.
+fn language_of(headers: &HeaderMap) -> Language {
+    Language::of(headers, Cookies::language(headers))
 }
 
 /// Opens the link with what an earlier [`unlock()`] left in the browser.
@@ -133,21 +189,26 @@ pub(crate) async fn open(state: &AppState, token: &str, headers: &HeaderMap) -> 
 }
 
 /// What is answered instead of a dashboard.
-fn closed(error: Error, path: &str) -> Answered<Response> {
+fn closed(error: Error, path: &str, language: Language) -> Answered<Response> {
     match error {
-        Error::NotFound => Ok(gone()),
-        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, path, None)),
+        Error::NotFound => Ok(gone(language)),
+        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, language, path, None)),
         other => Err(other.into()),
     }
 }
 
 /// One and the same for links that are wrong, expired or revoked, and for what a link does not allow.
-fn gone() -> Response {
-    (StatusCode::NOT_FOUND, private(), Html(app::share::gone())).into_response()
+fn gone(language: Language) -> Response {
+    (StatusCode::NOT_FOUND, private(), Html(app::share::gone(language))).into_response()
 }
 
-fn locked(status: StatusCode, path: &str, problem: Option<&str>) -> Response {
-    (status, private(), Html(app::share::locked(path, problem))).into_response()
+fn locked(status: StatusCode, language: Language, path: &str, problem: Option<&str>) -> Response {
+    (
+        status,
+        private(),
+        Html(app::share::locked(language, path, problem)),
+    )
+        .into_response()
 }
 
 /// What belongs to nobody but whoever has the link.

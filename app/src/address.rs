@@ -1,10 +1,13 @@
 //! A page's range, filter and comparison, kept in its address: `?range=7d`, `?from=2015-05-17&to=2015-05-20`,
-//! `?filter={…}`, `?compare=previous_period`.
+//! `?filter={…}`, `?compare=previous_period`, `?breakdown=country`, `?var.plan=pro`.
 
 use model::dashboard::View;
 use model::query::{Compare, Comparison, Edge, Filter, Range};
 
 use crate::query_string;
+
+/// What the names of a dashboard's variables begin with.
+pub(crate) const VARIABLE: &str = "var.";
 
 /// What a page's address asks for, and what in it could not be read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,6 +60,19 @@ impl Address {
                 }
             },
         }
+        if let Some(property) = query_string::value(search, "breakdown") {
+            match property.parse() {
+                Ok(property) => address.view.breakdown = Some(property),
+                Err(_) => {
+                    address.problem =
+                        Some("The property in this address is none, so it is left out.".to_owned());
+                }
+            }
+        }
+        address.view.variables = query_string::pairs(search)
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.strip_prefix(VARIABLE)?.to_owned(), value)))
+            .collect();
         match query_string::value(search, "compare") {
             None => {}
             Some(word) => match COMPARISONS.into_iter().find(|(_, known, _)| *known == word) {
@@ -69,6 +85,16 @@ impl Address {
         }
         address
     }
+}
+
+/// The view that the query part of a dashboard's address asks for.
+///
+/// # Errors
+/// A sentence that says what cannot be read.
+#[cfg(feature = "ssr")]
+pub fn view_of(search: &str) -> Result<View, String> {
+    let Address { view, problem } = Address::read(search);
+    problem.map_or(Ok(view), Err)
 }
 
 fn read_range(search: &str) -> Result<Option<Range>, String> {
@@ -127,6 +153,18 @@ pub(crate) fn written(view: &View) -> String {
         let known = COMPARISONS.into_iter().find(|(known, ..)| *known == compare);
         pairs.extend(known.map(|(_, word, _)| ("compare", word.to_owned())));
     }
+    pairs.extend(
+        view.breakdown
+            .as_ref()
+            .map(|property| ("breakdown", property.to_string())),
+    );
+    let names: Vec<String> = view
+        .variables
+        .keys()
+        .map(|property| format!("{VARIABLE}{property}"))
+        .collect();
+    let values = view.variables.values().cloned();
+    pairs.extend(names.iter().map(String::as_str).zip(values));
     query_string::written(&pairs)
 }
 
@@ -205,6 +243,8 @@ mod tests {
             vec![("from", "2015-05-17"), ("to", "2015-05-20")],
             vec![("filter", filter)],
             vec![("compare", "previous_year")],
+            vec![("breakdown", "country")],
+            vec![("var.country", "DE"), ("var.plan", "")],
         ] {
             let address = read(&pairs);
             assert_eq!(address.problem, None);

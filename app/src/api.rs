@@ -9,6 +9,7 @@ pub mod organization;
 pub mod people;
 pub mod session;
 pub mod shares;
+pub mod users;
 pub mod widgets;
 
 use leptos::server_fn::codec::Post;

@@ -12,7 +12,6 @@ mod top;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate, use_params_map};
 use model::dashboard::View;
@@ -27,6 +26,7 @@ use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_board};
+use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use card::Card;
 #[cfg(feature = "ssr")]
@@ -164,7 +164,7 @@ fn board_view(page: Page) -> AnyView {
     };
     Effect::watch(move || address.get().view, move |_, _, _| board.reload(), false);
     view! {
-        <Title text=move || board.page.with(|page| page.dashboard.name.clone()) />
+        <Title text=Signal::derive(move || board.page.with(|page| page.dashboard.name.clone())) />
         <TopBar board />
         <Notices board />
         <Grid board />

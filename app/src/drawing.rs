@@ -10,6 +10,8 @@ use model::answer::Answer;
 use model::dashboard::{Size, WidgetOptions, WidgetType};
 
 pub(crate) use chart::Chart;
+#[cfg(not(feature = "ssr"))]
+pub(crate) use chart::is_taken_over;
 pub(crate) use place::{Box2, chart_box, spark_box};
 
 /// How a picture gets onto the page: once and for all, or following its frame and its data.

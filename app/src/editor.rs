@@ -13,7 +13,6 @@ mod suggest;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use model::catalogue::EventName;
@@ -27,6 +26,7 @@ use crate::parts::field::Problems;
 use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_board};
+use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use draft::Draft;
 pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row};

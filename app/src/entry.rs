@@ -4,6 +4,7 @@
 use leptos::prelude::*;
 use model::account::{TotpSetup, TwoFactor};
 
+use crate::language::Language;
 use crate::parts::icon::mark;
 use crate::share::{Head, Standing, around};
 
@@ -229,6 +230,7 @@ fn sheet(
         card: None,
         description: "",
         standing: &Standing::Page { nonce: None },
+        language: Language::English,
     };
     around(&head, &body)
 }

@@ -16,6 +16,8 @@ mod editor;
 pub mod entry;
 pub mod error;
 #[cfg(feature = "ssr")]
+mod language;
+#[cfg(feature = "ssr")]
 mod markdown;
 mod pages;
 mod parts;
@@ -28,6 +30,10 @@ mod shell;
 mod theme;
 mod words;
 
+#[cfg(feature = "ssr")]
+pub use address::view_of;
+#[cfg(feature = "ssr")]
+pub use language::Language;
 pub use pages::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

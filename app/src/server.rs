@@ -1,5 +1,8 @@
 //! What server functions and pages find in their context: who asks, the engine, and what is known of this server.
 
+mod switches;
+pub(crate) mod users;
+
 use axum::http::{StatusCode, header, request::Parts};
 use engine::db::PageRequest;
 use engine::query::ValuesAsked;
@@ -7,7 +10,7 @@ use engine::{Caller, Engine, Error};
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::{OrganizationPatch, WeekStart};
-use model::dashboard::{Dashboard, DashboardPage, Panel};
+use model::dashboard::{Dashboard, DashboardPage, Panel, View};
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
@@ -194,6 +197,11 @@ pub(crate) fn theme() -> Theme {
     Theme::parse(&cookie("theme").unwrap_or_default())
 }
 
+/// The language that the request's cookie names.
+pub(crate) fn language() -> Option<String> {
+    cookie("language")
+}
+
 /// The value of the request's cookie `name`, unless it is empty.
 fn cookie(name: &str) -> Option<String> {
     let parts = use_context::<Parts>()?;
@@ -272,11 +280,11 @@ impl From<Panel> for Shown {
     }
 }
 
-impl From<DashboardPage> for Page {
-    fn from(page: DashboardPage) -> Self {
-        Self {
-            dashboard: page.dashboard,
-            panels: page.panels.into_iter().map(Shown::from).collect(),
-        }
+/// A dashboard's page as it is seen through `view`.
+pub(crate) fn page_of(page: DashboardPage, view: &View) -> Page {
+    Page {
+        switches: switches::html(&page.dashboard, view),
+        dashboard: page.dashboard,
+        panels: page.panels.into_iter().map(Shown::from).collect(),
     }
 }

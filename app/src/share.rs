@@ -15,6 +15,7 @@ pub use crate::address::range_words;
 use crate::api::dashboards::Shown;
 use crate::board::place_classes;
 use crate::drawing::{Medium, answer_view};
+use crate::language::Language;
 use crate::parts::icon::mark;
 pub use asked::asked;
 pub use plain::{gone, locked};
@@ -47,6 +48,8 @@ pub struct SharedDocument {
     pub updated: String,
     /// Where it stands.
     pub standing: Standing,
+    /// The language of the words around the figures.
+    pub language: Language,
 }
 
 /// Where a document stands, and what it may therefore refer to.
@@ -82,6 +85,7 @@ pub fn document(shared: &SharedDocument) -> String {
         card: shared.card.as_deref(),
         description: &dashboard.description,
         standing: &shared.standing,
+        language: shared.language,
     };
     around(&head, &body)
 }
@@ -93,6 +97,7 @@ pub fn card_inside(panel: &Panel) -> String {
 }
 
 fn body(shared: &SharedDocument) -> AnyView {
+    let language = shared.language;
     let dashboard = shared.page.dashboard.clone();
     let range = shared.view.range.as_ref().or(dashboard.range.as_ref());
     let range = range.map(address::range_words);
@@ -110,13 +115,16 @@ fn body(shared: &SharedDocument) -> AnyView {
                 {(!is_file).then(|| controls::controls(shared))}
             </header>
             <main>
-                {is_empty.then(|| view! { <p class="muted">"There is nothing on this dashboard yet."</p> })}
+                {is_empty.then(|| view! { <p class="muted">{language.say("There is nothing on this dashboard yet.", "Auf diesem Dashboard ist noch nichts.")}</p> })}
                 <div class="grid">{cards}</div>
             </main>
             <footer class="document-foot">
-                <span>"Updated "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
-                {(shared.may_download && !is_file).then(|| view! { <a class="take-along" href=taken(shared, "/document.html")>"Save as one file"</a> })}
-                <span class="made-with">{mark()}"Made with DataPulse"</span>
+                <span>{language.say("Updated", "Stand")}" "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
+                {(shared.may_download && !is_file).then(|| view! {
+                    <a class="take-along" href=taken(shared, "/document.html")>{language.say("Save as one file", "Als eine Datei sichern")}</a>
+                    <a class="take-along" href=taken(shared, "/document.pdf")>{language.say("Save as PDF", "Als PDF sichern")}</a>
+                })}
+                <span class="made-with">{mark()}{language.say("Made with DataPulse", "Gemacht mit DataPulse")}</span>
             </footer>
         </div>
     }
@@ -213,6 +221,7 @@ mod tests {
             theme: "system",
             updated: "12:04, 22 Nov 2026".to_owned(),
             standing: Standing::Page { nonce: None },
+            language: Language::English,
         }
     }
 

@@ -7,16 +7,16 @@ import { isSoundNow } from './sound.ts';
 const FOUR_DAYS = '?from=2015-05-17&to=2015-05-20';
 
 /** A dashboard with a few cards, made by the API with the session of the page. */
-async function makeBoard(page: Page, widgets: object[]): Promise<string> {
-  return page.evaluate(async (widgets) => {
+async function makeBoard(page: Page, widgets: object[], name = 'Cards'): Promise<string> {
+  return page.evaluate(async ({ widgets, name }) => {
     const send = async (path: string, body: object) => {
       const answer = await fetch(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
       if (!answer.ok) throw new Error(await answer.text());
       return answer.json();
     };
-    const { id } = await send('/api/dashboards/import', { dashboard: { name: 'Cards' }, widgets });
+    const { id } = await send('/api/dashboards/import', { dashboard: { name }, widgets });
     return `/dashboards/${id}`;
-  }, widgets);
+  }, { widgets, name });
 }
 
 const text = (title: string, x: number, y: number, w = 4, h = 2) => ({
@@ -143,6 +143,7 @@ test('charts answer the pointer and the keys', async ({ page }) => {
   await expect(card(page, 'Hours').locator('.chart-mark, g:has(> title)').first()).toBeAttached();
 
   await card(page, 'Shares').locator('.chart-mark[data-value="404"]').first().click();
+  await page.getByRole('button', { name: 'Show only 404' }).click();
   await expect(page).toHaveURL(/filter=/);
   await expect(page.getByRole('link', { name: /Take away: status/ })).toBeVisible();
   await expect(card(page, 'Towards')).not.toContainText('50 %');
@@ -273,4 +274,152 @@ test('what a dashboard was comes back', async ({ page }) => {
   await page.getByRole('button', { name: 'Earlier versions' }).click();
   await page.getByRole('button', { name: /^Bring back/ }).first().click();
   await expect(card(page, 'One')).toBeVisible();
+});
+
+test('one dashboard leads to another, and back, without loading the app anew', async ({ page }) => {
+  await register(page, 'Joan');
+  const first = await makeBoard(page, [text('Here', 0, 0), asked('line', 'Before', 4, 0, 4, 4)], 'First');
+  const second = await makeBoard(page, [text('There', 0, 0), asked('bar', 'Behind', 4, 0, 4, 4)], 'Second');
+  await page.goto(`${first}?range=7d`);
+  await hydrated(page);
+  await page.evaluate(() => Object.assign(window, { isTheSame: true }));
+
+  await page.keyboard.press('Control+k');
+  await page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox').fill('dashboard second');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(new RegExp(`${second}$`));
+  await expect(page).toHaveTitle(/^Second/);
+  await expect(card(page, 'There')).toBeVisible();
+  await expect(card(page, 'Behind')).toBeVisible();
+  await expect(card(page, 'Here')).toHaveCount(0);
+  await expect(page.getByLabel('Name of the dashboard')).toHaveValue('Second');
+
+  // What is done here happens to this dashboard.
+  await page.getByRole('button', { name: /^Range/ }).click();
+  await page.getByRole('link', { name: 'Last 30 days' }).click();
+  await expect(page).toHaveURL(new RegExp(`${second}\\?range=30d$`));
+  await expect(page.locator('.progress.busy')).toHaveCount(0);
+  await page.getByLabel('Name of the dashboard').fill('Second, renamed');
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('Renamed.')).toBeVisible();
+
+  await page.goBack();
+  await page.goBack();
+  await expect(page).toHaveURL(new RegExp(`${first}\\?range=7d$`));
+  await expect(page).toHaveTitle(/^First/);
+  await expect(card(page, 'Here')).toBeVisible();
+  await expect(card(page, 'There')).toHaveCount(0);
+  await page.goForward();
+  await expect(page).toHaveTitle(/^Second, renamed/);
+  expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
+});
+
+test('figures are told apart anew, variables are chosen for all widgets, and a note is deleted and brought back', async ({ page }) => {
+  await register(page, 'Katherine');
+  await importAccessLog(await makeWriteKey(page));
+  await allStored(page, 10_000);
+  const board = await makeBoard(page, [
+    asked('line', 'Views', 0, 0, 6, 5, { interval: 'day' }),
+    asked('stat', 'Total', 6, 0, 4, 2),
+  ]);
+  await page.goto(`${board}${FOUR_DAYS}`);
+  await hydrated(page);
+  await page.getByLabel('Break down by').fill('method');
+  await page.keyboard.press('Tab');
+  await expect(page).toHaveURL(/breakdown=method/);
+  await expect(card(page, 'Views').locator('.chart-key').first()).toContainText('GET');
+  await expect(card(page, 'Total').locator('.stat-value')).toHaveText('10 k');
+
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'Variables' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Variables' });
+  await dialog.getByLabel('Name').fill('Status');
+  await dialog.getByLabel('Property').fill('status');
+  await isSoundNow(page, 'the variables of a dashboard');
+  await dialog.getByRole('button', { name: 'Save variables' }).click();
+  await page.getByLabel('Status', { exact: true }).fill('404');
+  await page.keyboard.press('Enter');
+  await expect(page).toHaveURL(/var\.status=404/);
+  await expect(card(page, 'Total').locator('.stat-value')).toHaveText('213');
+  await page.reload();
+  await expect(card(page, 'Total').locator('.stat-value')).toHaveText('213');
+  await expect(page.getByLabel('Status', { exact: true })).toHaveValue('404');
+  await hydrated(page);
+  await isSoundNow(page, 'a dashboard with a variable');
+
+  const note = async () => {
+    await page.getByRole('button', { name: 'More', exact: true }).click();
+    await page.getByRole('button', { name: 'Note what happened' }).click();
+  };
+  await note();
+  await page.getByLabel('What', { exact: true }).fill('Release 2.4');
+  await page.getByLabel(/^When/).fill('2015-05-18T10:00');
+  await page.getByRole('button', { name: 'Note it' }).click();
+  await expect(card(page, 'Views').locator('.chart-moment')).toHaveCount(1);
+  await note();
+  await page.getByRole('button', { name: 'Delete: Release 2.4' }).click();
+  await expect(card(page, 'Views').locator('.chart-moment')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(card(page, 'Views').locator('.chart-moment')).toHaveCount(1);
+});
+
+test('a mark leads to the users behind it, and a user to what they did', async ({ page }) => {
+  await signInToDemo(page);
+  const board = await makeBoard(page, [
+    asked('line', 'Purchases', 0, 0, 12, 5, { series: [{ event: 'purchase', measure: 'count' }], range: { last: '30d' }, interval: 'day' }),
+  ]);
+  await page.goto(board);
+  await hydrated(page);
+  await page.evaluate(() => Object.assign(window, { isTheSame: true }));
+  await card(page, 'Purchases').locator('.chart-hit').nth(10).click();
+  const menu = page.getByRole('group', { name: 'What is here' });
+  await expect(menu.getByRole('button', { name: 'Look at this time' })).toBeFocused();
+  await isSoundNow(page, 'the menu of a mark');
+  await menu.getByRole('button', { name: 'See users' }).click();
+  await expect(page).toHaveTitle(/^Users/);
+  await expect(page.getByText(/^purchase, /)).toBeVisible();
+  await isSoundNow(page, 'the users behind a mark');
+  await page.getByRole('link', { name: 'Events', exact: true }).click();
+  await expect(page.getByRole('rowheader', { name: 'purchase' }).first()).toBeVisible();
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  const person = page.getByRole('region', { name: 'People' }).getByRole('link').first();
+  const id = (await person.textContent())!;
+  await person.click();
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible();
+  await expect(page.getByText(id).first()).toBeVisible();
+  await expect(page.getByRole('region', { name: 'Events' }).getByRole('row').nth(1)).toBeVisible();
+  await isSoundNow(page, 'the page of a user');
+  expect(await page.evaluate(() => 'isTheSame' in window)).toBe(true);
+  // By keys, too.
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await page.goBack();
+  await card(page, 'Purchases').locator('figure.chart').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await expect(menu).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+});
+
+test('pages that the server alone draws are reached from one another, in the language that was chosen', async ({ page }) => {
+  await page.goto('/');
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Sign in' }).first().click();
+  await expect(page).toHaveTitle(/^Sign in/);
+  await expect(page.getByLabel('Password')).toBeVisible();
+  await hydrated(page);
+  await page.getByRole('link', { name: 'Create an account' }).click();
+  await expect(page.getByLabel('Your name')).toBeVisible();
+  await hydrated(page);
+  await page.getByRole('link', { name: 'DataPulse' }).first().click();
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('See what people do');
+  await register(page, 'Grete');
+  await page.goto('/settings/account');
+  await page.getByRole('button', { name: 'Deutsch' }).click();
+  await page.context().clearCookies({ name: 'datapulse' });
+  await page.goto('/dashboards/0197a5c0-0000-7000-8000-000000000000');
+  await expect(page).toHaveTitle(/^Anmelden/);
+  await isSoundNow(page, 'signing in, in German');
 });

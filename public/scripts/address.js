@@ -1,23 +1,18 @@
 // The address of a dashboard: its range, filter and comparison are there and nowhere else.
+import { visit } from './element.js';
 
 /** Whether the page is a dashboard, and not one of its widgets in the editor. */
 export const isBoard = () => /^\/dashboards\/[^/]+\/?$/.test(location.pathname);
 
-/** Goes to the same page with other parameters; `null` takes one away. The app's router sees a link that was clicked. */
+/** Goes to the same page with other parameters; `null` takes one away. */
 export function go(changes) {
   const parameters = new URLSearchParams(location.search);
   for (const [name, value] of Object.entries(changes)) {
     if (value === null) parameters.delete(name);
     else parameters.set(name, value);
   }
-  const link = document.createElement('a');
   const search = parameters.toString();
-  link.href = location.pathname + (search ? `?${search}` : '');
-  link.dataset.noscroll = '';
-  link.hidden = true;
-  document.body.append(link);
-  link.click();
-  link.remove();
+  visit(location.pathname + (search ? `?${search}` : ''), true);
 }
 
 /** Shows only a range of days or times. */

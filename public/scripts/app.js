@@ -3,5 +3,7 @@
 import './charts.js';
 import './board.js';
 import './page.js';
+import './keys.js';
 import './palette.js';
+import './switches.js';
 import './dialogs.js';

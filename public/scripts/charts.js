@@ -1,12 +1,15 @@
 // Charts under the pointer and the keys: what a mark says, a line across, a legend that takes series away, a time that is
-// dragged over, a mark that filters the dashboard. The drawing brings `<title>` for the words and `data-` for the rest.
-import { isBoard, showOnly, showRange } from './address.js';
+// dragged over, a mark that leads further (`marks.js`). The drawing brings `<title>` for the words and `data-` for the rest.
+import { isBoard, showRange } from './address.js';
+import { offer } from './marks.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const MARKS = '[data-tip], .chart-hit, .chart-mark, .chart-moment, .chart-key, svg.chart g:has(> title), svg.chart path:has(> title), svg.chart rect:has(> title)';
 
 let shown = null;
 let dragged = null;
+/** A click that ends a drag is none. */
+let wasDragged = false;
 
 const tip = Object.assign(document.createElement('div'), { id: 'chart-tip', hidden: true });
 tip.setAttribute('aria-hidden', 'true');
@@ -62,12 +65,6 @@ function cross(hit) {
 
 const figureOf = (mark) => mark.closest('figure.chart');
 const isEditing = (mark) => Boolean(mark.closest('.grid.editing'));
-
-/** The property that the values of a mark belong to, where a click may filter by it. */
-function property(mark) {
-  if (!isBoard() || isEditing(mark) || mark.dataset.value === undefined) return '';
-  return mark.closest('[data-property]')?.dataset.property ?? '';
-}
 
 /** Takes a series away, or brings it back. */
 function toggle(figure, series) {
@@ -136,6 +133,7 @@ document.addEventListener('pointermove', (event) => {
 });
 
 document.addEventListener('pointerdown', (event) => {
+  wasDragged = false;
   const mark = markAt(event);
   if (mark && event.pointerType === 'touch') show(mark, event.clientX, event.clientY);
   const hit = mark?.closest('.chart-hit[data-from]');
@@ -147,6 +145,7 @@ document.addEventListener('pointerdown', (event) => {
 document.addEventListener('pointerup', () => {
   if (!dragged) return;
   const { from, to, moved } = dragged;
+  wasDragged = moved;
   if (moved && from !== to) zoom(from, to);
   else unbrush();
 });
@@ -159,12 +158,8 @@ document.addEventListener('click', (event) => {
   if (!mark) return;
   const key = mark.closest('.chart-key[data-series]');
   if (key) return toggle(figureOf(key), key.dataset.series);
-  const valued = mark.closest('[data-value]');
-  const by = valued && property(valued);
-  if (by) {
-    hide();
-    showOnly(by, valued.dataset.value);
-  }
+  const marked = mark.closest('[data-value], .chart-hit[data-from]');
+  if (marked && !wasDragged && offer(marked)) hide();
 });
 
 // By keys: arrows walk over the marks, Shift chooses a time, Enter goes there, digits take series away.
@@ -194,8 +189,8 @@ document.addEventListener('keydown', (event) => {
     walked.set(figure, state);
   } else if (event.key === 'Enter' && state.at >= 0 && marks[state.at]) {
     const mark = marks[state.at];
-    if (mark.dataset.from && isBoard() && !isEditing(mark)) zoom(marks[state.from < 0 ? state.at : state.from], mark);
-    else if (property(mark)) showOnly(property(mark), mark.dataset.value);
+    if (state.from >= 0 && mark.dataset.from && isBoard() && !isEditing(mark)) zoom(marks[state.from], mark);
+    else offer(mark);
   } else if (event.key === 'Escape') {
     unbrush();
     hide();

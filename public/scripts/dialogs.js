@@ -1,5 +1,5 @@
 // What a dashboard's menus lead to: noting what happened, earlier versions, templates and files.
-import { call, make, openDialog, reload } from './element.js';
+import { call, make, openDialog, reload, say, visit } from './element.js';
 
 const board = () => document.querySelector('.grid[data-board]')?.dataset.board;
 
@@ -7,7 +7,104 @@ document.addEventListener('click', (event) => {
   const act = event.target instanceof Element ? event.target.closest('[data-act]')?.dataset.act : '';
   if (act === 'note') note(`/api/dashboards/${board()}/annotations`);
   if (act === 'versions') versions(`/api/dashboards/${board()}/versions`);
+  if (act === 'embed-key') embedKey(event.target.closest('[data-share]'));
+  if (act === 'duplicate') duplicate(`/api/dashboards/${board()}/duplicate`);
+  if (act === 'delete') remove(`/api/dashboards/${board()}`);
 });
+
+// A menu has done its part once something in it was chosen.
+document.addEventListener('click', (event) => {
+  const item = event.target instanceof Element ? event.target.closest('.menu-item[data-act], .menu-item[download]') : null;
+  item?.closest('[popover]')?.hidePopover();
+});
+
+/** The key that a site signs its frames with: told once, replaced, or ended. */
+function embedKey({ dataset: { share, hasKey } }) {
+  const path = `/api/shares/${share}/embed-key`;
+  const said = make('p', { className: 'problem', role: 'alert' });
+  const told = make('div', { className: 'stack' });
+  const about = hasKey === undefined ? 'There is no key yet: only the link itself opens in frames.' : 'There is a key. Another one replaces it at once; it is not shown again.';
+  const cancel = make('button', { className: 'button', type: 'button', textContent: 'Close' });
+  const end = make('button', { className: 'button', type: 'button', textContent: 'End the key' });
+  const create = make('button', { className: 'button primary', type: 'button', textContent: hasKey === undefined ? 'Make a key' : 'Make another key' });
+  const dialog = openDialog(
+    'Signed frames',
+    make('p', { className: 'muted', textContent: 'Your own server signs a short token for each visitor and fixes what they see.' }),
+    make('p', { textContent: about }),
+    told,
+    said,
+    make('div', { className: 'actions' }, cancel, ...(hasKey === undefined ? [] : [end]), create),
+  );
+  cancel.addEventListener('click', () => dialog.close());
+  end.addEventListener('click', async () => {
+    const { problem } = await call(path, 'DELETE');
+    if (problem) said.textContent = problem;
+    else {
+      dialog.close();
+      say('Signed frames of this link open nothing any more.');
+    }
+  });
+  create.addEventListener('click', async () => {
+    const { told: made, problem } = await call(path, 'POST');
+    said.textContent = problem ?? '';
+    if (!made) return;
+    const line = (label, value) => make('div', { className: 'field' }, make('label', {}, label, make('input', { className: 'input', readOnly: true, value })));
+    told.replaceChildren(
+      make('p', { className: 'notice good', role: 'status', textContent: 'Copy the key now: it is not shown again. Keep it on your server.' }),
+      line('Key', made.key),
+      line('Share', made.share),
+      line('Address of the frame', `${location.origin}/embed/TOKEN`),
+    );
+    create.textContent = 'Make another key';
+  });
+}
+
+/** Makes a copy of the dashboard and goes there. */
+async function duplicate(path) {
+  const { told, problem } = await call(path, 'POST');
+  if (problem) say(problem);
+  else visit(`/dashboards/${told.id}`);
+}
+
+/** Deletes the dashboard, once its name was typed. */
+async function remove(path) {
+  const { told, problem } = await call(path);
+  if (problem) {
+    say(problem);
+    return;
+  }
+  const count = document.querySelectorAll('.grid[data-board] > article').length;
+  const lost = `Its ${count} ${count === 1 ? 'widget' : 'widgets'} and its share links are lost for everybody. The events stay. This cannot be undone.`;
+  const typed = make('input', { className: 'input', id: 'delete-name', autocomplete: 'off' });
+  const said = make('p', { className: 'problem', role: 'alert' });
+  const keep = make('button', { className: 'button', type: 'button', textContent: 'Keep it' });
+  const go = make('button', { className: 'button danger', type: 'submit', textContent: 'Delete dashboard', disabled: true });
+  const form = make(
+    'form',
+    {},
+    make('p', { textContent: lost }),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'delete-name' }, 'To go on, type ', make('strong', { textContent: told.name })), typed),
+    said,
+    make('div', { className: 'actions' }, keep, go),
+  );
+  const dialog = openDialog('Delete this dashboard?', form);
+  typed.focus();
+  keep.addEventListener('click', () => dialog.close());
+  typed.addEventListener('input', () => {
+    go.disabled = typed.value.trim() !== told.name.trim();
+  });
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    const done = await call(path, 'DELETE');
+    if (done.problem) {
+      said.textContent = done.problem;
+      return;
+    }
+    dialog.close();
+    visit('/');
+    say('The dashboard is deleted.');
+  });
+}
 
 /** Something that happened, to be drawn on charts over time. */
 function note(path) {
@@ -24,8 +121,10 @@ function note(path) {
     said,
     make('div', { className: 'actions' }, cancel, make('button', { className: 'button primary', type: 'submit', textContent: 'Note it' })),
   );
-  const dialog = openDialog('What happened?', form);
+  const noted = make('ul', { className: 'links', 'aria-label': 'What was noted' });
+  const dialog = openDialog('What happened?', form, noted);
   text.focus();
+  listNotes(path, noted);
   cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
@@ -37,6 +136,35 @@ function note(path) {
     dialog.close();
     reload();
   });
+}
+
+/** What was noted before, each with a button that takes it away; that can be taken back. */
+async function listNotes(path, list) {
+  const { told } = await call(path);
+  list.replaceChildren(...(told?.items ?? []).map((item) => {
+    const when = new Date(item.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+    const button = make('button', { className: 'button small', type: 'button', textContent: 'Delete', 'aria-label': `Delete: ${item.text}` });
+    const row = make('li', {}, make('div', {}, make('strong', { textContent: item.text }), make('span', { className: 'muted', textContent: when })), button);
+    button.addEventListener('click', async () => {
+      button.disabled = true;
+      const { problem } = await call(`/api/annotations/${item.id}`, 'DELETE');
+      button.disabled = false;
+      if (problem) {
+        say(problem);
+        return;
+      }
+      // Nothing beside an open dialog can be pressed, and this can be taken back.
+      list.closest('dialog')?.close();
+      reload();
+      const where = item.dashboard_id ? `/api/dashboards/${item.dashboard_id}/annotations` : '/api/annotations';
+      say(`“${item.text}” is deleted.`, async () => {
+        const { problem: refused } = await call(where, 'POST', { text: item.text, at: item.at });
+        if (refused) say(refused);
+        else reload();
+      });
+    });
+    return row;
+  }));
 }
 
 /** What the dashboard was before each change. */
@@ -68,6 +196,17 @@ async function versions(path) {
     return make('li', {}, make('div', {}, make('strong', { textContent: `Before ${when}` }), make('span', { className: 'muted', textContent: words })), button);
   }
 }
+
+// What a widget's menu saves.
+document.addEventListener('toggle', (event) => {
+  const menu = event.target instanceof Element && event.newState === 'open' ? event.target.closest('.popover.menu[id^="widget-"]') : null;
+  const card = menu?.closest('article.card[data-id]');
+  if (!card?.dataset.asks || menu.querySelector('[download]')) return;
+  const isDrawn = Boolean(card.querySelector('svg.chart'));
+  const files = [...(isDrawn ? [['PNG', 'chart.png'], ['PDF', 'chart.pdf']] : []), ['CSV', 'data.csv']];
+  const links = files.map(([name, file]) => make('a', { className: 'menu-item', href: `/api/widgets/${card.dataset.id}/${file}`, download: '', rel: 'external', textContent: `Save as ${name}` }));
+  menu.append(...links);
+}, { capture: true });
 
 document.addEventListener('toggle', (event) => {
   const place = event.target instanceof Element && event.newState === 'open' ? event.target.querySelector('[data-templates]') : null;

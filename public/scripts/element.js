@@ -34,3 +34,27 @@ export async function call(path, method = 'GET', body = undefined) {
 
 /** Shows the dashboard anew. */
 export const reload = () => document.querySelector('.grid[data-board]')?.dispatchEvent(new Event('reload'));
+
+/** Goes to a page of the app: by a link, so that its router sees it. */
+export function visit(path, noscroll = false) {
+  const link = make('a', { href: path, hidden: true });
+  if (noscroll) link.dataset.noscroll = '';
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+/** A short message at the foot of the page; with `undo`, what was said can be taken back for ten seconds. */
+export function say(text, undo = null) {
+  const toast = make('div', { className: 'toast' }, make('p', { textContent: text }));
+  if (undo) {
+    const button = make('button', { className: 'button small', type: 'button', textContent: 'Undo' });
+    button.addEventListener('click', () => {
+      toast.remove();
+      undo();
+    });
+    toast.append(button);
+  }
+  document.querySelector('.toasts')?.append(toast);
+  setTimeout(() => toast.remove(), undo ? 10_000 : 4_000);
+}

@@ -1,6 +1,5 @@
 // Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
-import { isBoard } from './address.js';
-import { make } from './element.js';
+import { make, visit } from './element.js';
 
 let dialog = null;
 let found = [];
@@ -24,19 +23,7 @@ async function dashboards() {
   const answer = await fetch('/api/dashboards?limit=100').catch(() => null);
   if (!answer?.ok) return [];
   const { items } = await answer.json();
-  return items.map(({ id, name }) => ({ name, kind: 'Dashboard', act: () => open(`/dashboards/${id}`) }));
-}
-
-/** By a link, so that the app's router sees it; the page of one dashboard is not turned into that of another. */
-function open(path) {
-  if (isBoard()) {
-    location.assign(path);
-    return;
-  }
-  const link = make('a', { href: path, hidden: true });
-  document.body.append(link);
-  link.click();
-  link.remove();
+  return items.map(({ id, name }) => ({ name, kind: 'Dashboard', act: () => visit(`/dashboards/${id}`) }));
 }
 
 function show(all) {

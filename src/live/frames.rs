@@ -1,10 +1,12 @@
 //! What goes over a socket, in both directions: JSON in text frames.
 
+use std::collections::BTreeMap;
+
 use axum::extract::ws::{Message, Utf8Bytes};
 use engine::Error;
 use model::ids::DashboardId;
 use model::problem::{FieldError, read_json};
-use model::query::{Compare, Filter, Range};
+use model::query::{Compare, Filter, Property, Range};
 use serde::{Deserialize, Serialize};
 
 const MOST_ID_CHARS: usize = 64;
@@ -35,6 +37,12 @@ pub(super) struct Subscribe {
     /// For [`Topic::Dashboard`]: instead of what the widgets compare with.
     #[serde(default)]
     pub(super) compare: Option<Compare>,
+    /// For [`Topic::Dashboard`]: by what the widgets tell their figures apart instead.
+    #[serde(default)]
+    pub(super) breakdown: Option<Property>,
+    /// For [`Topic::Dashboard`]: what is chosen for its variables.
+    #[serde(default)]
+    pub(super) variables: BTreeMap<String, String>,
     /// Which events count.
     #[serde(default)]
     pub(super) filter: Option<Filter>,

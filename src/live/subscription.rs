@@ -45,6 +45,8 @@ impl Subscription {
                     range: asked.range,
                     filter: asked.filter,
                     compare: asked.compare,
+                    breakdown: asked.breakdown,
+                    variables: asked.variables,
                 };
                 let watch = engine.watch_dashboard(caller, dashboard, view).await?;
                 tokio::spawn(updates(asked.id, watch, out))

@@ -14,9 +14,10 @@ use model::event::Receipt;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
+use model::person::{Person, PersonSession};
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
-use model::share::{NewShare, Share, ShareRequest};
+use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 use model::usage::Usage;
 use utoipa::openapi::HttpMethod::{Delete, Get, Patch, Post, Put};
 
@@ -59,6 +60,7 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     all.extend(widgets(schemas));
     all.extend(around_dashboards(schemas));
     all.extend(profiles(schemas));
+    all.extend(taken_along(schemas));
     all.extend(operations(schemas));
     all
 }
@@ -676,11 +678,102 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(
             s,
             Get,
+            "/api/analytics/users",
+            "listUsers",
+            "Who did the events that a question means; without one, those of the last 30 days",
+        )
+        .asks("q", false, text())
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<Person>(),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/users/{id}/events",
+            "listUserEvents",
+            "What a user did, the newest first",
+        )
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<Anything>(),
+        Call::new(
+            s,
+            Get,
+            "/api/analytics/users/{id}/sessions",
+            "listUserSessions",
+            "When a user was there, the newest first",
+        )
+        .in_pages()
+        .refuses(&[504])
+        .gives_list::<PersonSession>(),
+        Call::new(
+            s,
+            Get,
+            "/api/widgets/{id}/behind",
+            "behindMark",
+            "The question for the events that a mark of a widget's chart stands for",
+        )
+        .asks("from", false, text())
+        .asks("to", false, text())
+        .asks("value", false, text())
+        .asks("range", false, text())
+        .asks("first", false, text())
+        .asks("last", false, text())
+        .asks("filter", false, text())
+        .asks("breakdown", false, text())
+        .asks("variables", false, text())
+        .gives::<Query>(200),
+        Call::new(
+            s,
+            Get,
             "/api/analytics/groups/{type}/{id}",
             "getGroup",
             "What was said of a group",
         )
         .gives::<Anything>(200),
+    ]
+}
+
+/// Dashboards and widgets on paper, and frames that another site signs for.
+fn taken_along(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    let mut document = Call::new(
+        s,
+        Get,
+        "/api/dashboards/{id}/document.pdf",
+        "dashboardOnPaper",
+        "A dashboard as PDF, as the page with this address shows it",
+    );
+    for name in ["range", "from", "to", "filter", "compare", "breakdown"] {
+        document = document.asks(name, false, text());
+    }
+    vec![
+        document.gives_text("application/pdf"),
+        Call::new(
+            s,
+            Get,
+            "/api/widgets/{id}/chart.pdf",
+            "widgetOnPaper",
+            "A widget's card as PDF",
+        )
+        .refuses(&[422, 504])
+        .gives_text("application/pdf"),
+        Call::new(
+            s,
+            Post,
+            "/api/shares/{id}/embed-key",
+            "makeEmbedKey",
+            "Make the key that frames of a share are signed with; the one before signs nothing any more",
+        )
+        .gives::<EmbedKey>(201),
+        Call::new(
+            s,
+            Delete,
+            "/api/shares/{id}/embed-key",
+            "endEmbedKey",
+            "End the key that frames of a share are signed with",
+        )
+        .gives_nothing(),
     ]
 }
 

@@ -3,16 +3,17 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use engine::Engine;
 use engine::db::{Page, PageRequest};
+use engine::{Engine, Error};
 use model::dashboard::{Dashboard, DashboardSpec, DashboardVersion, Document};
 
 use super::etag::{if_match, tagged};
 use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
+use crate::paper;
 use crate::problem::Answered;
 
 /// `GET /api/dashboards`
@@ -22,6 +23,21 @@ pub(crate) async fn list(
     page: Result<Query<PageRequest>, QueryRejection>,
 ) -> Answered<Json<Page<Dashboard>>> {
     Ok(Json(engine.dashboards().list(&caller, &parameters(page)?).await?))
+}
+
+/// `GET /api/dashboards/{id}/document.pdf?range=&from=&to=&filter=&breakdown=&var.PROPERTY=`: as the page with this address
+/// shows it.
+pub(crate) async fn pdf(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    uri: Uri,
+) -> Answered<Response> {
+    let view = app::view_of(uri.query().unwrap_or_default())
+        .map_err(|message| Error::invalid("query", "invalid", message))?;
+    let page = engine.dashboard_page(&caller, id(&path)?, &view).await?;
+    let organization = engine.organizations().get(&caller, caller.org()).await?;
+    Ok(paper::answer(&engine, &organization, page, &view).await?)
 }
 
 /// `POST /api/dashboards`

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use engine::Engine;
-use model::share::{NewShare, Share, ShareRequest};
+use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 
 use super::{Whole, id};
 use crate::body;
@@ -49,6 +49,26 @@ pub(crate) async fn rotate(
         .rotate(&caller, id(&path)?, &site.public_url)
         .await?;
     Ok(Json(share))
+}
+
+/// `POST /api/shares/{id}/embed-key`: another key to sign frames with; the one before signs nothing any more.
+pub(crate) async fn make_embed_key(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<(StatusCode, Json<EmbedKey>)> {
+    let key = engine.sharing().make_embed_key(&caller, id(&path)?).await?;
+    Ok((StatusCode::CREATED, Json(key)))
+}
+
+/// `DELETE /api/shares/{id}/embed-key`
+pub(crate) async fn end_embed_key(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<StatusCode> {
+    engine.sharing().end_embed_key(&caller, id(&path)?).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// `DELETE /api/shares/{id}`

@@ -16,8 +16,8 @@ use super::etag::{if_match, tagged};
 use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
-use crate::pictures;
 use crate::problem::Answered;
+use crate::{paper, pictures};
 
 /// Pixels of a picture's longer side.
 const LARGEST_PICTURE: u32 = 4_000;
@@ -168,6 +168,16 @@ pub(crate) async fn chart_png(
     let draw = move || charts::render(&answer, &spec).into_string();
     let png = pictures::png(draw, scale).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}
+
+/// `GET /api/widgets/{id}/chart.pdf`: its card, as large as it stands on the grid.
+pub(crate) async fn chart_pdf(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Response> {
+    let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
+    Ok(paper::widget(widget, answer).await?)
 }
 
 /// `GET /api/widgets/{id}/data.csv`

@@ -12,7 +12,7 @@ use engine::Error;
 use model::ids::WidgetId;
 use model::share::ViewerMay;
 
-use super::{Place, document, gone, open, private};
+use super::{Place, document, gone, language_of, open, private};
 use crate::problem::Answered;
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -32,7 +32,7 @@ pub(crate) async fn csv(
     };
     let (_, answer) = match answer.await {
         Ok(found) => found,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone()),
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
@@ -52,16 +52,40 @@ pub(crate) async fn file(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone()),
+        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let standing = Standing::File {
         css: style_sheet(&state.files).await,
     };
-    let page = document(&state, &opened, Place::new(&token, &uri, "system"), standing).await?;
+    let page = document(
+        &state,
+        &opened,
+        Place::new(&token, &uri, &headers, "system"),
+        standing,
+    )
+    .await?;
     let attachment = HeaderValue::from_static("attachment; filename=\"dashboard.html\"");
     let file = [(header::CONTENT_DISPOSITION, attachment)];
     Ok((file, private(), Html(page)).into_response())
+}
+
+/// `GET /s/{token}/document.pdf`: the same on paper.
+pub(crate) async fn pdf(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let opened = match open(&state, &token, &headers).await {
+        Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
+        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
+        Err(error) => return Err(error.into()),
+    };
+    let asked = app::share::asked(uri.query().unwrap_or_default());
+    let shared = state.engine.shared_page(&opened, asked).await?;
+    let page = crate::paper::answer(&state.engine, &opened.organization, shared.page, &shared.view).await?;
+    Ok((private(), page).into_response())
 }
 
 /// The site's style sheet with its fonts inside.

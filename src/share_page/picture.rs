@@ -8,7 +8,7 @@ use engine::Error;
 use engine::sharing::{Opened, SharedPage};
 use model::dashboard::View;
 
-use super::{gone, open, private};
+use super::{gone, language_of, open, private};
 use crate::pictures;
 use crate::problem::Answered;
 use crate::state::AppState;
@@ -21,7 +21,7 @@ pub(crate) async fn card(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone()),
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let shared = state.engine.shared_page(&opened, View::default()).await?;

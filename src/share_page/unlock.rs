@@ -1,12 +1,12 @@
 //! `POST /s/{token}`: the password of a link, by a plain form.
 
 use axum::extract::{Form, Path, State};
-use axum::http::{StatusCode, Uri, header};
+use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use engine::Error;
 use serde::Deserialize;
 
-use super::{closed, locked, private};
+use super::{closed, language_of, locked, private};
 use crate::problem::Answered;
 use crate::state::AppState;
 
@@ -21,8 +21,10 @@ pub(crate) async fn unlock(
     State(state): State<AppState>,
     Path(token): Path<String>,
     uri: Uri,
+    headers: HeaderMap,
     Form(form): Form<Unlock>,
 ) -> Answered<Response> {
+    let language = language_of(&headers);
     match state.engine.sharing().unlock(&token, &form.password).await {
         Ok((opened, proof)) => {
             let is_framed = !opened.embed_origins.is_empty();
@@ -33,13 +35,29 @@ pub(crate) async fn unlock(
             Ok(answer)
         }
         Err(Error::Unauthenticated(_)) => {
-            let problem = "That is not the password. Check it and try again.";
-            Ok(locked(StatusCode::UNAUTHORIZED, uri.path(), Some(problem)))
+            let problem = language.say(
+                "That is not the password. Check it and try again.",
+                "Das ist nicht das Passwort. Prüfe es und versuche es noch einmal.",
+            );
+            Ok(locked(
+                StatusCode::UNAUTHORIZED,
+                language,
+                uri.path(),
+                Some(problem),
+            ))
         }
         Err(Error::TooMany { .. }) => {
-            let problem = "Too many tries at the moment. Wait a little, then try again.";
-            Ok(locked(StatusCode::TOO_MANY_REQUESTS, uri.path(), Some(problem)))
+            let problem = language.say(
+                "Too many tries at the moment. Wait a little, then try again.",
+                "Zurzeit zu viele Versuche. Warte ein wenig und versuche es noch einmal.",
+            );
+            Ok(locked(
+                StatusCode::TOO_MANY_REQUESTS,
+                language,
+                uri.path(),
+                Some(problem),
+            ))
         }
-        Err(error) => closed(error, uri.path()),
+        Err(error) => closed(error, uri.path(), language),
     }
 }

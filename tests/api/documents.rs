@@ -142,15 +142,14 @@ async fn templates_fill_themselves_from_the_events_that_are_there() {
     assert_eq!(status, StatusCode::CONFLICT, "{problem}");
 
     let event = |name: &str, user: &str| json!({"name": name, "user_id": user, "properties": {"country": "DE", "$path": "/"}});
-    let events =
-        json!({"events": [event("page_view", "u1"), event("page_view", "u2"), event("sign_up", "u1")]});
+    let events = json!({"events": [event("page_view", "u1"), event("page_view", "u2"), event("sign_up", "u1"), event("$exception", "u2")]});
     assert_eq!(app.send(&ada, &events).await.0, StatusCode::ACCEPTED);
     let question = json!({"kind": "trend", "range": {"last": "24h"}, "series": [{"measure": "count"}]});
-    app.ask_until(&ada, &question, |answer| answer["series"][0]["total"] == 3)
+    app.ask_until(&ada, &question, |answer| answer["series"][0]["total"] == 4)
         .await;
 
     let (_, templates) = app.get(&ada, "/api/templates").await;
-    let all = ["product_overview", "web_traffic", "funnel", "retention"];
+    let all = ["product_overview", "web_traffic", "funnel", "retention", "errors"];
     assert_eq!(fitting(&templates), all);
     for name in all {
         let (status, made) = app.post(&ada, &format!("/api/templates/{name}"), json!({})).await;

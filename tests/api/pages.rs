@@ -72,3 +72,53 @@ async fn whoever_is_not_signed_in_is_sent_to_sign_in() {
         .await;
     assert_eq!(status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn what_the_server_alone_draws_speaks_german_to_whoever_reads_it() {
+    let app = TestApp::start();
+    let german = async |path: &str, cookie: Option<&str>| {
+        let mut request = app
+            .request(reqwest::Method::GET, path)
+            .header("accept-language", "de-AT,de;q=0.9,en;q=0.5");
+        if let Some(cookie) = cookie {
+            request = request.header("cookie", cookie);
+        }
+        request
+            .send()
+            .await
+            .expect("an answer")
+            .text()
+            .await
+            .expect("text")
+    };
+    for (path, words) in [
+        ("/login", "Anmelden"),
+        ("/login?problem=credentials", "gehören nicht zusammen"),
+        ("/register", "Konto anlegen"),
+        ("/", "Sieh, was Menschen mit deinem Produkt machen"),
+        ("/s/nothing", "Dieser Link zeigt nichts"),
+    ] {
+        let page = german(path, None).await;
+        assert!(
+            page.contains(words) && page.contains("lang=\"de\""),
+            "{path}: {page}"
+        );
+        let (_, english) = app.page(path, None).await;
+        assert!(!english.contains(words), "{path} is English otherwise");
+    }
+    assert!(
+        german("/login", Some("language=en")).await.contains("Sign in"),
+        "a choice stands before the browser's"
+    );
+    let chosen = app
+        .form("/language", &[("language", "de"), ("back", "/login")], None)
+        .await;
+    assert_eq!(chosen.headers()["location"], "/login");
+    let cookie = chosen.headers()["set-cookie"].to_str().expect("text").to_owned();
+    assert!(
+        cookie.starts_with("language=de;") && cookie.contains("HttpOnly"),
+        "{cookie}"
+    );
+    let (_, page) = app.page("/login", cookie.split(';').next()).await;
+    assert!(page.contains("Anmelden"));
+}

@@ -27,6 +27,8 @@ pub struct Page {
     pub dashboard: Dashboard,
     /// Its widgets, from the top left.
     pub panels: Vec<Shown>,
+    /// The form that breaks down and chooses the values of variables: HTML that script listens to.
+    pub switches: String,
 }
 
 /// A widget, what came of its question, and its text as HTML.
@@ -68,10 +70,10 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
 #[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json, output = Json)]
 pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {
     let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
+    let page = crate::server::engine()?
         .dashboard_page(&caller, id, &view)
-        .await?
-        .into())
+        .await?;
+    Ok(crate::server::page_of(page, &view))
 }
 
 /// One dashboard without answers.
@@ -79,16 +81,6 @@ pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppErro
 pub async fn get_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().get(&caller, id).await?)
-}
-
-/// Makes a dashboard.
-#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json, output = Json)]
-pub async fn create_dashboard(spec: DashboardSpec) -> Result<Dashboard, AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .create(&caller, spec)
-        .await?)
 }
 
 /// Changes a dashboard's own settings, unless somebody else did so since `version`.
@@ -102,25 +94,5 @@ pub async fn replace_dashboard(
     Ok(crate::server::engine()?
         .dashboards()
         .replace(&caller, id, spec, Some(version))
-        .await?)
-}
-
-/// Makes a copy of a dashboard with all its widgets.
-#[server(prefix = "/api/fn", endpoint = "duplicate_dashboard", input = Json, output = Json)]
-pub async fn duplicate_dashboard(id: DashboardId) -> Result<Dashboard, AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .duplicate(&caller, id)
-        .await?)
-}
-
-/// Deletes a dashboard, its widgets and its share links.
-#[server(prefix = "/api/fn", endpoint = "delete_dashboard", input = Json, output = Json)]
-pub async fn delete_dashboard(id: DashboardId) -> Result<(), AppError> {
-    let caller = crate::server::caller()?;
-    Ok(crate::server::engine()?
-        .dashboards()
-        .delete(&caller, id, None)
         .await?)
 }

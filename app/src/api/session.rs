@@ -44,14 +44,6 @@ impl Session {
     }
 }
 
-/// What the other server is called where people may sign in too.
-#[server(prefix = "/api/fn", endpoint = "other_door", input = Json, output = Json)]
-pub async fn other_door() -> Result<Option<String>, AppError> {
-    // Nothing has to be waited for on the server; the browser's half waits for the server.
-    let engine = std::future::ready(crate::server::engine()).await?;
-    Ok(engine.auth().oidc_name().map(str::to_owned))
-}
-
 /// Who is signed in; nobody is no error.
 #[server(prefix = "/api/fn", endpoint = "current_session", input = Json, output = Json)]
 pub async fn current_session() -> Result<Option<Session>, AppError> {

@@ -70,12 +70,25 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
     };
     // The property whose values the marks stand for.
     let property = move || {
+        let chosen = board.address.with(|address| address.view.breakdown.clone());
+        if let Some(chosen) = chosen {
+            return chosen.to_string();
+        }
         shown.with(|shown| {
             let query = shown
                 .as_ref()
                 .and_then(|shown| shown.widget.config.query.as_ref());
             let property = query.and_then(Query::breakdown);
             property.map(ToString::to_string).unwrap_or_default()
+        })
+    };
+    // What kind of question it is: whether somebody is behind a mark.
+    let asks = move || {
+        shown.with(|shown| {
+            let query = shown
+                .as_ref()
+                .and_then(|shown| shown.widget.config.query.as_ref());
+            query.map(|query| query.kind().to_owned()).unwrap_or_default()
         })
     };
     // What moves or resizes a card does not draw what is on it anew: its frame does, by its size.
@@ -96,6 +109,7 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
             tabindex=live::word(move || board.is_editing.get().then_some("0"))
             data-id=id.to_string()
             data-property=live::text(property)
+            data-asks=live::text(asks)
             on:keydown=live::keydown(move |event| on_arrow(board, id, &event))
             on:place=live::change(move |event| on_place(board, id, &event))
         >

@@ -87,31 +87,6 @@ impl Board {
         );
     }
 
-    pub(crate) fn duplicate(self) {
-        spawn_local(async move {
-            match api::duplicate_dashboard(self.id).await {
-                Ok(copy) => {
-                    // Loaded afresh: the page of one dashboard is not turned into that of another. Where the browser
-                    // refuses to go, the copy is in the list.
-                    let _ = location().set_href(&format!("/dashboards/{}", copy.id));
-                }
-                Err(error) => self.toasts.problem(&error),
-            }
-        });
-    }
-
-    pub(crate) fn delete(self) {
-        spawn_local(async move {
-            match api::delete_dashboard(self.id).await {
-                Ok(()) => {
-                    self.leave_for("/".to_owned());
-                    self.toasts.say("The dashboard is deleted.");
-                }
-                Err(error) => self.toasts.problem(&error),
-            }
-        });
-    }
-
     fn shown(self, id: WidgetId) -> Option<Shown> {
         self.page
             .with_untracked(|page| page.panels.iter().find(|shown| shown.widget.id == id).cloned())

@@ -1,16 +1,17 @@
 //! The page's filter, as chips that can be taken away, and a form that adds one.
 
+mod add;
+
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 use model::dashboard::View;
-use model::query::{Comparison, Filter, Query};
+use model::query::Filter;
 
 use super::Board;
 use crate::address;
-use crate::editor::{FilterDraft, FilterLens, Lists, filter_row};
-use crate::parts::field::Problems;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
-use crate::parts::popover::{Popover, close};
+use crate::parts::popover::Popover;
 use crate::words;
 
 const PANEL: &str = "add-filter";
@@ -18,11 +19,14 @@ const PANEL: &str = "add-filter";
 #[component]
 pub(super) fn Filters(board: Board) -> impl IntoView {
     let filter = Memo::new(move |_| board.address.with(|address| address.view.filter.clone()));
+    // Drawn anew only when something else is chosen: somebody may be typing in it.
+    let switches = Memo::new(move |_| board.page.with(|page| page.switches.clone()));
     view! {
         <div class="filters" role="group" aria-label="Filters">
             {live::part(move || saved_chip(board).into_any())}
             {live::part(move || chips(board, filter.get().as_ref()))}
             <AddFilter board filter />
+            {live::part(move || view! { <div class="switches" inner_html=switches.get()></div> }.into_any())}
         </div>
     }
 }
@@ -75,70 +79,38 @@ fn chip(board: Board, words: String, others: Option<Filter>) -> AnyView {
     .into_any()
 }
 
+/// What draws the form of a new condition.
+type Draw = fn(Board, Memo<Option<Filter>>) -> AnyView;
+
 #[component]
 fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
-    let draft = RwSignal::new(FilterDraft::default());
-    let problems = Problems::new();
-    let add = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        match draft.with_untracked(FilterDraft::comparison) {
-            Ok(comparison) => {
-                problems.clear();
-                draft.set(FilterDraft::default());
-                close(PANEL);
-                show_with(board, filter.get_untracked().as_ref(), comparison);
-            }
-            Err(error) => problems.set(vec![error]),
+    let draw = RwSignal::new(None::<Draw>);
+    let open = move |()| {
+        if draw.with_untracked(Option::is_none) {
+            spawn_local(async move { draw.set(Some(renderer().await)) });
         }
     };
     let face = view! { {icon(Icon::Filter)}<span>"Add filter"</span> }.into_any();
-    let known = Memo::new(move |_| board.page.with(known_properties));
-    view! {
-        <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left">
-            <form class="filter-form" on:submit=live::submit(add)>
-                {filter_row("page-filter", FilterLens::of(draft), problems, "", lists())}
-                <button type="submit" class="button primary wide">"Add filter"</button>
-            </form>
-        </Popover>
-        <datalist id="properties">
-            {live::part(move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view().into_any())}
-        </datalist>
-    }
-}
-
-/// Values are not suggested here: the page's first file stays small.
-fn lists() -> Lists {
-    Lists {
-        properties: "properties".to_owned(),
-        values: String::new(),
-    }
-}
-
-fn show_with(board: Board, filter: Option<&Filter>, comparison: Comparison) {
-    let filter = match address::chips(filter) {
-        Some(mut chips) => {
-            chips.push(comparison);
-            address::of_chips(chips)
-        }
-        None => Filter::both(filter, Some(&Filter::Compare(comparison))),
+    let inside = move || match draw.get() {
+        Some(draw) => draw(board, filter),
+        None => view! { <p class="muted">"One moment …"</p> }.into_any(),
     };
-    let view = board.address.with_untracked(|address| address.view.clone());
-    board.show(&View { filter, ..view });
+    view! {
+        <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left" on_press=Callback::new(open)>
+            {live::part(inside)}
+        </Popover>
+    }
 }
 
-/// Properties that an event always may have, and those that the page's widgets ask about.
-fn known_properties(page: &crate::api::dashboards::Page) -> Vec<String> {
-    let mut known: Vec<String> = crate::editor::USUAL_PROPERTIES.map(str::to_owned).to_vec();
-    for shown in &page.panels {
-        let Some(Query::Trend(trend)) = &shown.widget.config.query else {
-            continue;
-        };
-        let spec = trend.spec();
-        let of_series = spec.series.iter().filter_map(|series| series.property.as_ref());
-        let of_breakdown = spec.breakdown.as_ref().map(|breakdown| &breakdown.property);
-        known.extend(of_series.chain(of_breakdown).map(ToString::to_string));
-    }
-    known.sort();
-    known.dedup();
-    known
+/// The code of the form; only a release is split, as with the pages in `pages/later.rs`.
+#[cfg(debug_assertions)]
+fn renderer() -> std::future::Ready<Draw> {
+    std::future::ready(add::inside)
+}
+
+/// The code of the form, fetched when somebody opens it.
+#[cfg(not(debug_assertions))]
+#[leptos::lazy]
+fn renderer() -> Draw {
+    add::inside
 }

@@ -12,22 +12,36 @@ use crate::parts::live;
 use crate::parts::popover::Popover;
 use links::Links;
 
-/// What draws the inside of the panel.
-type Draw = fn(Links) -> AnyView;
+/// What the panel does once its code is there.
+#[derive(Clone, Copy)]
+struct Panel {
+    /// Asks for the links.
+    fetch: fn(Links),
+    /// Draws the inside.
+    draw: fn(Links) -> AnyView,
+}
+
+const PANEL: Panel = Panel {
+    fetch: Links::fetch,
+    draw: links::inside,
+};
 
 #[component]
 pub(super) fn SharePanel(board: Board) -> impl IntoView {
     let links = Links::of(board);
-    let draw = RwSignal::new(None::<Draw>);
+    let panel = RwSignal::new(None::<Panel>);
     let open = move |()| {
-        links.fetch();
-        if draw.with_untracked(Option::is_none) {
-            spawn_local(async move { draw.set(Some(renderer().await)) });
-        }
+        spawn_local(async move {
+            let loaded = renderer().await;
+            if panel.with_untracked(Option::is_none) {
+                panel.set(Some(loaded));
+            }
+            (loaded.fetch)(links);
+        });
     };
     let face = view! { {icon(Icon::Share)}<span class="word">"Share"</span> }.into_any();
-    let inside = move || match draw.get() {
-        Some(draw) => draw(links),
+    let inside = move || match panel.get() {
+        Some(panel) => (panel.draw)(links),
         None => view! { <p class="muted">"One moment …"</p> }.into_any(),
     };
     view! {
@@ -40,13 +54,13 @@ pub(super) fn SharePanel(board: Board) -> impl IntoView {
 
 /// The code of the panel; only a release is split, as with the pages in `pages/later.rs`.
 #[cfg(debug_assertions)]
-fn renderer() -> std::future::Ready<Draw> {
-    std::future::ready(links::inside)
+fn renderer() -> std::future::Ready<Panel> {
+    std::future::ready(PANEL)
 }
 
 /// The code of the panel, fetched when somebody opens it.
 #[cfg(not(debug_assertions))]
 #[leptos::lazy]
-fn renderer() -> Draw {
-    links::inside
+fn renderer() -> Panel {
+    PANEL
 }

@@ -9,7 +9,7 @@ use super::range::RangePicker;
 use super::share::SharePanel;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
-use crate::parts::popover::{Popover, close, hand_over};
+use crate::parts::popover::Popover;
 
 #[component]
 pub(super) fn TopBar(board: Board) -> impl IntoView {
@@ -141,75 +141,19 @@ fn steps(board: Board) -> AnyView {
 fn More(board: Board) -> impl IntoView {
     view! {
         <Popover id="dashboard-menu" name="More" face=icon(Icon::More) look="button icon-only" panel="menu">
-            <button type="button" class="menu-item" on:click=live::click(move |_| { close("dashboard-menu"); board.duplicate(); })>
+            <button type="button" class="menu-item" data-act="duplicate">
                 {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
             </button>
-            <a class="menu-item" href=format!("/api/dashboards/{}/export", board.id) download="dashboard.json" rel="external" on:click=live::click(|_| close("dashboard-menu"))>
+            <a class="menu-item" href=format!("/api/dashboards/{}/export", board.id) download="dashboard.json" rel="external">
                 {icon(Icon::Download)}<span>"Export as a file"</span>
             </a>
-            <button
-                type="button"
-                class="menu-item"
-                data-act="note"
-                on:click=live::click(move |_| close("dashboard-menu"))
-            >
-                {icon(Icon::Note)}<span>"Note what happened"</span>
-            </button>
-            <button
-                type="button"
-                class="menu-item"
-                data-act="versions"
-                on:click=live::click(move |_| close("dashboard-menu"))
-            >
-                {icon(Icon::Retry)}<span>"Earlier versions"</span>
-            </button>
-            <button
-                type="button"
-                class="menu-item danger"
-                popovertarget="delete-dashboard"
-                on:click=live::click(move |event| hand_over(&event, "dashboard-menu", "delete-dashboard"))
-            >
-                {icon(Icon::Trash)}<span>"Delete dashboard"</span>
-            </button>
+            <a class="menu-item" href=live::text(move || format!("/api/dashboards/{}/document.pdf{}", board.id, crate::address::written(&board.address.with(|address| address.view.clone())))) download="dashboard.pdf" rel="external">
+                {icon(Icon::Download)}<span>"Save as PDF"</span>
+            </a>
+            <button type="button" class="menu-item" data-act="note">{icon(Icon::Note)}<span>"Note what happened"</span></button>
+            <button type="button" class="menu-item" data-act="variables">{icon(Icon::Filter)}<span>"Variables"</span></button>
+            <button type="button" class="menu-item" data-act="versions">{icon(Icon::Retry)}<span>"Earlier versions"</span></button>
+            <button type="button" class="menu-item danger" data-act="delete">{icon(Icon::Trash)}<span>"Delete dashboard"</span></button>
         </Popover>
-        <Delete board />
-    }
-}
-
-#[component]
-fn Delete(board: Board) -> impl IntoView {
-    let typed = RwSignal::new(String::new());
-    let name = move || board.page.with(|page| page.dashboard.name.clone());
-    let is_confirmed = move || typed.with(|typed| typed.trim() == name());
-    let count = move || {
-        crate::words::counted(
-            board
-                .page
-                .with(|page| u32::try_from(page.panels.len()).unwrap_or(u32::MAX)),
-            "widget",
-        )
-    };
-    let delete = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if is_confirmed() {
-            close("delete-dashboard");
-            board.delete();
-        }
-    };
-    view! {
-        <div id="delete-dashboard" class="popover centred" popover="auto" role="dialog" aria-label="Delete dashboard">
-            <form on:submit=live::submit(delete)>
-                <h2>"Delete this dashboard?"</h2>
-                <p>"Its " {live::text(count)} " and its share links are lost for everybody. The events stay. This cannot be undone."</p>
-                <div class="field">
-                    <label for="delete-name">"To go on, type " <strong>{live::text(name)}</strong></label>
-                    <input id="delete-name" class="input" autocomplete="off" prop:value=live::text(move || typed.get()) on:input=live::change(move |event| typed.set(event_target_value(&event))) />
-                </div>
-                <div class="actions">
-                    <button type="button" class="button" popovertarget="delete-dashboard" popovertargetaction="hide">"Keep it"</button>
-                    <button type="submit" class="button danger" disabled=live::flag(move || !is_confirmed())>"Delete dashboard"</button>
-                </div>
-            </form>
-        </div>
     }
 }

@@ -50,7 +50,7 @@ pub(crate) fn Chart(answer: Answer, kind: WidgetType, options: WidgetOptions, ro
 }
 
 /// Whether the page is being taken over from the server, picture and all.
-fn is_taken_over() -> bool {
+pub(crate) fn is_taken_over() -> bool {
     Owner::current_shared_context().is_some_and(|shared| shared.during_hydration())
 }
 

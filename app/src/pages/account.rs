@@ -1,13 +1,13 @@
 //! The person's own account: password and sessions. Plain forms, which work without script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use model::account::SignedInSession;
 
 use super::members::said;
 use crate::api::people::{self as api, OwnAccount};
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 use crate::words;
 
 /// The page.
@@ -49,6 +49,16 @@ fn account_page(account: OwnAccount) -> AnyView {
                         <p class="hint">"At least 8 characters. Everywhere else you are signed out."</p>
                     </div>
                     <p class="actions"><button type="submit" class="button primary">"Change password"</button></p>
+                </form>
+            </section>
+            <section>
+                <h2>"Language"</h2>
+                <p class="muted">"Of signing in, and of the words around shared dashboards. The app itself speaks English."</p>
+                <form method="post" action="/language" class="actions">
+                    <input type="hidden" name="back" value="/settings/account" />
+                    <button type="submit" class="button" name="language" value="">"As my browser"</button>
+                    <button type="submit" class="button" name="language" value="en" lang="en">"English"</button>
+                    <button type="submit" class="button" name="language" value="de" lang="de">"Deutsch"</button>
                 </form>
             </section>
             <section>

@@ -1,12 +1,12 @@
 //! The organization's record: who changed what, and when.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
 use crate::api::people::{self as api, ChangeLine, Changes};
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 use crate::query_string;
 use crate::words;
 

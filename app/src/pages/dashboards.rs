@@ -1,25 +1,19 @@
 //! The organization's dashboards.
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
-use leptos_meta::Title;
-use leptos_router::NavigateOptions;
-use leptos_router::hooks::use_navigate;
-use model::dashboard::DashboardSpec;
-use model::query::Range;
+use leptos_router::hooks::use_location;
 use model::role::Action;
 
-use super::landing::landing;
+use super::served::{Served, served};
 use crate::api::dashboards::{self as api, Listed};
 use crate::api::session::Session;
-use crate::error::AppError;
-use crate::parts::field::{Problems, TextField};
 use crate::parts::frame::framed;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::load::{Fetched, SessionData, failed, loaded, waiting_list};
 use crate::parts::popover::Popover;
-use crate::parts::toast::Toasts;
+use crate::parts::title::Title;
+use crate::query_string;
 use crate::words;
 
 /// The dashboards of a signed-in person; what DataPulse is, for everybody else.
@@ -43,7 +37,7 @@ pub(super) fn HomePage() -> impl IntoView {
                     let page = list_page(&session, listed);
                     framed(session, page)
                 }
-                Ok(None) => landing(),
+                Ok(None) => served(Served::Landing),
                 Err(error) => failed(&error, None),
             }
         })
@@ -69,6 +63,7 @@ fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
                 {may_edit.then(|| view! { <Templates /><NewDashboard /> })}
             </div>
         </header>
+        {refused()}
         {loaded(listed, waiting_list, move |listed| list(listed, may_edit))}
     }
     .into_any()
@@ -143,41 +138,33 @@ fn item(listed: Listed) -> AnyView {
     .into_any()
 }
 
+/// A plain form, so that it works without script; what is wrong with it is said on the page that follows.
 #[component]
 fn NewDashboard() -> impl IntoView {
-    let toasts = Toasts::here();
-    let navigate = use_navigate();
-    let name = RwSignal::new(String::new());
-    let description = RwSignal::new(String::new());
-    let problems = Problems::new();
-    let create = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let navigate = navigate.clone();
-        let spec = DashboardSpec {
-            name: name.get_untracked(),
-            description: description.get_untracked(),
-            range: Range::parse_last("30d").ok(),
-            ..DashboardSpec::default()
-        };
-        spawn_local(async move {
-            match api::create_dashboard(spec).await {
-                Ok(dashboard) => navigate(
-                    &format!("/dashboards/{}", dashboard.id),
-                    NavigateOptions::default(),
-                ),
-                Err(AppError::Invalid(errors)) => problems.set(errors),
-                Err(error) => toasts.problem(&error),
-            }
-        });
-    };
     let face = view! { {icon(Icon::Plus)}<span>"New dashboard"</span> }.into_any();
     view! {
         <Popover id="new-dashboard" name="New dashboard" face look="button primary">
-            <form on:submit=live::submit(create)>
-                <TextField id="dashboard-name" label="Name" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
-                <TextField id="dashboard-description" label="Description (optional)" value=description on_input=Callback::new(move |text| description.set(text)) problem=problems.named("description") />
+            <form method="post" action="/dashboards">
+                <div class="field">
+                    <label for="dashboard-name">"Name"</label>
+                    <input id="dashboard-name" name="name" class="input" required=true maxlength="200" autocomplete="off" />
+                </div>
+                <div class="field">
+                    <label for="dashboard-description">"Description (optional)"</label>
+                    <input id="dashboard-description" name="description" class="input" maxlength="2000" autocomplete="off" />
+                </div>
                 <button type="submit" class="button primary wide">"Create dashboard"</button>
             </form>
         </Popover>
     }
+}
+
+/// Why the last form did nothing.
+fn refused() -> Option<AnyView> {
+    let search = use_location().search.get_untracked();
+    let words = match query_string::value(&search, "problem")?.as_str() {
+        "forbidden" => "You may look at dashboards here, but not make them.",
+        _ => "Give the dashboard a name of at most 200 characters.",
+    };
+    Some(view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
 }

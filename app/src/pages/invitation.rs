@@ -1,13 +1,13 @@
 //! What an invitation's link opens, and where somebody without an organization begins: plain forms.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::members::said;
 use crate::api::people::{self as api, Welcome};
 use crate::parts::icon::mark;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 
 /// The page of an invitation.
 #[component]

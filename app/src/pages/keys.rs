@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use model::account::{ApiKey, KeyKind};
 use model::role::Action;
 
@@ -17,6 +16,7 @@ use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::popover::Popover;
+use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use crate::words;
 

@@ -1,67 +1,81 @@
 //! What DataPulse is, for somebody who is not signed in.
 
 use leptos::prelude::*;
-use leptos_meta::{Meta, Title};
+use leptos_meta::Meta;
 
+use crate::language::Language;
 use crate::parts::icon::mark;
+use crate::parts::title::Title;
 
-const POINTS: [(&str, &str); 3] = [
-    (
-        "Send events from anywhere",
-        "One HTTP call, a log file or a CSV. An event that was accepted is on disk before you hear back.",
-    ),
-    (
-        "Ask, and see it drawn",
-        "Counts, unique users, sums and percentiles, broken down and compared, on dashboards you arrange yourself.",
-    ),
-    (
-        "Share with a link",
-        "A dashboard as a document that opens anywhere, also without JavaScript, and stops working when you say so.",
-    ),
+/// What it is good for, each in both languages.
+const POINTS: [[(&str, &str); 2]; 3] = [
+    [
+        ("Send events from anywhere", "Ereignisse von überall"),
+        (
+            "One HTTP call, a log file or a CSV. An event that was accepted is on disk before you hear back.",
+            "Ein HTTP-Aufruf, ein Logfile oder ein CSV. Ein angenommenes Ereignis liegt auf der Platte, bevor du die Antwort hörst.",
+        ),
+    ],
+    [
+        ("Ask, and see it drawn", "Fragen und es gezeichnet sehen"),
+        (
+            "Counts, unique users, sums and percentiles, broken down and compared, on dashboards you arrange yourself.",
+            "Anzahlen, Nutzer, Summen und Perzentile, aufgeschlüsselt und verglichen, auf Dashboards, die du selbst anordnest.",
+        ),
+    ],
+    [
+        ("Share with a link", "Mit einem Link teilen"),
+        (
+            "A dashboard as a document that opens anywhere, also without JavaScript, and stops working when you say so.",
+            "Ein Dashboard als Dokument, das sich überall öffnet, auch ohne JavaScript, und zu bleibt, wenn du es sagst.",
+        ),
+    ],
 ];
 
 /// The page.
-pub(super) fn landing() -> AnyView {
+pub(super) fn landing(language: Language) -> AnyView {
     let points = POINTS
         .into_iter()
-        .map(|(title, words)| view! { <li><h2>{title}</h2><p>{words}</p></li> })
+        .map(|[title, words]| view! { <li><h2>{language.say(title.0, title.1)}</h2><p>{language.say(words.0, words.1)}</p></li> })
         .collect_view();
     view! {
         <Title text="" />
-        <Meta name="description" content="Product analytics you can host yourself: events in, live dashboards and share links out." />
+        <Meta name="description" content=language.say("Product analytics you can host yourself: events in, live dashboards and share links out.", "Produktanalyse zum Selbstbetreiben: Ereignisse hinein, Dashboards und Links heraus.") />
         <div class="landing">
             <header>
                 <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
-                <nav aria-label="Account">
-                    <a class="button quiet" href="/login">"Sign in"</a>
-                    <a class="button" href="/register">"Create an account"</a>
+                <nav aria-label=language.say("Account", "Konto")>
+                    <a class="button quiet" href="/login">{language.say("Sign in", "Anmelden")}</a>
+                    <a class="button" href="/register">{language.say("Create an account", "Konto anlegen")}</a>
                 </nav>
             </header>
             <main>
                 <section class="hero">
-                    <h1>"See what people do with your product"</h1>
+                    <h1>{language.say("See what people do with your product", "Sieh, was Menschen mit deinem Produkt machen")}</h1>
                     <p>
-                        "DataPulse turns the events your product sends into dashboards your team looks at. "
-                        "It runs on one machine of yours, and your data stays there."
+                        {language.say(
+                            "DataPulse turns the events your product sends into dashboards your team looks at. It runs on one machine of yours, and your data stays there.",
+                            "DataPulse macht aus den Ereignissen deines Produkts Dashboards, auf die dein Team schaut. Es läuft auf einer Maschine von dir, und deine Daten bleiben dort.",
+                        )}
                     </p>
                     <p class="actions">
-                        <a class="button primary large" href="/register">"Create an account"</a>
-                        <a class="button large" href="/login">"Sign in"</a>
+                        <a class="button primary large" href="/register">{language.say("Create an account", "Konto anlegen")}</a>
+                        <a class="button large" href="/login">{language.say("Sign in", "Anmelden")}</a>
                     </p>
                 </section>
-                {picture()}
+                {picture(language)}
                 <ul class="points">{points}</ul>
             </main>
-            <footer><p>"Open source, Apache-2.0."</p></footer>
+            <footer><p>{language.say("Open source, Apache-2.0.", "Quelloffen, Apache-2.0.")}</p></footer>
         </div>
     }
     .into_any()
 }
 
 /// A drawing of a dashboard; no figures in it, so that it promises none.
-fn picture() -> AnyView {
+fn picture(language: Language) -> AnyView {
     view! {
-        <svg class="hero-picture" viewBox="0 0 960 320" role="img" aria-label="A dashboard with a line, bars and a ring">
+        <svg class="hero-picture" viewBox="0 0 960 320" role="img" aria-label=language.say("A dashboard with a line, bars and a ring", "Ein Dashboard mit einer Linie, Balken und einem Ring")>
             <rect class="card" x="1" y="1" width="598" height="318" rx="12"></rect>
             <g class="grid-lines">
                 <path d="M32 80h536M32 140h536M32 200h536M32 260h536"></path>

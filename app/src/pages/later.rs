@@ -4,12 +4,12 @@
 
 #[cfg(debug_assertions)]
 pub(super) use whole::{
-    account, changes, data, editor, invitation, keys, live, login, members, organization, register, start,
+    account, changes, data, editor, invitation, keys, live, members, organization, start, user, users,
 };
 
 #[cfg(not(debug_assertions))]
 pub(super) use split::{
-    account, changes, data, editor, invitation, keys, live, login, members, organization, register, start,
+    account, changes, data, editor, invitation, keys, live, members, organization, start, user, users,
 };
 
 #[cfg(debug_assertions)]
@@ -25,15 +25,8 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::sign_in::{LoginPage, RegisterPage};
-
-    pub(in crate::pages) fn login() -> fn() -> AnyView {
-        || view! { <LoginPage /> }.into_any()
-    }
-
-    pub(in crate::pages) fn register() -> fn() -> AnyView {
-        || view! { <RegisterPage /> }.into_any()
-    }
+    use crate::pages::user::UserPage;
+    use crate::pages::users::UsersPage;
 
     pub(in crate::pages) fn live() -> fn() -> AnyView {
         || view! { <LivePage /> }.into_any()
@@ -74,6 +67,14 @@ mod whole {
     pub(in crate::pages) fn start() -> fn() -> AnyView {
         || view! { <StartPage /> }.into_any()
     }
+
+    pub(in crate::pages) fn user() -> fn() -> AnyView {
+        || view! { <UserPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn users() -> fn() -> AnyView {
+        || view! { <UsersPage /> }.into_any()
+    }
 }
 
 #[cfg(not(debug_assertions))]
@@ -90,7 +91,8 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::sign_in::{LoginPage, RegisterPage};
+    use crate::pages::user::UserPage;
+    use crate::pages::users::UsersPage;
 
     pub(in crate::pages) fn live() -> Lazy<LiveRoute> {
         Lazy::new()
@@ -161,42 +163,6 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <OrganizationPage /> }.into_any()
-        }
-    }
-
-    pub(in crate::pages) fn login() -> Lazy<LoginRoute> {
-        Lazy::new()
-    }
-
-    /// Signing in.
-    pub(in crate::pages) struct LoginRoute;
-
-    #[lazy_route]
-    impl LazyRoute for LoginRoute {
-        fn data() -> Self {
-            Self
-        }
-
-        fn view(_route: Self) -> AnyView {
-            view! { <LoginPage /> }.into_any()
-        }
-    }
-
-    pub(in crate::pages) fn register() -> Lazy<RegisterRoute> {
-        Lazy::new()
-    }
-
-    /// Making an account.
-    pub(in crate::pages) struct RegisterRoute;
-
-    #[lazy_route]
-    impl LazyRoute for RegisterRoute {
-        fn data() -> Self {
-            Self
-        }
-
-        fn view(_route: Self) -> AnyView {
-            view! { <RegisterPage /> }.into_any()
         }
     }
 
@@ -305,6 +271,42 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <StartPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn user() -> Lazy<UserRoute> {
+        Lazy::new()
+    }
+
+    /// One person.
+    pub(in crate::pages) struct UserRoute;
+
+    #[lazy_route]
+    impl LazyRoute for UserRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <UserPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn users() -> Lazy<UsersRoute> {
+        Lazy::new()
+    }
+
+    /// Who did something.
+    pub(in crate::pages) struct UsersRoute;
+
+    #[lazy_route]
+    impl LazyRoute for UsersRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <UsersPage /> }.into_any()
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use leptos::prelude::*;
 use leptos::web_sys::CustomEvent;
-use leptos_meta::Title;
 use model::answer::Answer;
 use model::dashboard::{Size, WidgetOptions, WidgetType};
 
@@ -11,6 +10,7 @@ use crate::api::live::{self as api, Now};
 use crate::drawing::{Medium, answer_view};
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 
 /// The page.
 #[component]

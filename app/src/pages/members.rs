@@ -1,7 +1,6 @@
 //! Who belongs to the organization and who is asked to: plain forms, which work without script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use model::ids::UserId;
 use model::membership::{Invitation, Member};
@@ -13,6 +12,7 @@ use crate::parts::copy::CopyButton;
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::popover::Popover;
+use crate::parts::title::Title;
 use crate::query_string;
 use crate::words;
 

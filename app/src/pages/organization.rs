@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use leptos_meta::Title;
 use model::account::WeekStart;
 use model::role::Action;
 
@@ -14,6 +13,7 @@ use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::SessionData;
+use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 
 /// Time zones that are suggested; any other IANA name may be typed.

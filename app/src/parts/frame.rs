@@ -4,10 +4,8 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
 use super::icon::{Icon, icon, mark};
-use super::keys::KeyList;
 use super::live;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
-use super::popover::hand_over;
 use crate::api::session::{Other, Session};
 use crate::theme::Theme;
 
@@ -40,7 +38,6 @@ pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
             <a class="skip" href="#main">"Skip to the page"</a>
             <Sidebar session />
             <main id="main" class="page" tabindex="-1">{page}</main>
-            <KeyList />
         </div>
     }
     .into_any()
@@ -58,6 +55,7 @@ fn Sidebar(session: Session) -> impl IntoView {
             <ul class="places">
                 <li><Place href="/" name="Dashboards" which=Icon::Dashboards below="/dashboards" /></li>
                 <li><Place href="/live" name="Live" which=Icon::Live below="/live" /></li>
+                <li><Place href="/users" name="Users" which=Icon::Person below="/users" /></li>
                 <li><Place href="/settings/organization" name="Organization" which=Icon::Settings below="/settings/organization" /></li>
                 <li><Place href="/settings/members" name="Members" which=Icon::People below="/settings/members" /></li>
                 <li><Place href="/settings/keys" name="API keys" which=Icon::Key below="/settings/keys" /></li>
@@ -102,16 +100,7 @@ fn Person(session: Session) -> impl IntoView {
                 <Organizations choices=session.others />
                 <a class="menu-item" href="/settings/account">"Your account"</a>
                 <ThemeForm theme=session.theme />
-                <button
-                    type="button"
-                    class="menu-item"
-                    popovertarget="keys"
-                    data-key="?"
-                    on:click=live::click(move |event| hand_over(&event, "person", "keys"))
-                >
-                    <span>"Keyboard"</span>
-                    <kbd>"?"</kbd>
-                </button>
+                <button type="button" class="menu-item" data-key="?" data-act="keys"><span>"Keyboard"</span><kbd>"?"</kbd></button>
                 <form method="post" action="/logout">
                     <button type="submit" class="menu-item">"Log out"</button>
                 </form>

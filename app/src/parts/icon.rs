@@ -10,6 +10,7 @@ pub(crate) enum Icon {
     Key,
     Live,
     People,
+    Person,
     Plus,
     Minus,
     More,
@@ -52,6 +53,7 @@ impl Icon {
             Self::People => {
                 "M6 2.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5M1.5 13.5c0-6 9-6 9 0M10.5 3a2.3 2.3 0 0 1 0 4.4M12 9.2c1.7.6 2.5 2 2.5 4.3"
             }
+            Self::Person => "M8 2.5a2.5 2.5 0 1 1 0 5a2.5 2.5 0 1 1 0-5M3 13.5c0-6 10-6 10 0",
             Self::Plus => "M8 3v10M3 8h10",
             Self::Minus => "M3 8h10",
             Self::More => "M3.5 8h.01M8 8h.01M12.5 8h.01",

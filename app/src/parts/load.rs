@@ -1,7 +1,6 @@
 //! What a page shows until its data is there, and when it does not come.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
 use serde::Serialize;
@@ -9,6 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::icon::{Icon, icon};
 use super::live;
+use super::title::Title;
 use crate::api::session::Session;
 use crate::error::AppError;
 
@@ -88,6 +88,12 @@ pub(crate) fn framed_or_plain(page: fn() -> AnyView) -> AnyView {
 
 /// Sends the person to sign in and back here.
 pub(crate) fn to_sign_in() -> AnyView {
+    let path = format!("/login?next={}", crate::query_string::encoded(&own_address()));
+    view! { <Redirect path /> }.into_any()
+}
+
+/// The path and the query of the page that is being shown, which the browser's own address may not say yet.
+pub(crate) fn own_address() -> String {
     let location = use_location();
     let search = location.search.get_untracked();
     let mark = if search.is_empty() || search.starts_with('?') {
@@ -95,9 +101,7 @@ pub(crate) fn to_sign_in() -> AnyView {
     } else {
         "?"
     };
-    let here = format!("{}{mark}{search}", location.pathname.get_untracked());
-    let path = format!("/login?next={}", crate::query_string::encoded(&here));
-    view! { <Redirect path /> }.into_any()
+    format!("{}{mark}{search}", location.pathname.get_untracked())
 }
 
 /// Grey bars where a list will be.

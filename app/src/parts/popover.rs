@@ -59,16 +59,6 @@ pub(crate) fn close(id: &str) {
     }
 }
 
-/// Closes the panel `from` and opens `to`; without script the browser opens `to` over `from`.
-pub(crate) fn hand_over(event: &leptos::ev::MouseEvent, from: &str, to: &str) {
-    event.prevent_default();
-    close(from);
-    if let Some(panel) = panel(to) {
-        // It may be open already, which is what is wanted.
-        let _ = panel.show_popover();
-    }
-}
-
 fn panel(id: &str) -> Option<HtmlElement> {
     document().get_element_by_id(id)?.dyn_into().ok()
 }

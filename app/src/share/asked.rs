@@ -1,7 +1,7 @@
 //! What a viewer asks for in the address of a shared page: `?range=7d`, `?from=…&to=…`, `?property=country&value=DE`.
 
-use model::dashboard::View;
-use model::query::{Comparison, Filter, Op, Property, Scalar};
+use model::dashboard::{View, is_value};
+use model::query::Filter;
 
 use crate::address;
 use crate::query_string;
@@ -12,29 +12,13 @@ pub fn asked(search: &str) -> View {
     View {
         range: address::Address::read(search).view.range,
         filter: filter(search),
-        compare: None,
+        ..View::default()
     }
 }
 
 fn filter(search: &str) -> Option<Filter> {
-    let property: Property = query_string::value(search, "property")?.parse().ok()?;
-    let value = query_string::value(search, "value")?;
-    let comparison = Comparison::new(property, Op::In, meanings(&value)).ok()?;
-    Some(Filter::Compare(comparison))
-}
-
-/// A value is typed as text, and may be a number or a truth value in the events.
-fn meanings(value: &str) -> Vec<Scalar> {
-    let mut meanings = vec![Scalar::Text(value.to_owned())];
-    if let Ok(number) = value.parse::<f64>()
-        && number.is_finite()
-    {
-        meanings.push(Scalar::Number(number));
-    }
-    if let Ok(truth) = value.parse::<bool>() {
-        meanings.push(Scalar::Bool(truth));
-    }
-    meanings
+    let property = query_string::value(search, "property")?.parse().ok()?;
+    is_value(property, &query_string::value(search, "value")?)
 }
 
 /// The property and the value that a filter of [`asked`] names.

@@ -16,7 +16,7 @@ pub(super) fn controls(shared: &SharedDocument) -> AnyView {
         return ().into_any();
     }
     view! {
-        <nav class="share-controls" aria-label="What is shown">
+        <nav class="share-controls" aria-label=shared.language.say("What is shown", "Was gezeigt wird")>
             {shared.may_choose_range.then(|| ranges(shared))}
             {has_filter.then(|| filters(shared))}
         </nav>
@@ -29,6 +29,7 @@ fn path_of(shared: &SharedDocument, view: &View) -> String {
 }
 
 fn ranges(shared: &SharedDocument) -> AnyView {
+    let language = shared.language;
     let current = shared.view.range.clone();
     let presets = PRESETS
         .into_iter()
@@ -38,15 +39,15 @@ fn ranges(shared: &SharedDocument) -> AnyView {
             let view = View {
                 range: Some(range),
                 filter: shared.view.filter.clone(),
-                compare: None,
+                ..View::default()
             };
-            view! { <a class="menu-item" href=path_of(shared, &view) aria-current=is_current.then_some("true")>{label}</a> }
+            view! { <a class="menu-item" href=path_of(shared, &view) aria-current=is_current.then_some("true")>{language.say(label, preset_in_german(label))}</a> }
         })
         .collect_view();
     let saved = View {
         range: None,
         filter: shared.view.filter.clone(),
-        compare: None,
+        ..View::default()
     };
     let days = |edge: &Edge| match edge {
         Edge::Date(date) => date.to_string(),
@@ -59,7 +60,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
     let words = current
         .as_ref()
         .or(shared.page.dashboard.range.as_ref())
-        .map_or_else(|| "Range".to_owned(), range_words);
+        .map_or_else(|| language.say("Range", "Zeitraum").to_owned(), range_words);
     view! {
         <details class="share-choice">
             <summary class="button">{icon(Icon::Calendar)}<span>{words}</span>{icon(Icon::Chevron)}</summary>
@@ -67,13 +68,13 @@ fn ranges(shared: &SharedDocument) -> AnyView {
                 {presets}
                 <form method="get" action=shared.path.clone() class="custom-range">
                     <div class="two">
-                        <div class="field"><label for="from">"First day"</label><input class="input" id="from" type="date" name="from" value=from required /></div>
-                        <div class="field"><label for="to">"Last day"</label><input class="input" id="to" type="date" name="to" value=to required /></div>
+                        <div class="field"><label for="from">{language.say("First day", "Erster Tag")}</label><input class="input" id="from" type="date" name="from" value=from required /></div>
+                        <div class="field"><label for="to">{language.say("Last day", "Letzter Tag")}</label><input class="input" id="to" type="date" name="to" value=to required /></div>
                     </div>
                     {kept_filter(&shared.view)}
-                    <button type="submit" class="button wide">"Show these days"</button>
+                    <button type="submit" class="button wide">{language.say("Show these days", "Diese Tage zeigen")}</button>
                 </form>
-                {current.is_some().then(|| view! { <a class="menu-item" href=path_of(shared, &saved)>"Back to the saved range"</a> })}
+                {current.is_some().then(|| view! { <a class="menu-item" href=path_of(shared, &saved)>{language.say("Back to the saved range", "Zurück zum gesicherten Zeitraum")}</a> })}
             </div>
         </details>
     }
@@ -81,6 +82,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
 }
 
 fn filters(shared: &SharedDocument) -> AnyView {
+    let language = shared.language;
     let chosen = chosen(&shared.view);
     let options = shared
         .filterable
@@ -114,10 +116,10 @@ fn filters(shared: &SharedDocument) -> AnyView {
             <summary class="button">{icon(Icon::Filter)}<span>"Filter"</span>{icon(Icon::Chevron)}</summary>
             <div class="share-panel">
                 <form method="get" action=shared.path.clone() class="stack">
-                    <div class="field"><label for="property">"Property"</label><select class="input" id="property" name="property">{options}</select></div>
-                    <div class="field"><label for="value">"is"</label><input class="input" id="value" name="value" value=value required maxlength="200" autocomplete="off" /></div>
+                    <div class="field"><label for="property">{language.say("Property", "Eigenschaft")}</label><select class="input" id="property" name="property">{options}</select></div>
+                    <div class="field"><label for="value">{language.say("is", "ist")}</label><input class="input" id="value" name="value" value=value required maxlength="200" autocomplete="off" /></div>
                     {kept_range(&shared.view)}
-                    <button type="submit" class="button primary wide">"Show only these"</button>
+                    <button type="submit" class="button primary wide">{language.say("Show only these", "Nur diese zeigen")}</button>
                 </form>
             </div>
         </details>
@@ -144,4 +146,16 @@ fn kept_range(view: &View) -> Option<AnyView> {
             view! { <input type="hidden" name="range" value=last /> }.into_any()
         }
     })
+}
+
+/// What a range that is offered is called in German.
+fn preset_in_german(label: &'static str) -> &'static str {
+    match label {
+        "Last 24 hours" => "Letzte 24 Stunden",
+        "Last 7 days" => "Letzte 7 Tage",
+        "Last 30 days" => "Letzte 30 Tage",
+        "Last 90 days" => "Letzte 90 Tage",
+        "Last 12 months" => "Letzte 12 Monate",
+        other => other,
+    }
 }

@@ -1,6 +1,7 @@
 //! The HTML document around a shared page: its head, and what makes it stand alone.
 
 use super::Standing;
+use crate::language::Language;
 
 /// What the head says beside the title.
 pub(crate) struct Head<'h> {
@@ -10,12 +11,13 @@ pub(crate) struct Head<'h> {
     pub(crate) card: Option<&'h str>,
     pub(crate) description: &'h str,
     pub(crate) standing: &'h Standing,
+    pub(crate) language: Language,
 }
 
 /// The whole document.
 pub(crate) fn around(head: &Head<'_>, body: &str) -> String {
     let title = escaped(head.title);
-    let theme = escaped(head.theme);
+    let (theme, language) = (escaped(head.theme), head.language.tag());
     let class = match head.standing {
         Standing::Framed { .. } => "shared framed",
         Standing::Page { .. } | Standing::File { .. } => "shared",
@@ -31,7 +33,7 @@ pub(crate) fn around(head: &Head<'_>, body: &str) -> String {
     };
     let posted = posted(head);
     format!(
-        "<!DOCTYPE html><html lang=\"en\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
+        "<!DOCTYPE html><html lang=\"{language}\" data-theme=\"{theme}\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
          <meta name=\"robots\" content=\"noindex\"><meta name=\"referrer\" content=\"no-referrer\">\
          <meta name=\"color-scheme\" content=\"light dark\"><title>{title}</title>{posted}{look}{script}</head>\

@@ -29,7 +29,11 @@ mod line;
 mod map;
 mod moments;
 mod palette;
+#[cfg(feature = "png")]
+mod paper;
 mod paths;
+#[cfg(feature = "png")]
+mod pdf;
 #[cfg(feature = "png")]
 mod png;
 mod ranked;
@@ -49,7 +53,11 @@ mod text_width;
 pub use card::{CARD_HEIGHT, CARD_WIDTH, Card, CardPanel, card};
 pub use describe::describe;
 #[cfg(feature = "png")]
-pub use png::{PngError, png};
+pub use paper::{Paper, PaperPanel, Shown, pages, widget_page};
+#[cfg(feature = "png")]
+pub use pdf::pdf;
+#[cfg(feature = "png")]
+pub use png::{PictureError, png};
 pub use stat::{Change, Direction, Stat, stat};
 pub use table::{Column, Table, table};
 

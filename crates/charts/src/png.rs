@@ -25,31 +25,36 @@ static FONTS: LazyLock<Arc<fontdb::Database>> = LazyLock::new(|| {
 
 /// Why there is no picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PngError(String);
+pub struct PictureError(pub(crate) String);
 
-impl std::fmt::Display for PngError {
+impl std::fmt::Display for PictureError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl std::error::Error for PngError {}
+impl std::error::Error for PictureError {}
 
-/// `svg` as PNG, with `scale` pixels for each of its units. Takes a few ten milliseconds of one core.
-///
-/// # Errors
-/// [`PngError`] for what is no SVG, or too large.
-pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
+/// `svg`, read with the embedded font.
+pub(crate) fn read(svg: &str) -> Result<Tree, PictureError> {
     let options = Options {
         font_family: "Roboto".to_owned(),
         fontdb: Arc::clone(&FONTS),
         ..Options::default()
     };
-    let tree = Tree::from_str(svg, &options).map_err(|error| PngError(error.to_string()))?;
+    Tree::from_str(svg, &options).map_err(|error| PictureError(error.to_string()))
+}
+
+/// `svg` as PNG, with `scale` pixels for each of its units. Takes a few ten milliseconds of one core.
+///
+/// # Errors
+/// [`PictureError`] for what is no SVG, or too large.
+pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PictureError> {
+    let tree = read(svg)?;
     let size = tree.size();
     let (width, height) = (size.width() * scale, size.height() * scale);
     if width * height > MOST_PIXELS {
-        return Err(PngError("the picture is too large".to_owned()));
+        return Err(PictureError("the picture is too large".to_owned()));
     }
     let pixels = |length: f32| {
         #[expect(
@@ -61,9 +66,11 @@ pub fn png(svg: &str, scale: f32) -> Result<Vec<u8>, PngError> {
         whole.max(1)
     };
     let mut picture = Pixmap::new(pixels(width), pixels(height))
-        .ok_or_else(|| PngError("the picture has no size".to_owned()))?;
+        .ok_or_else(|| PictureError("the picture has no size".to_owned()))?;
     resvg::render(&tree, Transform::from_scale(scale, scale), &mut picture.as_mut());
-    picture.encode_png().map_err(|error| PngError(error.to_string()))
+    picture
+        .encode_png()
+        .map_err(|error| PictureError(error.to_string()))
 }
 
 #[cfg(test)]

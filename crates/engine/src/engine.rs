@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::civil::DateTime;
 use model::answer::Answer;
-use model::dashboard::{DashboardPage, Panel, View, Widget};
+use model::dashboard::{DashboardPage, Panel, View, Widget, condition};
 use model::event::Receipt;
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
@@ -213,14 +213,14 @@ impl Engine {
         tokio::spawn(usages.clone().run(stop.clone()));
         Ok(Self(Arc::new(Pieces {
             auth,
-            idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault),
+            idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault.clone()),
             organizations: organizations
                 .with_mailer(mailer.clone())
                 .with_registration(settings.registration),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
             annotations: Annotations::new(db.clone(), clock.clone(), random.clone()),
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
-            sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
+            sharing: Sharing::new(db.clone(), clock.clone(), random.clone()).with_vault(vault),
             enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
             random,
             profiles: Profiles::new(db.clone(), clock.clone()),
@@ -312,6 +312,11 @@ impl Engine {
     #[must_use]
     pub fn usages(&self) -> &Usages {
         &self.0.usages
+    }
+
+    /// Questions, for verbs that ask in their own way.
+    pub(crate) fn queries(&self) -> &Queries {
+        &self.0.queries
     }
 
     /// Takes the events of one request, with what its organization wants added and left out. What the receipt counts as
@@ -423,11 +428,7 @@ impl Engine {
     ) -> Result<Option<Answer>, Error> {
         let widget = self.dashboards().widget(caller, id).await?;
         let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
-        let saved = View {
-            range: dashboard.range,
-            filter: dashboard.filter,
-            compare: None,
-        };
+        let saved = dashboard.view();
         let mut answer = self.answer_within(caller, &widget, &saved, view).await?;
         if let Some(answer) = &mut answer {
             let annotations = self
@@ -450,11 +451,7 @@ impl Engine {
         view: &View,
     ) -> Result<DashboardPage, Error> {
         let dashboard = self.dashboards().get(caller, id).await?;
-        let saved = View {
-            range: dashboard.range.clone(),
-            filter: dashboard.filter.clone(),
-            compare: None,
-        };
+        let saved = dashboard.view();
         let mut widgets = self.dashboards().widgets(caller, id).await?;
         widgets.sort_by_key(|widget| (widget.position.y, widget.position.x));
         let mut panels = Vec::with_capacity(widgets.len());
@@ -495,7 +492,10 @@ impl Engine {
         let range = view.range.as_ref().or(saved.range.as_ref());
         let query = query
             .within(range, saved.filter.as_ref())
-            .within(None, view.filter.as_ref());
+            .within(None, view.filter.as_ref())
+            .within(None, condition(saved, view).as_ref());
+        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
+        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
         let query = view
             .compare
             .map_or(query.clone(), |compare| query.compared(compare));

@@ -21,6 +21,7 @@ pub mod ingest;
 pub mod live;
 pub mod mail;
 pub mod organizations;
+mod people;
 pub mod profiles;
 pub mod query;
 pub mod random;

@@ -19,6 +19,7 @@ mod lifecycle;
 mod partial;
 mod paths;
 mod pattern;
+mod people;
 mod retention;
 mod revenue;
 mod running;

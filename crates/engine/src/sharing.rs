@@ -2,6 +2,7 @@
 
 mod opened;
 mod page;
+mod signed;
 
 use chrono::{DateTime, Utc};
 use model::Timestamp;
@@ -19,8 +20,10 @@ use crate::clock::Clock;
 use crate::db::{Db, from_db, from_db_option, sql, to_db};
 use crate::error::Error;
 use crate::random::{Random, digest};
+use crate::sealing::Vault;
 pub use opened::Opened;
 pub use page::SharedPage;
+pub(crate) use signed::{closed_embed_keys, rewrap_embed_keys};
 
 #[derive(sqlx::FromRow)]
 struct ShareRow {
@@ -32,6 +35,7 @@ struct ShareRow {
     password_hash: Option<String>,
     viewer_may: Json<Vec<ViewerMay>>,
     embed_origins: Json<Vec<String>>,
+    embed_key_at: Option<DateTime<Utc>>,
 }
 
 impl ShareRow {
@@ -45,6 +49,7 @@ impl ShareRow {
             has_password: self.password_hash.is_some(),
             viewer_may: self.viewer_may.0,
             embed_origins: self.embed_origins.0,
+            embed_key_at: from_db_option(self.embed_key_at),
         }
     }
 }
@@ -56,6 +61,7 @@ pub struct Sharing {
     clock: Clock,
     random: Random,
     passwords: Passwords,
+    vault: Vault,
 }
 
 impl Sharing {
@@ -63,12 +69,20 @@ impl Sharing {
     #[must_use]
     pub fn new(db: Db, clock: Clock, random: Random) -> Self {
         let passwords = Passwords::new(random.clone());
+        let vault = Vault::without_keys(random.clone());
         Self {
             db,
             clock,
             random,
             passwords,
+            vault,
         }
+    }
+
+    /// The same links, whose keys lie in `vault`; until then none can be made.
+    #[must_use]
+    pub fn with_vault(self, vault: Vault) -> Self {
+        Self { vault, ..self }
     }
 
     /// Makes a link below `public_url`; the answer is the only place that tells it.
@@ -157,7 +171,7 @@ impl Sharing {
         let rows = sql!(
             self.db,
             all as ShareRow,
-            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins
+            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins, embed_key_at
              FROM shares WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
             dashboard.uuid(),
             caller.org().uuid(),

@@ -1,5 +1,6 @@
 //! Dashboards that fill themselves from the events that are there.
 
+mod errors;
 mod pages;
 mod people;
 
@@ -25,6 +26,8 @@ pub enum Template {
     Funnel,
     /// Who comes back.
     Retention,
+    /// What goes wrong.
+    Errors,
 }
 
 /// What is told of a template before it is used.
@@ -42,11 +45,12 @@ pub struct TemplateInfo {
 
 impl Template {
     /// Every template, in the order in which they are offered.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::ProductOverview,
         Self::WebTraffic,
         Self::Funnel,
         Self::Retention,
+        Self::Errors,
     ];
 
     /// The word on the wire.
@@ -57,6 +61,7 @@ impl Template {
             Self::WebTraffic => "web_traffic",
             Self::Funnel => "funnel",
             Self::Retention => "retention",
+            Self::Errors => "errors",
         }
     }
 
@@ -74,6 +79,7 @@ impl Template {
             Self::WebTraffic => "Web traffic",
             Self::Funnel => "Funnel",
             Self::Retention => "Retention",
+            Self::Errors => "Errors",
         }
     }
 
@@ -85,6 +91,7 @@ impl Template {
             Self::WebTraffic => "Views, visitors, pages, and where people come from.",
             Self::Funnel => "How far people get, step by step, and how that changes.",
             Self::Retention => "Who comes back, how often, and who falls silent.",
+            Self::Errors => "What goes wrong, how often, for whom and where.",
         }
     }
 
@@ -95,6 +102,7 @@ impl Template {
             Self::WebTraffic => pages::traffic(known)?,
             Self::Funnel => people::funnel(known)?,
             Self::Retention => people::retention(known)?,
+            Self::Errors => errors::errors(known)?,
         };
         let read = |widget: Value| serde_json::from_value::<WidgetSpec>(widget).ok();
         Some(Document {
@@ -265,10 +273,10 @@ mod tests {
     fn every_template_makes_a_dashboard_that_the_api_takes() {
         for (names, properties) in [
             (
-                vec!["page_view", "sign_up", "feature_used", "purchase"],
+                vec!["page_view", "sign_up", "feature_used", "purchase", "$exception"],
                 vec!["$path", "$referrer", "country", "$browser"],
             ),
-            (vec!["a", "b"], vec![]),
+            (vec!["a", "b"], vec!["status"]),
         ] {
             let known = known(&names, &properties, "2026-11-22T00:00:00Z");
             for template in Template::ALL {
@@ -307,6 +315,10 @@ mod tests {
             "a funnel has two steps"
         );
         assert!(Template::Retention.document(&one).is_some());
+        assert!(
+            Template::Errors.document(&one).is_none(),
+            "nothing says that something went wrong"
+        );
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 mod document;
 mod options;
+mod variables;
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,12 +12,14 @@ use serde::{Deserialize, Serialize};
 use crate::answer::Answer;
 use crate::ids::{DashboardId, UserId, WidgetId};
 use crate::problem::FieldError;
-use crate::query::{Compare, Filter, Interval, Query, Range};
+use crate::query::{Compare, Filter, Interval, Property, Query, Range};
 
 pub use document::{DashboardVersion, Document};
 pub use options::{
     Axis, Goal, Legend, MAX_GOALS, Nulls, SERIES_COLOURS, SeriesColour, Stacking, Unit, WidgetOptions,
 };
+
+pub use variables::{MAX_VARIABLES, Variable, condition, is_value, variables};
 
 /// Columns of the grid.
 pub const COLUMNS: u16 = 12;
@@ -95,6 +100,7 @@ impl DashboardSpec {
             let message = "The range ends before it starts. Swap `from` and `to`.";
             errors.push(FieldError::new("range.to", "before_start", message));
         }
+        errors.extend(variables::check(self.layout.as_ref()));
         if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }
@@ -231,6 +237,22 @@ impl WidgetType {
     #[must_use]
     pub const fn is_a_table(self) -> bool {
         matches!(self, Self::Feed | Self::Table)
+    }
+
+    /// Whether it can tell the figures of several values apart.
+    #[must_use]
+    pub const fn tells_apart(self) -> bool {
+        matches!(
+            self,
+            Self::Line
+                | Self::Area
+                | Self::Bar
+                | Self::StackedBar
+                | Self::HorizontalBar
+                | Self::Pie
+                | Self::Donut
+                | Self::Table
+        )
     }
 
     /// How it cuts time where a question leaves that open and the usual way would not suit.
@@ -413,6 +435,26 @@ pub struct View {
     /// Instead of what the widgets compare with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compare: Option<Compare>,
+    /// Tells the figures of every widget that can be broken down apart by this property.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<Property>,
+    /// The chosen values of the dashboard's variables, by their properties; empty text stands for any value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+}
+
+impl Dashboard {
+    /// How everybody sees it at first.
+    #[must_use]
+    pub fn view(&self) -> View {
+        View {
+            range: self.range.clone(),
+            filter: self.filter.clone(),
+            compare: None,
+            breakdown: None,
+            variables: variables::defaults(&self.layout),
+        }
+    }
 }
 
 /// A dashboard with everything on it answered.

@@ -16,6 +16,7 @@ pub mod ingest;
 pub mod membership;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod person;
 pub mod problem;
 pub mod profile;
 pub mod query;

@@ -177,6 +177,17 @@ impl Query {
         }
     }
 
+    /// The same question told apart by `property`, where it can be.
+    #[must_use]
+    pub fn broken_down_by(&self, property: &Property) -> Self {
+        let told = match self {
+            Self::Trend(trend) => trend.broken_down_by(property).map(Self::Trend),
+            Self::Sessions(sessions) => sessions.broken_down_by(property).map(Self::Sessions),
+            _ => None,
+        };
+        told.unwrap_or_else(|| self.clone())
+    }
+
     /// Whether its figures are told apart by a property.
     #[must_use]
     pub fn is_broken_down(&self) -> bool {

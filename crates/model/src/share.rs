@@ -43,6 +43,29 @@ pub struct Share {
     pub viewer_may: Vec<ViewerMay>,
     /// The sites that may show it in a frame.
     pub embed_origins: Vec<String>,
+    /// When the key was made that frames of it are signed with; there is none, when absent.
+    #[serde(default)]
+    pub embed_key_at: Option<Timestamp>,
+}
+
+/// A key that frames of a share are signed with: the only place where it is told.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct EmbedKey {
+    /// The share, as the token names it.
+    pub share: ShareId,
+    /// The key itself, for HS256.
+    pub key: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl std::fmt::Debug for EmbedKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EmbedKey")
+            .field("share", &self.share)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The answer to a created share: the only place where the link is told.

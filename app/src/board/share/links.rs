@@ -139,6 +139,7 @@ fn link_row(links: Links, share: Share) -> AnyView {
             <div><strong>{name}</strong><span class="muted">{words}</span></div>
             <span class="actions">
                 <button type="button" class="button small" aria-label=renew title="The old address stops to work" on:click=live::click(move |_| links.rotate(&rotated))>"New address"</button>
+                <button type="button" class="button small" data-act="embed-key" data-share=share.id.to_string() data-has-key=share.embed_key_at.map(|_| "") aria-label=format!("Key for signed frames of {}", share.name.as_deref().unwrap_or("Link")) title="For frames that your own site signs for">"Frame key"</button>
                 <button type="button" class="button small" aria-label=revoke on:click=live::click(move |_| links.revoke(&share))>"Revoke"</button>
             </span>
         </li>

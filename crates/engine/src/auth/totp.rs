@@ -19,6 +19,7 @@ use crate::db::{Tx, from_db, sql, to_db};
 use crate::error::Error;
 use crate::random::{Random, digest};
 use crate::sealing::Place;
+use crate::sharing::{closed_embed_keys, rewrap_embed_keys};
 
 const ISSUER: &str = "DataPulse";
 const SECRET_BYTES: usize = 20;
@@ -194,6 +195,7 @@ impl Auth {
                 Err(error) => failed = Some(error),
             }
         }
+        count += rewrap_embed_keys(&self.db, &self.vault).await?;
         failed.map_or(Ok(count), Err)
     }
 
@@ -209,7 +211,9 @@ impl Auth {
         )?;
         let opens =
             |(id, sealed): &(Uuid, Vec<u8>)| self.vault.unseal(place(UserId::new(*id)), sealed).is_ok();
-        Ok((rows.len(), rows.iter().filter(|row| !opens(row)).count()))
+        let (keys, closed) = closed_embed_keys(&self.db, &self.vault).await?;
+        let closed = closed + rows.iter().filter(|row| !opens(row)).count();
+        Ok((rows.len() + keys, closed))
     }
 
     /// Unless it was changed in the meantime: then it is new, and wrapped as it should be.

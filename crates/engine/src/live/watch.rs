@@ -273,11 +273,7 @@ impl Board {
             }
         };
         self.outlined(dashboard.version, &widgets);
-        let saved = View {
-            range: dashboard.range,
-            filter: dashboard.filter,
-            compare: None,
-        };
+        let saved = dashboard.view();
         let asking = widgets.into_iter().filter(|widget| widget.config.query.is_some());
         let (engine, caller, saved) = (&self.engine, &caller, &saved);
         let mut answers = stream::iter(asking)

@@ -10,15 +10,21 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::sql::Sql;
 use crate::error::Error;
-use crate::store::{Cell, Param, Statement};
-use cursor::Cursor;
+use crate::store::{Cell, Frame, Param, Statement};
+pub(super) use cursor::Cursor;
 
 /// The answer to a question for events.
 pub(super) async fn answer(asked: &Asked<'_>, events: &EventsQuery) -> Result<EventsAnswer, Error> {
     let spec = events.spec();
     let after = spec.cursor.as_deref().map(Cursor::read).transpose()?;
-    let statement = statement(asked, events, after.as_ref());
-    let mut frame = asked.fetch(vec![statement]).await?.pop().unwrap_or_default();
+    let statement = statement(asked, events, after.as_ref(), None);
+    let frame = asked.fetch(vec![statement]).await?.pop().unwrap_or_default();
+    Ok(shaped(events, frame))
+}
+
+/// The answer that the rows of a [`statement`] are.
+pub(super) fn shaped(events: &EventsQuery, mut frame: Frame) -> EventsAnswer {
+    let spec = events.spec();
     let is_more = frame.rows.len() > spec.limit;
     frame.rows.truncate(spec.limit);
     let last = frame.rows.last().filter(|_| is_more);
@@ -26,7 +32,7 @@ pub(super) async fn answer(asked: &Asked<'_>, events: &EventsQuery) -> Result<Ev
         Some(columns) => columns_of(columns, cells),
         None => whole(cells),
     };
-    Ok(EventsAnswer {
+    EventsAnswer {
         columns: spec
             .columns
             .as_ref()
@@ -34,11 +40,17 @@ pub(super) async fn answer(asked: &Asked<'_>, events: &EventsQuery) -> Result<Ev
         rows: frame.rows.iter().map(row).collect(),
         next_cursor: last.and_then(|cells| Some(Cursor::of(cells)?.written())),
         meta: Meta::fresh(frame.rows.len() as u64),
-    })
+    }
 }
 
-/// Whose rows begin with instant and id; one more than the page holds tells whether there is a next page.
-fn statement(asked: &Asked<'_>, events: &EventsQuery, after: Option<&Cursor>) -> Statement {
+/// Whose rows begin with instant and id; one more than the page holds tells whether there is a next page. `also` holds for
+/// each event.
+pub(super) fn statement(
+    asked: &Asked<'_>,
+    events: &EventsQuery,
+    after: Option<&Cursor>,
+    also: Option<Sql>,
+) -> Statement {
     let (source, spec) = (asked.source, events.spec());
     let window = &asked.buckets.window;
     let columns = match &spec.columns {
@@ -55,6 +67,9 @@ fn statement(asked: &Asked<'_>, events: &EventsQuery, after: Option<&Cursor>) ->
         .add(source.events())
         .text(" WHERE ")
         .add(source.conditions(window, spec.event.as_deref(), &spec.filter));
+    if let Some(also) = also {
+        sql = sql.text(" AND ").add(also);
+    }
     if let Some(after) = after {
         let time = after.within(window);
         sql = sql

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::Organization;
 use model::ids::{DashboardId, ShareId};
+use model::query::Filter;
 use model::share::ViewerMay;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -33,9 +34,37 @@ pub struct Opened {
     /// The sites that may show it in a frame.
     pub embed_origins: Vec<String>,
     viewer_may: Vec<ViewerMay>,
+    /// What whoever signed for the viewer fixed: nothing else is counted.
+    locked: Vec<Filter>,
 }
 
 impl Opened {
+    /// The same, of nothing but these events. Its viewer needs no password, and takes nothing along.
+    pub(super) fn locked_to(self, locked: Vec<Filter>) -> Self {
+        let viewer_may = self.viewer_may.into_iter();
+        Self {
+            locked,
+            has_password: false,
+            viewer_may: viewer_may.filter(|may| *may != ViewerMay::Download).collect(),
+            ..self
+        }
+    }
+
+    /// Whether somebody fixed what is counted.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        !self.locked.is_empty()
+    }
+
+    /// The condition that whoever signed for the viewer fixed.
+    pub(super) fn fixed(&self) -> Option<Filter> {
+        match self.locked.as_slice() {
+            [] => None,
+            [only] => Some(only.clone()),
+            several => Some(Filter::And(several.to_vec())),
+        }
+    }
+
     /// Whether whoever has the link may do this.
     #[must_use]
     pub fn viewer_may(&self, what: ViewerMay) -> bool {
@@ -44,10 +73,10 @@ impl Opened {
 }
 
 #[derive(sqlx::FromRow)]
-struct OpenedRow {
+pub(super) struct OpenedRow {
     #[sqlx(flatten)]
     organization: OrganizationRow,
-    share_id: Uuid,
+    pub(super) share_id: Uuid,
     dashboard_id: Uuid,
     expires_at: Option<DateTime<Utc>>,
     password_hash: Option<String>,
@@ -56,7 +85,7 @@ struct OpenedRow {
 }
 
 impl OpenedRow {
-    fn opened(self) -> Opened {
+    pub(super) fn opened(self) -> Opened {
         let dashboard = DashboardId::new(self.dashboard_id);
         let organization = self.organization.organization();
         Opened {
@@ -68,6 +97,7 @@ impl OpenedRow {
             has_password: self.password_hash.is_some(),
             embed_origins: self.embed_origins.0,
             viewer_may: self.viewer_may.0,
+            locked: Vec::new(),
         }
     }
 }

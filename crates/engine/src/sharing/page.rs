@@ -35,9 +35,18 @@ impl Engine {
             .await?;
         let filterable = filterable(opened, &widgets);
         let view = allowed(opened, &filterable, asked);
+        let fixed = View {
+            filter: Filter::both(opened.fixed().as_ref(), view.filter.as_ref()),
+            ..view.clone()
+        };
         let page = self
-            .dashboard_page(&opened.caller, opened.dashboard, &view)
+            .dashboard_page(&opened.caller, opened.dashboard, &fixed)
             .await?;
+        let page = if opened.is_locked() {
+            without_sql(page)
+        } else {
+            page
+        };
         Ok(SharedPage {
             page,
             view,
@@ -65,6 +74,10 @@ impl Engine {
         let view = allowed(opened, &filterable(opened, &widgets), asked);
         let widget = widgets.into_iter().find(|widget| widget.id == id);
         let widget = widget.ok_or(Error::NotFound)?;
+        let view = View {
+            filter: Filter::both(opened.fixed().as_ref(), view.filter.as_ref()),
+            ..view
+        };
         let answer = self.widget_answer(&opened.caller, id, &view).await?;
         Ok((widget, answer.ok_or(Error::NotFound)?))
     }
@@ -77,6 +90,17 @@ impl Engine {
         self.watch_dashboard(&opened.caller, opened.dashboard, View::default())
             .await
     }
+}
+
+/// A SELECT of one's own knows no filters: what it counts is not what was fixed.
+fn without_sql(mut page: DashboardPage) -> DashboardPage {
+    for panel in &mut page.panels {
+        if matches!(panel.widget.config.query, Some(Query::Sql(_))) {
+            panel.answer = None;
+            panel.problem = Some("This cannot be shown here.".to_owned());
+        }
+    }
+    page
 }
 
 /// What the dashboard breaks down by: a viewer chooses among values that they see anyway.
@@ -112,6 +136,6 @@ fn allowed(opened: &Opened, filterable: &[Property], asked: View) -> View {
         filter: asked
             .filter
             .filter(|filter| filter.leaves().iter().all(is_allowed)),
-        compare: None,
+        ..View::default()
     }
 }

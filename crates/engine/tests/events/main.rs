@@ -17,6 +17,7 @@ mod oracle;
 mod oracle_test;
 mod paths;
 mod patterns;
+mod people;
 mod redis;
 mod retention;
 mod rows;

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Filter, Property, Range, Timeframe, check};
+use super::{Filter, LastUnit, Property, Range, Timeframe, check};
 use crate::problem::FieldError;
 
 /// Most events of one page.
@@ -37,6 +37,25 @@ pub struct EventsSpec {
 
 const fn default_limit() -> usize {
     DEFAULT_EVENTS
+}
+
+impl EventsSpec {
+    /// Any event of the last 30 days.
+    #[must_use]
+    pub fn last_30_days() -> Self {
+        Self {
+            event: None,
+            columns: None,
+            limit: DEFAULT_EVENTS,
+            cursor: None,
+            range: Range::Last {
+                count: 30,
+                unit: LastUnit::Day,
+            },
+            timezone: None,
+            filter: None,
+        }
+    }
 }
 
 /// A checked question for events.

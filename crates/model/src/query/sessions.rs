@@ -149,6 +149,13 @@ impl SessionsQuery {
         cut
     }
 
+    /// See [`super::Query::broken_down_by`].
+    pub(super) fn broken_down_by(&self, property: &Property) -> Option<Self> {
+        let mut spec = self.0.clone();
+        spec.breakdown = Some(Breakdown::told_apart(spec.breakdown.as_ref(), property));
+        Self::parse(spec).ok()
+    }
+
     /// The question as it was asked.
     #[must_use]
     pub fn spec(&self) -> &SessionsSpec {

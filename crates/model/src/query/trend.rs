@@ -114,6 +114,16 @@ pub struct Breakdown {
     pub limit: usize,
 }
 
+impl Breakdown {
+    /// By `property`, with as many values as before.
+    pub(super) fn told_apart(before: Option<&Self>, property: &Property) -> Self {
+        Self {
+            property: property.clone(),
+            limit: before.map_or(DEFAULT_BREAKDOWN, |before| before.limit),
+        }
+    }
+}
+
 const fn default_breakdown() -> usize {
     DEFAULT_BREAKDOWN
 }
@@ -183,6 +193,13 @@ impl TrendQuery {
         let mut compared = self.clone();
         compared.spec.compare = Some(compare);
         compared
+    }
+
+    /// See [`super::Query::broken_down_by`].
+    pub(super) fn broken_down_by(&self, property: &Property) -> Option<Self> {
+        let mut spec = self.spec.clone();
+        spec.breakdown = Some(Breakdown::told_apart(spec.breakdown.as_ref(), property));
+        Self::parse(spec).ok()
     }
 
     /// The question as it was asked.

@@ -1,5 +1,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use model::Timestamp;
 
 use crate::error::Error;
 use crate::query::window::Window;
@@ -10,12 +11,30 @@ const MOST_ID_BYTES: usize = 800;
 
 /// The last event of a page: the next page begins below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Cursor {
+pub(in crate::query) struct Cursor {
     micros: i64,
     pub(super) id: String,
 }
 
 impl Cursor {
+    /// Below something that happened at `time`.
+    pub(in crate::query) fn new(time: Timestamp, id: &str) -> Self {
+        Self {
+            micros: time.as_microsecond(),
+            id: id.to_owned(),
+        }
+    }
+
+    /// The instant: microseconds since 1970.
+    pub(in crate::query) const fn micros(&self) -> i64 {
+        self.micros
+    }
+
+    /// What tells things of one instant apart.
+    pub(in crate::query) fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Of a row that begins with instant and id.
     pub(super) fn of(cells: &[Cell]) -> Option<Self> {
         let [time, id, ..] = cells else { return None };
@@ -26,7 +45,7 @@ impl Cursor {
     }
 
     /// Reads what [`Cursor::written`] wrote.
-    pub(super) fn read(text: &str) -> Result<Self, Error> {
+    pub(in crate::query) fn read(text: &str) -> Result<Self, Error> {
         let message = "Use the `next_cursor` of the page before, or leave `cursor` out for the first page.";
         Self::decoded(text).ok_or_else(|| Error::invalid("cursor", "invalid", message))
     }
@@ -42,7 +61,7 @@ impl Cursor {
         })
     }
 
-    pub(super) fn written(&self) -> String {
+    pub(in crate::query) fn written(&self) -> String {
         URL_SAFE_NO_PAD.encode(format!("{}:{}", self.micros, self.id))
     }
 

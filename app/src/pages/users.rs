@@ -1,0 +1,220 @@
+//! Who did something: the people behind a question, or their events.
+
+use leptos::prelude::*;
+use leptos_router::components::Redirect;
+use leptos_router::hooks::use_location;
+use model::person::Person;
+
+use crate::address;
+use crate::api::users::{self as api, EventLine, Found};
+use crate::parts::frame::Frame;
+use crate::parts::icon::{Icon, icon};
+use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
+use crate::query_string;
+use crate::words;
+
+/// What the address asks for.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Asked {
+    question: Option<String>,
+    events: bool,
+    cursor: Option<String>,
+}
+
+impl Asked {
+    fn read(search: &str) -> Self {
+        Self {
+            question: query_string::value(search, "q"),
+            events: query_string::value(search, "show").as_deref() == Some("events"),
+            cursor: query_string::value(search, "cursor"),
+        }
+    }
+
+    /// The address of the same question, of its people or of its events.
+    fn path(&self, events: bool, cursor: Option<String>) -> String {
+        let mut pairs = Vec::new();
+        pairs.extend(self.question.clone().map(|q| ("q", q)));
+        if events {
+            pairs.push(("show", "events".to_owned()));
+        }
+        pairs.extend(cursor.map(|cursor| ("cursor", cursor)));
+        format!("/users{}", query_string::written(&pairs))
+    }
+}
+
+/// The page.
+#[component]
+pub(super) fn UsersPage() -> impl IntoView {
+    let search = use_location().search;
+    let asked = Memo::new(move |_| search.with(|search| Asked::read(search)));
+    let wanted = search.with_untracked(|search| query_string::value(search, "find"));
+    let found: Fetched<Found> = Resource::new(
+        move || asked.get(),
+        |asked| api::list_users(asked.question, asked.events, asked.cursor),
+    );
+    if let Some(id) = wanted {
+        let path = person_path(id.trim());
+        return view! { <Redirect path /> }.into_any();
+    }
+    view! {
+        <Title text="Users" />
+        <Frame>
+            <header class="topbar">
+                <div class="titles"><h1>"Users"</h1></div>
+                <form class="tools" method="get" action="/users" role="search">
+                    <input type="search" class="input search" name="find" required=true maxlength="200" placeholder="Id of a user" aria-label="Id of a user" autocomplete="off" />
+                    <button type="submit" class="button">"Open"</button>
+                </form>
+            </header>
+            {loaded(found, waiting_list, move |found| found_view(&asked.get_untracked(), found))}
+        </Frame>
+    }
+    .into_any()
+}
+
+/// The address of a person's page.
+pub(super) fn person_path(id: &str) -> String {
+    format!("/users/{}", query_string::encoded(id).replace('/', "%2F"))
+}
+
+fn found_view(asked: &Asked, found: Found) -> AnyView {
+    let words = question_words(&found);
+    let tab = |events: bool, name: &'static str| {
+        let is_here = asked.events == events;
+        view! { <a class="button small" class:primary=is_here href=asked.path(events, None) aria-current=is_here.then_some("page")>{name}</a> }
+    };
+    let tabs = [tab(false, "People"), tab(true, "Events")].collect_view();
+    let is_empty = found.people.is_empty() && found.events.is_empty();
+    let next = found
+        .next
+        .clone()
+        .map(|cursor| asked.path(asked.events, Some(cursor)));
+    let list = if is_empty {
+        nobody()
+    } else if asked.events {
+        event_table(found.events, true)
+    } else {
+        people_table(found.people)
+    };
+    view! {
+        <div class="settings wide">
+            <p class="lead">{words}</p>
+            <nav class="actions" aria-label="Show">{tabs}</nav>
+            {list}
+            {next.map(|path| view! { <p class="actions"><a class="button" href=path>"More"</a></p> })}
+        </div>
+    }
+    .into_any()
+}
+
+/// `page_view, 17 May 2015 – 20 May 2015, where status is 200`
+fn question_words(found: &Found) -> String {
+    let spec = &found.asked;
+    let name = spec.event.clone().unwrap_or_else(|| "Any event".to_owned());
+    let range = address::range_words(&spec.range);
+    match address::chips(spec.filter.as_ref()) {
+        Some(chips) if chips.is_empty() => format!("{name}, {range}"),
+        Some(chips) => {
+            let all: Vec<String> = chips.iter().map(words::comparison).collect();
+            format!("{name}, {range}, where {}", all.join(" and "))
+        }
+        None => format!("{name}, {range}, with more than one condition"),
+    }
+}
+
+fn nobody() -> AnyView {
+    view! {
+        <div class="empty">
+            {icon(Icon::People)}
+            <h2>"Nobody"</h2>
+            <p>"No events like that were sent in this time by somebody with a user id or a device id. Choose another range, or take a filter away."</p>
+            <p class="actions"><a class="button" href="/users">"Everybody of the last 30 days"</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn people_table(people: Vec<Person>) -> AnyView {
+    let row = |person: Person| {
+        let path = person_path(&person.id);
+        view! {
+            <tr>
+                <th scope="row"><a href=path>{person.id}</a></th>
+                <td class="figure">{person.events.to_string()}</td>
+                <td>{words::moment(person.first_seen)}</td>
+                <td>{words::moment(person.last_seen)}</td>
+            </tr>
+        }
+    };
+    let rows = people.into_iter().map(row).collect_view();
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label="People">
+            <table class="list">
+                <thead><tr><th scope="col">"Who"</th><th scope="col" class="figure">"Events"</th><th scope="col">"First"</th><th scope="col">"Last"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// Events, each with what it carries behind a fold.
+pub(super) fn event_table(events: Vec<EventLine>, says_who: bool) -> AnyView {
+    let row = move |event: EventLine| {
+        let who = says_who.then(|| {
+            let link = event.who.map(|id| {
+                let path = person_path(&id);
+                view! { <a href=path>{id}</a> }
+            });
+            view! { <td>{link}</td> }
+        });
+        view! {
+            <tr>
+                <td><time datetime=event.at.to_string()>{words::moment(event.at)}</time></td>
+                <th scope="row">{event.name}</th>
+                {who}
+                <td>{folded(event.properties)}</td>
+            </tr>
+        }
+    };
+    let rows = events.into_iter().map(row).collect_view();
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label="Events">
+            <table class="list">
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"Event"</th>
+                        {says_who.then(|| view! { <th scope="col">"Who"</th> })}
+                        <th scope="col">"With"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn folded(properties: Vec<(String, String)>) -> Option<AnyView> {
+    if properties.is_empty() {
+        return None;
+    }
+    let count = u32::try_from(properties.len()).unwrap_or(u32::MAX);
+    let count = if count == 1 {
+        "1 property".to_owned()
+    } else {
+        format!("{count} properties")
+    };
+    Some(view! { <details><summary>{count}</summary>{pairs(properties)}</details> }.into_any())
+}
+
+/// Names and values, one below the other.
+pub(super) fn pairs(properties: Vec<(String, String)>) -> AnyView {
+    let lines = properties
+        .into_iter()
+        .map(|(key, value)| view! { <dt>{key}</dt><dd>{value}</dd> })
+        .collect_view();
+    view! { <dl class="pairs">{lines}</dl> }.into_any()
+}

@@ -1,0 +1,160 @@
+//! People as their events tell of them: who did something, what one person did, and when they were there.
+
+use model::dashboard::{View, condition};
+use model::ids::WidgetId;
+use model::person::{Mark, Person, PersonSession, behind};
+use model::query::{Edge, EventsQuery, EventsSpec, Query, Range};
+use model::role::Action;
+use serde_json::Value;
+
+use crate::caller::Caller;
+use crate::db::{Page, PageRequest};
+use crate::engine::Engine;
+use crate::error::Error;
+
+/// Items of a page unless somebody says otherwise, and most of them.
+const USUAL: u32 = 50;
+const MOST: u32 = 200;
+
+impl Engine {
+    /// The people who did the events that `spec` means, whoever did one last in front.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`]; [`Error::Invalid`] for a question that cannot be answered or a cursor that is not one.
+    pub async fn people(
+        &self,
+        caller: &Caller,
+        spec: EventsSpec,
+        page: &PageRequest,
+    ) -> Result<Page<Person>, Error> {
+        caller.must(Action::Read)?;
+        let limit = limit_of(page)?;
+        let query = Query::Events(EventsQuery::parse(spec)?);
+        let calendar = self.organizations().calendar(caller.org()).await?;
+        let query = self.segments().expanded(caller.org(), &query).await?;
+        self.queries()
+            .people(caller.org(), &calendar, &query, page.cursor.as_deref(), limit)
+            .await
+    }
+
+    /// What one person did, the newest first: whole events.
+    ///
+    /// # Errors
+    /// As [`Engine::people`]; [`Error::NotFound`] for somebody of whom nothing was ever heard, or who was erased.
+    pub async fn person_events(
+        &self,
+        caller: &Caller,
+        id: &str,
+        page: &PageRequest,
+    ) -> Result<Page<Value>, Error> {
+        caller.must(Action::Read)?;
+        let limit = limit_of(page)?;
+        let calendar = self.organizations().calendar(caller.org()).await?;
+        let ever = self.ever(page.cursor.clone(), limit)?;
+        let found = self
+            .queries()
+            .person_events(caller.org(), &calendar, &ever, id)
+            .await?;
+        self.must_be_known(caller, id, page, found.items.is_empty())
+            .await?;
+        Ok(found)
+    }
+
+    /// The sessions of one person, the newest first.
+    ///
+    /// # Errors
+    /// As [`Engine::person_events`].
+    pub async fn person_sessions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        page: &PageRequest,
+    ) -> Result<Page<PersonSession>, Error> {
+        caller.must(Action::Read)?;
+        let limit = limit_of(page)?;
+        let calendar = self.organizations().calendar(caller.org()).await?;
+        let ever = self.ever(None, limit)?;
+        let found = self
+            .queries()
+            .person_sessions(caller.org(), &calendar, &ever, id, page.cursor.as_deref())
+            .await?;
+        self.must_be_known(caller, id, page, found.items.is_empty())
+            .await?;
+        Ok(found)
+    }
+
+    /// The events that a mark of a widget's chart stands for, as the widget is seen through `view`.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a widget that the caller may not see; [`Error::Invalid`] for one whose marks are not sums
+    /// of events.
+    pub async fn behind(
+        &self,
+        caller: &Caller,
+        widget: WidgetId,
+        view: &View,
+        mark: &Mark,
+    ) -> Result<EventsSpec, Error> {
+        caller.must(Action::Read)?;
+        let widget = self.dashboards().widget(caller, widget).await?;
+        let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
+        let range = view.range.as_ref().or(dashboard.range.as_ref());
+        let query = widget.config.query.ok_or(Error::NotFound)?;
+        let query = query
+            .within(range, dashboard.filter.as_ref())
+            .within(None, view.filter.as_ref());
+        let query = query.within(None, condition(&dashboard.view(), view).as_ref());
+        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
+        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
+        behind(&query, mark).ok_or_else(|| {
+            Error::invalid(
+                "widget",
+                "not_events",
+                "The marks of this chart are not sums of events. Look at a chart over time, or at its steps one by one.",
+            )
+        })
+    }
+
+    /// Somebody without events may be known by what was said of them.
+    async fn must_be_known(
+        &self,
+        caller: &Caller,
+        id: &str,
+        page: &PageRequest,
+        did_nothing: bool,
+    ) -> Result<(), Error> {
+        if did_nothing && page.cursor.is_none() {
+            self.profiles().user(caller, id).await?;
+        }
+        Ok(())
+    }
+
+    /// Everything that ever happened.
+    fn ever(&self, cursor: Option<String>, limit: usize) -> Result<Query, Error> {
+        // Clocks of senders may be ahead by a day.
+        let to = self.clock().now() + jiff::SignedDuration::from_hours(48);
+        let range = Range::Between {
+            from: Edge::Time(model::Timestamp::UNIX_EPOCH),
+            to: Edge::Time(to),
+        };
+        let spec = EventsSpec {
+            event: None,
+            columns: None,
+            limit,
+            cursor,
+            range,
+            timezone: None,
+            filter: None,
+        };
+        Ok(Query::Events(EventsQuery::parse(spec)?))
+    }
+}
+
+fn limit_of(page: &PageRequest) -> Result<usize, Error> {
+    let limit = page.limit.unwrap_or(USUAL);
+    if (1..=MOST).contains(&limit) {
+        return Ok(limit as usize);
+    }
+    let message = format!("Ask for 1 to {MOST} items.");
+    Err(Error::invalid("limit", "out_of_range", message))
+}

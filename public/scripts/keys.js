@@ -1,0 +1,46 @@
+// Keys that work anywhere: a key presses the button that names it in `data-key`; `g d` goes to the dashboards, `?` lists the keys.
+import { make, openDialog, visit } from './element.js';
+
+const KEYS = [
+  ['g d', 'Go to the dashboards'],
+  ['t', 'Choose the range'],
+  ['e', 'Edit the dashboard, or stop'],
+  ['← ↑ → ↓', 'Move the focused widget while editing'],
+  ['Shift ← ↑ → ↓', 'Resize the focused widget while editing'],
+  ['Ctrl Z, Ctrl Shift Z', 'Take back while editing, do again'],
+  ['Ctrl C, Ctrl V', 'Copy the focused widget while editing, paste one'],
+  ['Ctrl K', 'Go anywhere, do anything'],
+  ['f', 'Full screen'],
+  ['← →', 'Walk over the focused chart; with Shift choose a time'],
+  ['Enter', 'Look at the chosen time, or open the menu of the chosen mark'],
+  ['Esc', 'Close what is open'],
+  ['?', 'This list'],
+];
+
+function listed() {
+  const rows = KEYS.flatMap(([keys, does]) => [make('dt', {}, make('kbd', { textContent: keys })), make('dd', { textContent: does })]);
+  openDialog('Keyboard', make('dl', { className: 'keys' }, ...rows));
+}
+
+let afterG = false;
+
+document.addEventListener('keydown', (event) => {
+  const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
+  if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
+  const { key } = event;
+  if (afterG && key === 'd') {
+    afterG = false;
+    visit('/');
+    return;
+  }
+  afterG = key === 'g';
+  const button = ['e', 't', 'f', '?'].includes(key) && document.querySelector(`[data-key='${key}']`);
+  if (!button) return;
+  event.preventDefault();
+  button.click();
+});
+
+document.addEventListener('click', (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  if (target?.closest("[data-act='keys']")) listed();
+});

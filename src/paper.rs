@@ -1,0 +1,96 @@
+//! Dashboards and widgets as PDF.
+
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use charts::{Paper, PaperPanel, Shown};
+use engine::{Engine, Error};
+use model::account::Organization;
+use model::answer::Answer;
+use model::dashboard::{DashboardPage, Panel, View, Widget};
+use model::format::bucket;
+use model::query::Interval;
+
+use crate::pictures;
+
+/// A dashboard, as it was answered for `view`.
+///
+/// # Errors
+/// As [`pictures::pdf`].
+pub(crate) async fn answer(
+    engine: &Engine,
+    organization: &Organization,
+    page: DashboardPage,
+    view: &View,
+) -> Result<Response, Error> {
+    let range = view.range.as_ref().or(page.dashboard.range.as_ref());
+    let range = range.map(app::share::range_words);
+    let said = [Some(page.dashboard.description.clone()), range];
+    let note: Vec<String> = said
+        .into_iter()
+        .flatten()
+        .filter(|words| !words.is_empty())
+        .collect();
+    let (title, organization) = (page.dashboard.name.clone(), organization.clone());
+    let updated = updated(engine, &organization);
+    let draw = move || {
+        let panels: Vec<PaperPanel<'_>> = page.panels.iter().map(panel).collect();
+        charts::pages(&Paper {
+            organization: &organization.name,
+            title: &page.dashboard.name,
+            note: &note.join(" · "),
+            updated: &updated,
+            panels: &panels,
+        })
+    };
+    Ok(file(pictures::pdf(title, draw).await?, "dashboard.pdf"))
+}
+
+/// A widget's card.
+///
+/// # Errors
+/// As [`pictures::pdf`].
+pub(crate) async fn widget(widget: Widget, answer: Answer) -> Result<Response, Error> {
+    let title = widget.title.clone();
+    let panel_of = Panel {
+        widget,
+        answer: Some(answer),
+        problem: None,
+    };
+    let draw = move || vec![charts::widget_page(&panel(&panel_of))];
+    Ok(file(pictures::pdf(title, draw).await?, "chart.pdf"))
+}
+
+fn panel(panel: &Panel) -> PaperPanel<'_> {
+    let widget = &panel.widget;
+    let words = panel.problem.as_deref().or(widget.config.options.text.as_deref());
+    PaperPanel {
+        title: &widget.title,
+        shown: match &panel.answer {
+            Some(answer) => Shown::Answer(answer),
+            None => Shown::Words(words.unwrap_or_default()),
+        },
+        kind: widget.kind,
+        options: &widget.config.options,
+        position: widget.position,
+        size: widget.size,
+    }
+}
+
+fn file(pdf: Vec<u8>, name: &str) -> Response {
+    let disposition = format!("attachment; filename=\"{name}\"");
+    let headers = [
+        (header::CONTENT_TYPE, "application/pdf".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    (headers, pdf).into_response()
+}
+
+/// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
+pub(crate) fn updated(engine: &Engine, organization: &Organization) -> String {
+    let now = engine.local_now(&organization.timezone);
+    format!(
+        "{}, {}",
+        bucket(now, Interval::Minute, false),
+        bucket(now, Interval::Day, true)
+    )
+}

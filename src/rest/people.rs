@@ -1,0 +1,155 @@
+//! `/api/analytics/users` and what belongs to one of them: who did something, what one person did, and their sessions.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use engine::db::{Page, PageRequest};
+use engine::{Engine, Error};
+use model::dashboard::View;
+use model::person::{Mark, Person, PersonSession};
+use model::query::{Edge, EventsSpec, Property, Range};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{id, parameters};
+use crate::identity::Asking;
+use crate::problem::{Answered, Refusal};
+
+/// `?q=&limit=&cursor=`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Who {
+    q: Option<String>,
+    limit: Option<u32>,
+    cursor: Option<String>,
+}
+
+/// `GET /api/analytics/users`: who did the events that the question `q` means; without it, of the last 30 days.
+pub(crate) async fn list(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    who: Result<Query<Who>, QueryRejection>,
+) -> Answered<Json<Page<Person>>> {
+    let Who { q, limit, cursor } = parameters(who)?;
+    let spec = match q {
+        Some(q) => asked(&q)?,
+        None => EventsSpec::last_30_days(),
+    };
+    let page = PageRequest { limit, cursor };
+    Ok(Json(engine.people(&caller, spec, &page).await?))
+}
+
+/// A question for events, as `/api/analytics/query` takes it.
+fn asked(q: &str) -> Result<EventsSpec, Refusal> {
+    match model::query::Query::parse(q).map_err(Error::from)? {
+        model::query::Query::Events(events) => Ok(events.spec().clone()),
+        _ => Err(Error::invalid("q", "invalid", "Ask for events: `{\"kind\":\"events\", …}`.").into()),
+    }
+}
+
+/// `GET /api/analytics/users/{id}/events`
+pub(crate) async fn events(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(user): Path<String>,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Answered<Json<Page<Value>>> {
+    let page = parameters(page)?;
+    Ok(Json(engine.person_events(&caller, &user, &page).await?))
+}
+
+/// `GET /api/analytics/users/{id}/sessions`
+pub(crate) async fn sessions(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(user): Path<String>,
+    page: Result<Query<PageRequest>, QueryRejection>,
+) -> Answered<Json<Page<PersonSession>>> {
+    let page = parameters(page)?;
+    Ok(Json(engine.person_sessions(&caller, &user, &page).await?))
+}
+
+/// `?from=&to=&value=` of the mark, and what the address of its page says: the `range`, or
+/// the `first` and `last` day, the `filter`, the `breakdown`, and the chosen `variables` as an object.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Marked {
+    from: Option<String>,
+    to: Option<String>,
+    value: Option<String>,
+    range: Option<String>,
+    first: Option<String>,
+    last: Option<String>,
+    filter: Option<String>,
+    breakdown: Option<Property>,
+    variables: Option<String>,
+}
+
+/// `GET /api/widgets/{id}/behind`: the question for the events that a mark of the widget's chart stands for.
+pub(crate) async fn behind(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    marked: Result<Query<Marked>, QueryRejection>,
+) -> Answered<Json<model::query::Query>> {
+    let Marked {
+        from,
+        to,
+        value,
+        range,
+        first,
+        last,
+        filter,
+        breakdown,
+        variables,
+    } = parameters(marked)?;
+    let view = View {
+        range: seen(range.as_deref(), edges("first", first.zip(last))?)?,
+        filter: filter.as_deref().map(|text| json("filter", text)).transpose()?,
+        compare: None,
+        breakdown,
+        variables: variables
+            .as_deref()
+            .map_or(Ok(BTreeMap::new()), |text| json("variables", text))?,
+    };
+    let time = edges("from", from.zip(to))?;
+    let mark = Mark { time, value };
+    let spec = engine.behind(&caller, id(&path)?, &view, &mark).await?;
+    let query = model::query::EventsQuery::parse(spec).map_err(Error::from)?;
+    Ok(Json(model::query::Query::Events(query)))
+}
+
+/// The range of the page, as its address says it: `7d`, or a first and a last day.
+fn seen(range: Option<&str>, days: Option<(Edge, Edge)>) -> Result<Option<Range>, Refusal> {
+    let Some(range) = range else {
+        return Ok(days.map(|(from, to)| Range::Between { from, to }));
+    };
+    let range = Range::parse_last(range)
+        .map_err(|reason| Error::invalid("range", "invalid", format!("In `range`: {reason}.")))?;
+    Ok(Some(range))
+}
+
+/// A day, or a moment, and another.
+fn edges(field: &str, ends: Option<(String, String)>) -> Result<Option<(Edge, Edge)>, Refusal> {
+    let Some((from, to)) = ends else {
+        return Ok(None);
+    };
+    match (from.parse(), to.parse()) {
+        (Ok(from), Ok(to)) => Ok(Some((from, to))),
+        _ => Err(Error::invalid(
+            field,
+            "invalid",
+            "Write a day like `2015-05-17`, or an RFC 3339 time.",
+        )
+        .into()),
+    }
+}
+
+fn json<T: DeserializeOwned>(field: &str, text: &str) -> Result<T, Refusal> {
+    let message = |error| format!("`{field}` cannot be read: {error}.");
+    let read: Result<T, _> = serde_json::from_str(text);
+    Ok(read.map_err(|error| Error::invalid(field, "invalid", message(error)))?)
+}

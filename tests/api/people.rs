@@ -1,0 +1,161 @@
+//! Users as their events tell of them: the list behind a mark of a chart, and one user's page.
+
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::app::{Member, TestApp, fields};
+
+/// Somebody who looked twice and bought once, and somebody who only looked; all within the last hours.
+async fn two_people(app: &TestApp, member: &Member) {
+    let events = json!([
+        {"name": "$identify", "user_id": "ada", "anonymous_id": "device", "properties": {"$set": {"name": "Ada L", "plan": "pro"}}},
+        {"name": "look", "anonymous_id": "device", "properties": {"page": "/a b"}},
+        {"name": "look", "user_id": "ada", "properties": {"page": "/"}},
+        {"name": "buy", "user_id": "ada", "properties": {"page": "/"}},
+        {"name": "look", "user_id": "bob/1", "properties": {"page": "/"}},
+    ]);
+    let (status, receipt) = app.send(member, &events).await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{receipt}");
+    let count = json!({"kind": "trend", "series": [{"measure": "count"}], "range": {"last": "24h"}});
+    app.ask_until(member, &count, |answer| answer["series"][0]["total"] == 5)
+        .await;
+}
+
+fn ids(page: &Value) -> Vec<&str> {
+    let items = page["items"].as_array().expect("items");
+    let mut ids: Vec<&str> = items.iter().filter_map(|item| item["id"].as_str()).collect();
+    ids.sort_unstable();
+    ids
+}
+
+fn encoded(pairs: &[(&str, &str)]) -> String {
+    serde_urlencoded::to_string(pairs).expect("plain text")
+}
+
+#[tokio::test]
+async fn a_mark_leads_to_the_users_and_the_events_behind_it() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    two_people(&app, &ada).await;
+    let question = json!({"kind": "trend", "series": [{"event": "look", "measure": "count"}],
+        "range": {"last": "24h"}, "breakdown": {"property": "page", "limit": 5}});
+    let (_, board) = app.post(&ada, "/api/dashboards", json!({"name": "x"})).await;
+    let widgets = format!("/api/dashboards/{}/widgets", board["id"].as_str().expect("an id"));
+    let widget = json!({"type": "line", "title": "Looks", "config": {"query": question}});
+    let (status, made) = app.post(&ada, &widgets, widget).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let behind = format!("/api/widgets/{}/behind", made["id"].as_str().expect("an id"));
+
+    let (status, all) = app.get(&ada, &behind).await;
+    assert_eq!(status, StatusCode::OK, "{all}");
+    let who = async |question: &Value| {
+        let path = format!(
+            "/api/analytics/users?{}",
+            encoded(&[("q", &question.to_string())])
+        );
+        let (status, page) = app.get(&ada, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        page
+    };
+    assert_eq!(ids(&who(&all).await), ["ada", "bob/1"]);
+    let (_, one) = app
+        .get(&ada, &format!("{behind}?{}", encoded(&[("value", "/a b")])))
+        .await;
+    let page = who(&one).await;
+    assert_eq!(ids(&page), ["ada"], "the device is hers");
+    assert_eq!(page["items"][0]["events"], 1);
+    let (_, rows) = app.post(&ada, "/api/analytics/query", one).await;
+    assert_eq!(rows["rows"].as_array().map(Vec::len), Some(1), "{rows}");
+
+    let long_ago = encoded(&[("from", "2015-05-17"), ("to", "2015-05-17")]);
+    let (_, then) = app.get(&ada, &format!("{behind}?{long_ago}")).await;
+    assert_eq!(ids(&who(&then).await), <[&str; 0]>::default());
+    for (query, field) in [
+        ("from=x&to=y", "from"),
+        ("range=soon", "range"),
+        ("filter=%7B", "filter"),
+    ] {
+        let (status, problem) = app.get(&ada, &format!("{behind}?{query}")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{query}: {problem}");
+        assert_eq!(fields(&problem)[0].0, field, "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn a_user_has_events_and_sessions_by_any_of_their_ids() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let eve = app.member("eve").await;
+    two_people(&app, &ada).await;
+    let (status, events) = app.get(&ada, "/api/analytics/users/ada/events?limit=3").await;
+    assert_eq!(status, StatusCode::OK, "{events}");
+    assert_eq!(events["items"].as_array().map(Vec::len), Some(3));
+    let cursor = events["next_cursor"].as_str().expect("there is more");
+    let (_, rest) = app
+        .get(
+            &ada,
+            &format!("/api/analytics/users/ada/events?limit=3&cursor={cursor}"),
+        )
+        .await;
+    assert_eq!(rest["items"].as_array().map(Vec::len), Some(1), "{rest}");
+    let (_, sessions) = app.get(&ada, "/api/analytics/users/ada/sessions").await;
+    assert_eq!(sessions["items"][0]["events"], 4, "{sessions}");
+    let (status, other) = app.get(&ada, "/api/analytics/users/bob%2F1/sessions").await;
+    assert_eq!(
+        (status, &other["items"][0]["entry"]),
+        (StatusCode::OK, &json!("look"))
+    );
+    let (status, _) = app.get(&ada, "/api/analytics/users/ada/events?limit=0").await;
+    assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    for path in ["events", "sessions"] {
+        for (member, id) in [(&eve, "ada"), (&ada, "nobody")] {
+            let (status, told) = app
+                .get(member, &format!("/api/analytics/users/{id}/{path}"))
+                .await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{id}: {told}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_pages_of_users_work_without_script() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    two_people(&app, &ada).await;
+    let cookie = app.cookie(&ada).await;
+    let (status, list) = app.page("/users", Some(&cookie)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(list.contains("href=\"/users/bob%2F1\""), "{list}");
+    let (status, page) = app.page("/users/ada", Some(&cookie)).await;
+    assert_eq!(status, StatusCode::OK);
+    for words in ["Ada L", "pro", "device", "buy", "Timeline"] {
+        assert!(page.contains(words), "{words}");
+    }
+    let (status, page) = app.page("/users/bob%2F1", Some(&cookie)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(page.contains("Nothing was said of this person yet"));
+    let (status, _) = app.page("/users/nobody", Some(&cookie)).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    let found = app
+        .request(Method::GET, "/users?find=ada")
+        .header("cookie", &cookie)
+        .send()
+        .await;
+    let found = found.expect("an answer");
+    assert_eq!(found.headers()["location"], "/users/ada");
+
+    let form = [("name", "Made without script")];
+    let made = app.form("/dashboards", &form, Some(&cookie)).await;
+    assert_eq!(made.status(), StatusCode::SEE_OTHER);
+    let path = made.headers()["location"].to_str().expect("a path").to_owned();
+    let (_, page) = app.page(&path, Some(&cookie)).await;
+    assert!(page.contains("Made without script"));
+    let refused = app.form("/dashboards", &[("name", " ")], Some(&cookie)).await;
+    let (_, list) = app
+        .page(
+            refused.headers()["location"].to_str().expect("a path"),
+            Some(&cookie),
+        )
+        .await;
+    assert!(list.contains("Give the dashboard a name"));
+}
