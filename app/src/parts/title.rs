@@ -10,11 +10,13 @@ pub(crate) fn Title(
     #[prop(into)]
     text: Signal<String>,
 ) -> impl IntoView {
+    // Nothing stands on the page, or the two halves would not recognise each other's: what the server makes of it is told
+    // when it is made.
     #[cfg(feature = "ssr")]
     {
         // It is written into the document as it is.
         let title = crate::share::escaped(&named(text.get_untracked()));
-        view! { <leptos_meta::Title text=title /> }
+        drop(view! { <leptos_meta::Title text=title /> });
     }
     #[cfg(not(feature = "ssr"))]
     Effect::new(move |_| document().set_title(&named(text.get())));
