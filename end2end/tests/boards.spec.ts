@@ -285,7 +285,9 @@ test('one dashboard leads to another, and back, without loading the app anew', a
   await page.evaluate(() => Object.assign(window, { isTheSame: true }));
 
   await page.keyboard.press('Control+k');
-  await page.getByRole('dialog', { name: 'Commands' }).getByRole('combobox').fill('dashboard second');
+  const palette = page.getByRole('dialog', { name: 'Commands' });
+  await palette.getByRole('combobox').fill('dashboard second');
+  await expect(palette.getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');
   await expect(page).toHaveURL(new RegExp(`${second}$`));
   await expect(page).toHaveTitle(/^Second/);

@@ -77,6 +77,7 @@ export async function makeDashboard(page: Page, name: string): Promise<string> {
   await page.getByLabel('Name', { exact: true }).fill(name);
   await page.getByRole('button', { name: 'Create dashboard' }).click();
   await expect(page).toHaveURL(/\/dashboards\/[0-9a-f-]+$/);
+  await hydrated(page);
   return new URL(page.url()).pathname;
 }
 

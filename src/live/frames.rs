@@ -16,7 +16,7 @@ const MOST_ID_CHARS: usize = 64;
 #[serde(rename_all = "snake_case")]
 pub(super) enum ClientFrame {
     /// Wants to hear of something.
-    Subscribe(Subscribe),
+    Subscribe(Box<Subscribe>),
     /// Does not want to any more.
     Unsubscribe(String),
 }

@@ -186,6 +186,7 @@ impl Socket {
                 None
             }
             Ok(ClientFrame::Subscribe(asked)) => {
+                let asked = *asked;
                 let id = asked.id.clone();
                 match self.subscribe(asked, subscriptions, out).await {
                     // The subscription's first frame says that it runs.

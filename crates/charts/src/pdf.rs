@@ -43,7 +43,7 @@ pub fn pdf(title: &str, pages: &[String]) -> Result<Vec<u8>, PictureError> {
 mod tests {
     use super::*;
 
-    const PAGE: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" width="96" height="192" font-family="Roboto"><text x="0" y="15">Words</text></svg>"##;
+    const PAGE: &str = r#"<svg xmlns="http://www.w3.org/2000/svg" width="96" height="192" font-family="Roboto"><text x="0" y="15">Words</text></svg>"#;
 
     #[test]
     fn every_picture_is_a_page_of_its_size() {

@@ -37,7 +37,7 @@ impl Queries {
             compile::people(asked, events.spec(), after.as_ref(), limit)
         };
         let frame = self.rows(org, calendar, query, statement).await?;
-        Ok(paged(frame, limit, compile::person, |person| {
+        Ok(paged(&frame, limit, compile::person, |person| {
             Cursor::new(person.last_seen, &person.id)
         }))
     }
@@ -89,7 +89,7 @@ impl Queries {
             compile::sessions(asked, id, after.as_ref().map(Cursor::micros), limit)
         };
         let frame = self.rows(org, calendar, query, statement).await?;
-        Ok(paged(frame, limit, compile::session, |session| {
+        Ok(paged(&frame, limit, compile::session, |session| {
             Cursor::new(session.start, "session")
         }))
     }
@@ -132,7 +132,7 @@ impl Queries {
 
 /// A page of rows, of which there is one more than it holds where there is a next page.
 fn paged<T>(
-    frame: Frame,
+    frame: &Frame,
     limit: usize,
     read: impl Fn(&[Cell]) -> Option<T>,
     place: impl Fn(&T) -> Cursor,
