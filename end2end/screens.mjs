@@ -31,8 +31,15 @@ async function shoot(page, name, path) {
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(700);
   // On a phone the whole page, on a desk what is seen at first.
-  const fullPage = page.viewportSize().width < 600;
-  await page.screenshot({ path: `../docs/screens/${name}.png`, fullPage });
+  const seen = page.viewportSize();
+  if (seen.width < 600) {
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ ...seen, height });
+    await page.waitForTimeout(500);
+  }
+  if (await page.getByRole('heading', { name: 'Not found' }).count()) throw new Error(`${path} is not there`);
+  await page.screenshot({ path: `../docs/screens/${name}.png` });
+  await page.setViewportSize(seen);
 }
 
 try {
@@ -56,7 +63,7 @@ try {
       });
       const tail = `${colorScheme}${size}`;
       await shoot(page, `dashboard-${tail}`, `/dashboards/${boards['Product overview']}`);
-      await shoot(page, `web-traffic-${tail}`, `/dashboards/${boards['Web traffic']}`);
+      await shoot(page, `web-traffic-${tail}`, `/dashboards/${boards['Web traffic, May 2015']}`);
       await shoot(page, `user-${tail}`, `/users/${encodeURIComponent(user)}`);
       if (size === '') {
         await shoot(page, `editor-${tail}`, `/dashboards/${boards['Product overview']}/widgets/new`);
