@@ -1,8 +1,8 @@
 //! What is to be erased for good: people who are to be forgotten, what an organization keeps no longer, and what is left of
 //! organizations that were deleted.
 //!
-//! A request is a row of the database and therefore outlives the process; the [`worker`] does the work, again after a failure,
-//! until it is done. It begins within a second, and [`DUE_AFTER`] is by when it is promised.
+//! A request is a row of the database and therefore outlives the process; the `worker` does the work, again after a failure,
+//! until it is done. It begins within a second, and `DUE_AFTER` is by when it is promised.
 
 mod ids;
 mod worker;

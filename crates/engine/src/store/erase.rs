@@ -22,7 +22,7 @@ impl EventStore {
     /// Erases events, and of the links between visitors and users those that only they told. Answers how many events were
     /// erased; doing it again erases nothing more.
     ///
-    /// What was kept of earlier answers is of an older version from then on: see [`super::Version`]. Events that are appended
+    /// What was kept of earlier answers is of an older version from then on: see `Version`. Events that are appended
     /// meanwhile are erased or not; whoever wants them erased waits until they are stored.
     ///
     /// # Errors
