@@ -434,6 +434,7 @@ fn analytics(schemas: &mut Schemas) -> Vec<Operation> {
         .asks("event", false, text())
         .asks("filter", false, text())
         .asks("after", false, text())
+        .refuses(&[400])
         .gives_text("application/x-ndjson"),
         Call::new(
             s,
@@ -684,7 +685,7 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .asks("q", false, text())
         .in_pages()
-        .refuses(&[504])
+        .refuses(&[400, 504])
         .gives_list::<Person>(),
         Call::new(
             s,
