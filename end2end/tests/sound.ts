@@ -19,6 +19,8 @@ export async function isSoundWithoutScript(page: Page, path: string): Promise<vo
 
 /** Checks that what is shown is accessible, fits the screen and keeps its cookies from scripts. */
 export async function isSoundNow(page: Page, what: string): Promise<void> {
+  // After a form was sent the next page may be there before its styles.
+  await page.waitForLoadState('load');
   // What is being asked anew is paler until the answer is there.
   await expect(page.locator('.stale')).toHaveCount(0);
   const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']).analyze();
