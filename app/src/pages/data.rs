@@ -2,7 +2,6 @@
 //! script.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 use model::account::OrganizationSettings;
 use model::erasure::{Erasure, ErasureKind, ErasureState};
@@ -14,6 +13,7 @@ use crate::api::data::{self as api, DataPage};
 use crate::api::session::Session;
 use crate::parts::frame::Frame;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
 use crate::query_string;
 use crate::words;
 
