@@ -8,16 +8,8 @@ set -euo pipefail
 usage="usage: oidc.sh install | start FOLDER REDIRECT_URI | stop FOLDER"
 home=tests/servers/oidc
 
-install() {
-    if [ ! -e "$home/node_modules/.installed" ] || [ "$home/package-lock.json" -nt "$home/node_modules/.installed" ]; then
-        say "Installing an OpenID provider for the tests (once)"
-        npm ci --loglevel=error --no-audit --no-fund --prefix "$home"
-        touch "$home/node_modules/.installed"
-    fi
-}
-
 case "${1:-} $#" in
-    "install 1") install ;;
+    "install 1") install_packages "$home" "an OpenID provider for the tests (once)" ;;
     "start 3") start_in "$2" 30 "The OpenID provider" node "$home/server.mjs" "$2" "$3" ;;
     "stop 2") stop_in "$2" ;;
     *) die "$usage" ;;

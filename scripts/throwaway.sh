@@ -23,3 +23,13 @@ stop_in() {
     kill -KILL "$(cat "$1/pid")" 2>/dev/null || true
     rm -rf "$1"
 }
+
+# usage: install_packages HOME WORDS   installs the npm packages of HOME, when they are missing or others are wanted
+install_packages() {
+    local home=$1 words=$2
+    if [ ! -e "$home/node_modules/.installed" ] || [ "$home/package-lock.json" -nt "$home/node_modules/.installed" ]; then
+        say "Installing $words"
+        npm ci --loglevel=error --no-audit --no-fund --prefix "$home"
+        touch "$home/node_modules/.installed"
+    fi
+}
