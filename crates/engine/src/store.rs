@@ -40,6 +40,7 @@ pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
 pub use erase::Erasure;
+pub(crate) use frame::event_of;
 pub use frame::{Cell, Frame, MOST_ROWS, Param, Statement};
 pub use kinds::{KindSet, Kinds};
 pub(crate) use selected::SelectedColumn;

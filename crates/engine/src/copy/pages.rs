@@ -1,11 +1,10 @@
 //! An organization's events, cut into pages by the hour.
 
-use model::Timestamp;
-use model::event::{Event, EventParts};
+use model::event::Event;
 use model::ids::OrgId;
 
 use crate::error::Error;
-use crate::store::{Cell, EventStore, Frame, Param, Statement};
+use crate::store::{Cell, EventStore, Frame, Param, Statement, event_of};
 
 /// About how many events a page has; a single hour may have more.
 const EVENTS_OF_A_PAGE: u64 = 20_000;
@@ -105,26 +104,9 @@ fn rows_of(store: &EventStore, page: &Page, skipped: u64) -> Statement {
 fn events_in(frame: Frame) -> Result<Vec<Event>, Error> {
     let rows = frame.rows.into_iter();
     rows.map(|row| {
-        event(row).ok_or_else(|| Error::internal("an event came out of the store without its fields"))
+        event_of(row).ok_or_else(|| Error::internal("an event came out of the store without its fields"))
     })
     .collect()
-}
-
-fn event(row: Vec<Cell>) -> Option<Event> {
-    let [time, id, name, user, visitor, session, properties] = <[Cell; 7]>::try_from(row).ok()?;
-    let text = |cell: Cell| match cell {
-        Cell::Text(text) => Some(text),
-        _ => None,
-    };
-    Some(Event::from_parts(EventParts {
-        id: text(id)?,
-        name: text(name)?,
-        timestamp: Timestamp::from_microsecond(time.int()?).ok()?,
-        user_id: text(user),
-        anonymous_id: text(visitor),
-        session_id: text(session),
-        properties: text(properties)?,
-    }))
 }
 
 fn whole(cell: Option<&Cell>) -> Option<i64> {

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use model::Timestamp;
-use model::event::{Event, EventParts};
+use model::event::Event;
 use model::ids::OrgId;
 use model::query::{Filter, Query};
 
@@ -18,7 +18,7 @@ use super::source::Source;
 use super::sql::Sql;
 use super::window::Window;
 use crate::error::Error;
-use crate::store::{Cell, EventStore, Kinds, Param, Statement};
+use crate::store::{Cell, EventStore, Kinds, Param, Statement, event_of};
 
 /// Most events of a page.
 const MOST_EVENTS: usize = 2_000;
@@ -122,7 +122,7 @@ impl Export {
             let frame = self.store.fetch(self.org, self.page(&stretch)).await?;
             let is_last = frame.rows.len() < MOST_EVENTS;
             let rows = frame.rows.into_iter();
-            let events: Option<Vec<Event>> = rows.map(event).collect();
+            let events: Option<Vec<Event>> = rows.map(event_of).collect();
             let mut events =
                 events.ok_or_else(|| Error::internal("an event came out of the store without its fields"))?;
             if is_last {
@@ -251,21 +251,4 @@ fn keep_twins_together(events: &mut Vec<Event>) {
 
 fn whole(row: &[Cell], column: usize) -> Option<i64> {
     row.get(column).and_then(Cell::int)
-}
-
-fn event(row: Vec<Cell>) -> Option<Event> {
-    let [time, id, name, user, visitor, session, properties] = <[Cell; 7]>::try_from(row).ok()?;
-    let text = |cell: Cell| match cell {
-        Cell::Text(text) => Some(text),
-        _ => None,
-    };
-    Some(Event::from_parts(EventParts {
-        id: text(id)?,
-        name: text(name)?,
-        timestamp: Timestamp::from_microsecond(time.int()?).ok()?,
-        user_id: text(user),
-        anonymous_id: text(visitor),
-        session_id: text(session),
-        properties: text(properties)?,
-    }))
 }

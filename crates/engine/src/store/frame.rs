@@ -1,3 +1,6 @@
+use model::Timestamp;
+use model::event::{Event, EventParts};
+
 use crate::error::Error;
 
 /// SQL with its parameters, in order; the organization's table is called `events`.
@@ -152,6 +155,24 @@ impl Cell {
             _ => None,
         }
     }
+}
+
+/// The event of a row of microseconds, id, name, user, visitor, session and properties; nothing where one that must be is not.
+pub(crate) fn event_of(row: Vec<Cell>) -> Option<Event> {
+    let [time, id, name, user, visitor, session, properties] = <[Cell; 7]>::try_from(row).ok()?;
+    let text = |cell: Cell| match cell {
+        Cell::Text(text) => Some(text),
+        _ => None,
+    };
+    Some(Event::from_parts(EventParts {
+        id: text(id)?,
+        name: text(name)?,
+        timestamp: Timestamp::from_microsecond(time.int()?).ok()?,
+        user_id: text(user),
+        anonymous_id: text(visitor),
+        session_id: text(session),
+        properties: text(properties)?,
+    }))
 }
 
 #[cfg(test)]
