@@ -7,10 +7,14 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
+use engine::auth::Origin;
 use engine::enrich::{Client, Place};
 use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
 use url::form_urlencoded;
+use utoipa::ToSchema;
 
+use crate::cookie::Cookies;
 use crate::problem::Refusal;
 
 /// Names of the headers in which content delivery networks tell where somebody is.
@@ -65,7 +69,8 @@ impl std::fmt::Display for Proxies {
 }
 
 impl Proxies {
-    fn trusts(&self, address: IpAddr) -> bool {
+    /// Whether the word of a proxy at this address counts.
+    pub(crate) fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.0.iter().any(|network| network.contains(&address))
     }
@@ -87,6 +92,29 @@ impl Proxies {
             address = before.to_canonical();
         }
         address
+    }
+}
+
+/// What came of `X-Forwarded-For`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Forwarded {
+    /// Nobody sent it.
+    No,
+    /// A proxy that is trusted names somebody.
+    Believed,
+    /// It came from somebody who is not trusted.
+    Ignored,
+}
+
+impl Proxies {
+    /// Whether a request names somebody behind its peer, and whether that counts.
+    pub(crate) fn forwarded(&self, peer: SocketAddr, headers: &HeaderMap) -> Forwarded {
+        match (headers.contains_key("x-forwarded-for"), self.trusts(peer.ip())) {
+            (false, _) => Forwarded::No,
+            (true, true) => Forwarded::Believed,
+            (true, false) => Forwarded::Ignored,
+        }
     }
 }
 
@@ -117,6 +145,38 @@ where
             .get::<ConnectInfo<SocketAddr>>()
             .map(|info| info.0);
         Ok(Self(read(&proxies, peer, &parts.headers)))
+    }
+}
+
+/// Where a program tries a password.
+pub(crate) struct FromProgram(pub Origin);
+
+/// Where somebody tries a password in a browser.
+pub(crate) struct FromBrowser(pub Origin);
+
+impl<S: Send + Sync> FromRequestParts<S> for FromProgram
+where
+    Proxies: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let From(client) = From::from_request_parts(parts, state).await?;
+        Ok(Self(Origin::program(client.address)))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FromBrowser
+where
+    Proxies: FromRef<S>,
+    Cookies: FromRef<S>,
+{
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let From(client) = From::from_request_parts(parts, state).await?;
+        let token = Cookies::from_ref(state).browser(&parts.headers);
+        Ok(Self(Origin::browser(client.address, token)))
     }
 }
 

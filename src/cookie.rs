@@ -1,4 +1,4 @@
-//! The browser's cookies: one for the session, one for the theme. Both `HttpOnly`: scripts see none.
+//! The browser's cookies, the session's among them. All are `HttpOnly`: scripts see none.
 
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
@@ -53,6 +53,22 @@ impl Cookies {
     #[must_use]
     pub(crate) fn end_session(self) -> HeaderValue {
         self.set(self.session_name(), "", 0)
+    }
+
+    const fn browser_name(self) -> &'static str {
+        if self.secure { "__Host-browser" } else { "browser" }
+    }
+
+    /// What shows that somebody signed in with this browser before.
+    #[must_use]
+    pub(crate) fn browser(self, headers: &HeaderMap) -> Option<&str> {
+        read(headers, self.browser_name())
+    }
+
+    /// `Set-Cookie` for that. It opens nothing: whoever guesses passwords elsewhere does not keep this browser out.
+    #[must_use]
+    pub(crate) fn set_browser(self, token: &str) -> HeaderValue {
+        self.set(self.browser_name(), token, YEAR)
     }
 
     /// What shows that a link's password was given.

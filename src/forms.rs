@@ -9,12 +9,13 @@ pub(crate) mod two_factor;
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use engine::auth::FirstStep;
+use engine::auth::{FirstStep, Origin};
 use engine::{Engine, Error};
 use model::account::Registration;
 use model::ids::UserId;
 use serde::Deserialize;
 
+use crate::client::FromBrowser;
 use crate::cookie::{Cookies, Theme};
 use crate::problem::{Answered, Refusal};
 
@@ -31,10 +32,15 @@ pub(crate) struct LogIn {
 pub(crate) async fn log_in(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
+    FromBrowser(origin): FromBrowser,
     Form(form): Form<LogIn>,
 ) -> Answered<Response> {
-    match engine.auth().begin_log_in(&form.email, &form.password).await {
-        Ok(FirstStep::Done(user)) => signed_in(&engine, cookies, user, &form.next).await,
+    let begun = engine
+        .auth()
+        .begin_log_in(&form.email, &form.password, &origin)
+        .await;
+    match begun {
+        Ok(FirstStep::Done(user)) => signed_in(&engine, cookies, user, &form.next, &origin).await,
         Ok(FirstStep::CodeNeeded(challenge)) => Ok(two_factor::ask_for_code(cookies, &challenge, &form.next)),
         Err(error) => {
             let problem = problem_code(error)?;
@@ -66,6 +72,7 @@ pub(crate) struct Register {
 pub(crate) async fn register(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
+    FromBrowser(origin): FromBrowser,
     Form(form): Form<Register>,
 ) -> Answered<Response> {
     let organization = Some(form.organization.trim().to_owned()).filter(|name| !name.is_empty());
@@ -84,7 +91,7 @@ pub(crate) async fn register(
         invitation: Some(invitation).filter(|token| !token.is_empty()),
     };
     match engine.auth().register(&registration).await {
-        Ok((user, _)) => signed_in(&engine, cookies, user.id, "").await,
+        Ok((user, _)) => signed_in(&engine, cookies, user.id, "", &origin).await,
         Err(error) => {
             let problem = problem_code(error)?;
             let organization = registration.organization.as_deref().unwrap_or_default();
@@ -148,14 +155,35 @@ pub(crate) async fn choose_language(
     with_cookie(to(own_path(&form.back)), cookies.choose_language(chosen))
 }
 
-async fn signed_in(engine: &Engine, cookies: Cookies, user: UserId, next: &str) -> Answered<Response> {
+/// A session for somebody who showed who they are, in a browser that is known from now on.
+async fn signed_in(
+    engine: &Engine,
+    cookies: Cookies,
+    user: UserId,
+    next: &str,
+    origin: &Origin,
+) -> Answered<Response> {
     let session = engine.auth().open_browser_session(user).await?;
     let lasts = session.expires_at.duration_since(engine.clock().now());
     let max_age = lasts.as_secs().unsigned_abs();
-    Ok(with_cookie(
-        to(own_path(next)),
-        cookies.set_session(&session.token, max_age),
-    ))
+    let session = cookies.set_session(&session.token, max_age);
+    let answer = with_cookie(to(own_path(next)), session);
+    known_from_now_on(engine, cookies, user, origin, answer).await
+}
+
+/// The answer to a browser in which somebody showed who they are.
+async fn known_from_now_on(
+    engine: &Engine,
+    cookies: Cookies,
+    user: UserId,
+    origin: &Origin,
+    mut answer: Response,
+) -> Answered<Response> {
+    if let Some(token) = engine.auth().remember(user, origin).await? {
+        let cookie = cookies.set_browser(&token);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
 }
 
 struct FormProblem {

@@ -35,8 +35,8 @@ pub(crate) async fn run(command: KeysCommand, config: &Config) -> Result<(), Str
 /// A master key in a file gets a successor; nothing needs those before it once every secret is wrapped anew, but for the
 /// one that a server may be using at this moment.
 async fn rotate(auth: &Auth, at_once: bool) -> Result<(String, u64), Error> {
-    let kid = auth.rotate_signing_key(at_once).await?;
     auth.vault().add_key()?;
+    let kid = auth.rotate_signing_key(at_once).await?;
     let sealed = auth.rewrap_secrets().await?;
     auth.vault().keep_keys(2)?;
     Ok((kid, sealed))

@@ -24,6 +24,9 @@ pub(crate) enum UserCommand {
         /// Name of the organization [default: made from the name]
         #[arg(long)]
         organization: Option<String>,
+        /// Standard input holds a hash of the password that the person has elsewhere: of argon2, or of bcrypt
+        #[arg(long)]
+        hashed: bool,
     },
     /// Close an account: it is refused everywhere, and its sessions end
     Disable {
@@ -75,12 +78,16 @@ async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<
             email,
             name,
             organization,
+            hashed,
         } => {
             let name = name.unwrap_or_else(|| email.clone());
-            let made = auth
-                .create_user(&email, password, &name, organization.as_deref())
-                .await?;
-            let (user, organization) = made;
+            let organization = organization.as_deref();
+            let made = if hashed {
+                auth.import_user(&email, password, &name, organization).await
+            } else {
+                auth.create_user(&email, password, &name, organization).await
+            };
+            let (user, organization) = made?;
             Ok(format!(
                 "Made the account {} with the organization {}.",
                 user.email, organization.name
@@ -118,9 +125,7 @@ pub(crate) async fn with_accounts<T>(
     let settings = AuthSettings::new(config.public_url_for(config.addr));
     let random = Random::from_os();
     let vault = Vault::open(config.master_keys.clone(), random.clone())?;
-    let auth = Auth::open(db.clone(), Clock::System, random, settings)
-        .await?
-        .with_vault(vault);
+    let auth = Auth::open(db.clone(), Clock::System, random, settings, vault).await?;
     let done = work(&auth).await;
     db.close().await;
     done
@@ -128,7 +133,7 @@ pub(crate) async fn with_accounts<T>(
 
 fn read_password() -> std::io::Result<String> {
     if std::io::stdin().is_terminal() {
-        print!("Password (8 characters or more): ");
+        print!("Password (8 characters or more), or its hash: ");
         std::io::stdout().flush()?;
     }
     let mut line = String::new();

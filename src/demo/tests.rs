@@ -1,3 +1,4 @@
+use engine::auth::Origin;
 use engine::store::EventsAt;
 use engine::{Clock, Random, Settings};
 use model::dashboard::View;
@@ -41,7 +42,7 @@ async fn every_widget_has_something_to_show_and_a_second_seed_changes_nothing() 
 
     let (user, organization) = engine
         .auth()
-        .log_in(EMAIL, PASSWORD, None)
+        .log_in(EMAIL, PASSWORD, None, &Origin::default())
         .await
         .expect("people can look at it");
     let organization = organization.expect("it owns one");

@@ -6,7 +6,8 @@ use axum::response::{Html, IntoResponse, Response};
 use engine::{Engine, Error};
 use serde::Deserialize;
 
-use super::{back_to, to};
+use super::{back_to, known_from_now_on, to};
+use crate::client::FromBrowser;
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -72,11 +73,16 @@ pub(crate) struct Reset {
     password: String,
 }
 
-/// `POST /reset`
-pub(crate) async fn reset(State(engine): State<Engine>, Form(form): Form<Reset>) -> Answered<Response> {
+/// `POST /reset`: whoever had the link read the person's mail, so nobody's guessing keeps this browser out.
+pub(crate) async fn reset(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    FromBrowser(origin): FromBrowser,
+    Form(form): Form<Reset>,
+) -> Answered<Response> {
     let path = format!("/reset/{}", super::settings::plain(&form.token));
     match engine.auth().reset_by_link(&form.token, &form.password).await {
-        Ok(()) => Ok(to("/login?done=reset")),
+        Ok(user) => known_from_now_on(&engine, cookies, user, &origin, to("/login?done=reset")).await,
         Err(Error::Invalid(_)) => Ok(back_to(&path, &[("problem", "password")])),
         Err(Error::TooMany { .. }) => Ok(back_to(&path, &[("problem", "too_many")])),
         Err(Error::NotFound) => Ok(to(&path)),

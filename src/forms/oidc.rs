@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::entry::private;
 use super::{back_to, signed_in, to, two_factor, with_cookie};
+use crate::client::FromBrowser;
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -71,6 +72,7 @@ pub(crate) struct Back {
 pub(crate) async fn callback(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
+    FromBrowser(origin): FromBrowser,
     headers: HeaderMap,
     Query(back): Query<Back>,
 ) -> Answered<Response> {
@@ -81,7 +83,7 @@ pub(crate) async fn callback(
     let mut answer = match engine.auth().finish_oidc(&back.state, &back.code).await {
         Ok(OidcDone::Connected) => to("/settings/account?done=connected"),
         Ok(OidcDone::SignedIn { step, next }) => match step {
-            FirstStep::Done(user) => signed_in(&engine, cookies, user, &next).await?,
+            FirstStep::Done(user) => signed_in(&engine, cookies, user, &next, &origin).await?,
             FirstStep::CodeNeeded(challenge) => two_factor::ask_for_code(cookies, &challenge, &next),
         },
         Err(error) => back_to("/login", &[("problem", problem(error)?)]),

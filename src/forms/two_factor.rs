@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::entry::private;
 use super::{back_to, signed_in, to, with_cookie};
+use crate::client::FromBrowser;
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -50,6 +51,7 @@ pub(crate) struct Code {
 pub(crate) async fn log_in(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
+    FromBrowser(origin): FromBrowser,
     headers: HeaderMap,
     Form(form): Form<Code>,
 ) -> Answered<Response> {
@@ -57,7 +59,7 @@ pub(crate) async fn log_in(
     let again = |problem| back_to("/login/code", &[("problem", problem), ("next", &form.next)]);
     match engine.auth().finish_log_in(challenge, &form.code).await {
         Ok(user) => {
-            let mut answer = signed_in(&engine, cookies, user, &form.next).await?;
+            let mut answer = signed_in(&engine, cookies, user, &form.next, &origin).await?;
             let gone = cookies.set_challenge("", 0);
             answer.headers_mut().append(axum::http::header::SET_COOKIE, gone);
             Ok(answer)

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::body;
+use crate::client::FromProgram;
 use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::rest::organizations::NewKey;
@@ -49,9 +50,11 @@ impl SignedIn {
 /// `POST /api/auth/register`
 pub(crate) async fn register(
     State(engine): State<Engine>,
+    FromProgram(origin): FromProgram,
     body::Json(registration): body::Json<Registration>,
 ) -> Answered<(StatusCode, Json<SignedIn>)> {
     let (user, organization) = engine.auth().register(&registration).await?;
+    engine.auth().remember(user.id, &origin).await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok((
         StatusCode::CREATED,
@@ -73,13 +76,17 @@ pub(crate) struct LogIn {
 /// `POST /api/auth/login`
 pub(crate) async fn log_in(
     State(engine): State<Engine>,
+    FromProgram(origin): FromProgram,
     body::Json(LogIn {
         email,
         password,
         totp,
     }): body::Json<LogIn>,
 ) -> Answered<Json<SignedIn>> {
-    let (user, organization) = engine.auth().log_in(&email, &password, totp.as_deref()).await?;
+    let (user, organization) = engine
+        .auth()
+        .log_in(&email, &password, totp.as_deref(), &origin)
+        .await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok(Json(SignedIn::new(user, organization, tokens)))
 }
@@ -208,9 +215,11 @@ pub(crate) struct Reset {
 /// `POST /api/auth/password/reset`
 pub(crate) async fn reset_password(
     State(engine): State<Engine>,
+    FromProgram(origin): FromProgram,
     body::Json(Reset { token, password }): body::Json<Reset>,
 ) -> Answered<StatusCode> {
-    engine.auth().reset_by_link(&token, &password).await?;
+    let user = engine.auth().reset_by_link(&token, &password).await?;
+    engine.auth().remember(user, &origin).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -7,6 +7,7 @@ use engine::Error;
 use serde::Deserialize;
 
 use super::{closed, language_of, locked, private};
+use crate::client::FromBrowser;
 use crate::problem::Answered;
 use crate::state::AppState;
 
@@ -21,11 +22,17 @@ pub(crate) async fn unlock(
     State(state): State<AppState>,
     Path(token): Path<String>,
     uri: Uri,
+    FromBrowser(origin): FromBrowser,
     headers: HeaderMap,
     Form(form): Form<Unlock>,
 ) -> Answered<Response> {
     let language = language_of(&headers);
-    match state.engine.sharing().unlock(&token, &form.password).await {
+    let unlocked = state
+        .engine
+        .sharing()
+        .unlock(&token, &form.password, &origin)
+        .await;
+    match unlocked {
         Ok((opened, proof)) => {
             let is_framed = !opened.embed_origins.is_empty();
             let cookie = state.cookies.set_share(&token, &proof, is_framed);

@@ -293,7 +293,8 @@ async fn first_events(app: &TestApp, founder: &Member) {
 }
 
 /// Invites somebody new, who registers with the invitation.
-async fn join(app: &TestApp, owner: &Member, company: &str, role: &str) -> Member {
+/// Somebody in the owner's organization.
+pub(crate) async fn join(app: &TestApp, owner: &Member, company: &str, role: &str) -> Member {
     let name = fresh(&format!("{company}-{role}"));
     let email = format!("{name}@example.org");
     let path = format!("/api/organizations/{}/invitations", owner.organization);

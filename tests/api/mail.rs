@@ -27,7 +27,7 @@ impl MailServer {
     }
 
     /// The letters to `to` with `subject` in them, once there are so many.
-    async fn letters(&self, to: &str, subject: &str, count: usize) -> Vec<String> {
+    pub(crate) async fn letters(&self, to: &str, subject: &str, count: usize) -> Vec<String> {
         let since = Instant::now();
         loop {
             let found = self
@@ -53,7 +53,8 @@ impl MailServer {
         link.split_whitespace().next().expect("a token").to_owned()
     }
 
-    fn all(&self) -> Vec<String> {
+    /// Every letter that came.
+    pub(crate) fn all(&self) -> Vec<String> {
         let files = std::fs::read_dir(self.folder.path().join("mail")).expect("its folder");
         let files = files.map(|file| file.expect("a file").path());
         files
@@ -85,7 +86,8 @@ fn link(letter: &str, url: &str) -> String {
     line.unwrap_or_else(|| panic!("a link: {letter}")).to_owned()
 }
 
-fn app_with(mail: &MailServer) -> TestApp {
+/// A server that sends its letters there.
+pub(crate) fn app_with(mail: &MailServer) -> TestApp {
     TestApp::start_with(&[
         ("DATAPULSE_SMTP_URL", mail.url.as_str()),
         ("DATAPULSE_MAIL_FROM", "DataPulse <stats@example.org>"),

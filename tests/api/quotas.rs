@@ -4,6 +4,8 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Member, TestApp};
+use crate::company::join;
+use crate::mail::MailServer;
 
 fn events(count: usize) -> Value {
     json!(vec![json!({"name": "x", "user_id": "ada"}); count])
@@ -165,6 +167,55 @@ async fn another_plan_allows_more(app: &TestApp, ada: &Member) {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     panic!("another plan allows more");
+}
+
+#[tokio::test]
+async fn owners_and_admins_are_written_to_at_each_step_once() {
+    let mail = MailServer::start();
+    let mut app = TestApp::start_with(&[
+        ("DATAPULSE_SMTP_URL", mail.url.as_str()),
+        ("DATAPULSE_QUOTAS", "free=1000"),
+    ]);
+    let ada = app.member("ada").await;
+    let bob = join(&app, &ada, "bob", "admin").await;
+    let carl = join(&app, &ada, "carl", "editor").await;
+    app.send(&ada, &events(799)).await;
+    until(&app, &ada, |usage| usage["current"]["events"] == 799).await;
+    app.send(&ada, &events(1)).await;
+    for (subject, says) in [
+        (
+            "ada Ltd has used 80 % of this month's events",
+            "has sent 800 events this month, of the 1,000",
+        ),
+        (
+            "ada Ltd has used up this month's events",
+            "has sent 1,050 events this month, of the 1,000",
+        ),
+    ] {
+        for to in [&ada.email, &bob.email] {
+            let letters = mail.letters(to, subject, 1).await;
+            let path = letters[0].lines().find(|line| line.ends_with("/settings/data"));
+            assert!(letters[0].contains(says) && path.is_some(), "{}", letters[0]);
+        }
+        // To the end, and on beyond it; a restart tells nothing twice.
+        app.send(&ada, &events(250)).await;
+        app.stop();
+        app.start_again();
+    }
+    app.send(&ada, &events(10)).await;
+    // Whatever was to come has come: the letter to somebody who registers now.
+    app.member("last").await;
+    mail.letters("last@example.org", "Confirm", 1).await;
+    let about = |letter: &&String| letter.contains("this month's events");
+    assert_eq!(mail.all().iter().filter(about).count(), 4, "{:?}", mail.all());
+    let to_carl = format!("To: {}\n", carl.email);
+    assert!(
+        !mail
+            .all()
+            .iter()
+            .filter(about)
+            .any(|letter| letter.contains(&to_carl))
+    );
 }
 
 #[tokio::test]

@@ -215,7 +215,7 @@ async fn rotated_master_keys_open_what_was_sealed_before_beside_the_running_serv
     let rotated = app.run_on_its_data(&["keys", "rotate"], "");
     let told = String::from_utf8_lossy(&rotated.stdout);
     assert!(
-        rotated.status.success() && told.contains("1 secrets"),
+        rotated.status.success() && told.contains("2 secrets"),
         "{rotated:?}"
     );
     let after = std::fs::read_to_string(&file).expect("the keys");

@@ -9,6 +9,7 @@ mod own;
 pub(crate) mod passwords;
 mod sessions;
 mod signing;
+pub(crate) mod throttle;
 mod tokens;
 mod totp;
 
@@ -30,6 +31,8 @@ use passwords::Passwords;
 pub use sessions::BrowserSession;
 pub use signing::PublicKey;
 use signing::Signing;
+pub use throttle::Origin;
+use throttle::Throttle;
 pub use tokens::TokenPair;
 
 /// Who may make an account.
@@ -85,6 +88,7 @@ pub struct Auth {
     random: Random,
     settings: Arc<AuthSettings>,
     passwords: Passwords,
+    throttle: Throttle,
     signing: Signing,
     keys: KeyCache,
     mailer: Mailer,
@@ -93,17 +97,24 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Works on `db`; makes the key that signs access tokens when there is none yet.
+    /// Works on `db`, with secrets that lie in `vault`; makes the key that signs access tokens when there is none yet.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
-    pub async fn open(db: Db, clock: Clock, random: Random, settings: AuthSettings) -> Result<Self, Error> {
-        let signing = Signing::open(&db, &clock, &random, &settings.issuer).await?;
+    pub async fn open(
+        db: Db,
+        clock: Clock,
+        random: Random,
+        settings: AuthSettings,
+        vault: Vault,
+    ) -> Result<Self, Error> {
+        let signing = Signing::open(&db, (&clock, &random), &vault, &settings.issuer).await?;
         Ok(Self {
             passwords: Passwords::new(random.clone()),
+            throttle: Throttle::new(db.clone(), clock.clone(), random.clone()),
             keys: KeyCache::new(),
             mailer: Mailer::new(None),
-            vault: Vault::without_keys(random.clone()),
+            vault,
             oidc: None,
             settings: Arc::new(settings),
             db,
@@ -117,12 +128,6 @@ impl Auth {
     #[must_use]
     pub fn with_mailer(self, mailer: Mailer) -> Self {
         Self { mailer, ..self }
-    }
-
-    /// The same accounts, whose secrets lie in `vault`; until then no second factor can be set up.
-    #[must_use]
-    pub fn with_vault(self, vault: Vault) -> Self {
-        Self { vault, ..self }
     }
 
     /// The same accounts, whose people may sign in at `provider` too.
@@ -150,6 +155,22 @@ impl Auth {
     /// [`Error::Unavailable`], [`Error::Internal`].
     pub async fn public_keys(&self) -> Result<Vec<PublicKey>, Error> {
         self.signing.public_keys().await
+    }
+
+    /// Whether access tokens can be signed.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where no master key opens the key that signs them.
+    pub async fn can_sign(&self) -> Result<(), Error> {
+        self.signing.take_the_newest().await
+    }
+
+    /// Wraps every secret by the first master key; how many were wrapped anew.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where one does not open; all others are done.
+    pub async fn rewrap_secrets(&self) -> Result<u64, Error> {
+        crate::sealing::rewrap(&self.db, &self.vault).await
     }
 
     /// Makes a new key that signs access tokens from now on. Tokens of the keys before it stay good until they end,

@@ -166,15 +166,21 @@ impl Engine {
         let db = Db::open(&settings.database_url).await?;
         let auth_settings = AuthSettings {
             registration: settings.registration,
-            ..AuthSettings::new(settings.public_url)
+            ..AuthSettings::new(settings.public_url.clone())
         };
         let mailer = Mailer::new(settings.mail);
         let vault = Vault::open(settings.master_keys, random.clone())?;
-        let auth = Auth::open(db.clone(), clock.clone(), random.clone(), auth_settings)
-            .await?
-            .with_mailer(mailer.clone())
-            .with_vault(vault.clone())
-            .with_oidc(settings.oidc);
+        let auth = Auth::open(
+            db.clone(),
+            clock.clone(),
+            random.clone(),
+            auth_settings,
+            vault.clone(),
+        )
+        .await?
+        .with_mailer(mailer.clone())
+        .with_oidc(settings.oidc);
+        auth.can_sign().await?;
         let store =
             EventStore::open_with_limit(&settings.events, clock.clone(), settings.question_limit).await?;
         let log_dir = settings.data_dir.join("log");
@@ -196,6 +202,8 @@ impl Engine {
             clock: clock.clone(),
             random: random.clone(),
             organizations: organizations.clone(),
+            mailer: mailer.clone(),
+            public_url: settings.public_url,
             quotas: settings.quotas,
             log,
             counted: ingest.counted(),

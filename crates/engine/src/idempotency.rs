@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx, from_db, sql, to_db};
 use crate::error::Error;
 use crate::random::Random;
-use crate::sealing::{Place, Vault};
+use crate::sealing::{Place, Secrets, Vault};
 
 const REMEMBERED: Duration = Duration::from_hours(24);
 /// No request takes as long: whoever was to answer is gone.
@@ -219,10 +219,5 @@ fn name(caller: &Caller) -> String {
 }
 
 const fn place(turn: Uuid) -> Place {
-    Place {
-        owner: turn,
-        table: "idempotency",
-        row: turn,
-        column: "answer_sealed",
-    }
+    Secrets::Answers.place(turn)
 }

@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
-pub(crate) use letters::Letter;
+pub(crate) use letters::{Letter, Used};
 
 /// Letters on their way at the same time; whoever asks for one more is told in the log.
 const ON_THEIR_WAY: usize = 1_000;

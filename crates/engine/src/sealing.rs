@@ -1,6 +1,7 @@
 //! Secrets at rest. Each has a data key of its own, which a master key wraps: the first master key wraps what is new, all of
 //! them open what is there. What is sealed is bound to its place, so that it opens nowhere else.
 
+mod everything;
 mod keys;
 
 use std::fmt;
@@ -12,6 +13,8 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::random::Random;
+pub(crate) use everything::Secrets;
+pub use everything::{Sealed, look, rewrap};
 pub use keys::MasterKeys;
 use keys::{MasterKey, NAME_BYTES};
 

@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use crate::audit::{self, Change};
 use crate::auth::passwords::{self, Passwords};
+use crate::auth::throttle::Throttle;
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::db::{Db, from_db, from_db_option, sql, to_db};
@@ -23,7 +24,6 @@ use crate::random::{Random, digest};
 use crate::sealing::Vault;
 pub use opened::Opened;
 pub use page::SharedPage;
-pub(crate) use signed::{closed_embed_keys, rewrap_embed_keys};
 
 #[derive(sqlx::FromRow)]
 struct ShareRow {
@@ -61,6 +61,7 @@ pub struct Sharing {
     clock: Clock,
     random: Random,
     passwords: Passwords,
+    throttle: Throttle,
     vault: Vault,
 }
 
@@ -70,11 +71,13 @@ impl Sharing {
     pub fn new(db: Db, clock: Clock, random: Random) -> Self {
         let passwords = Passwords::new(random.clone());
         let vault = Vault::without_keys(random.clone());
+        let throttle = Throttle::new(db.clone(), clock.clone(), random.clone());
         Self {
             db,
             clock,
             random,
             passwords,
+            throttle,
             vault,
         }
     }
@@ -150,7 +153,7 @@ impl Sharing {
         let Some(password) = password else {
             return Ok(None);
         };
-        passwords::acceptable(password)?;
+        passwords::acceptable(password, &[])?;
         self.passwords.hash(password).await.map(Some)
     }
 

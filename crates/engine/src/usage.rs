@@ -24,6 +24,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx, sql};
 use crate::error::Error;
 use crate::ingest::{Counted, Month, Unwritten, month_of};
+use crate::mail::{Letter, Mailer, Used};
 use crate::organizations::Organizations;
 use crate::random::Random;
 
@@ -44,6 +45,8 @@ struct Inner {
     clock: Clock,
     random: Random,
     organizations: Organizations,
+    mailer: Mailer,
+    public_url: String,
     quotas: Quotas,
     log: Uuid,
     counted: Arc<Counted>,
@@ -113,6 +116,8 @@ pub(crate) struct Parts {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) organizations: Organizations,
+    pub(crate) mailer: Mailer,
+    pub(crate) public_url: String,
     pub(crate) quotas: Quotas,
     pub(crate) log: Uuid,
     pub(crate) counted: Arc<Counted>,
@@ -125,6 +130,8 @@ impl Usages {
             clock,
             random,
             organizations,
+            mailer,
+            public_url,
             quotas,
             log,
             counted,
@@ -134,6 +141,8 @@ impl Usages {
             clock,
             random,
             organizations,
+            mailer,
+            public_url,
             quotas,
             log,
             counted,
@@ -191,6 +200,7 @@ impl Usages {
 
     async fn write_down(&self, what: &Unwritten) -> Result<Vec<((OrgId, Month), Known)>, Error> {
         let mut written = Vec::with_capacity(what.events.len());
+        let mut reached = Vec::new();
         let mut tx = self.0.db.begin().await?;
         let mut orgs: Vec<(&(OrgId, Month), &u64)> = what.events.iter().collect();
         // In one order, so that two processes never wait for one another.
@@ -214,8 +224,10 @@ impl Usages {
                 events: events.unsigned_abs(),
                 limit: self.0.quotas.of(&plan),
             };
-            self.warn(&mut tx, (*org, *month), known, warned.unsigned_abs())
+            let used = self
+                .warn(&mut tx, (*org, *month), known, warned.unsigned_abs())
                 .await?;
+            reached.extend(used.map(|used| (*org, used)));
             written.push(((*org, *month), known));
         }
         let moved = sql!(
@@ -229,21 +241,55 @@ impl Usages {
             return Err(Error::internal("somebody else counts the events of this log"));
         }
         tx.commit().await?;
+        for (org, used) in reached {
+            self.write_to(org, used);
+        }
         Ok(written)
     }
 
-    /// Tells the organization, in its record, once for each step.
+    /// Letters to the organization's owners and admins, beside the counting. Where no mail server is set, its record and its
+    /// page say the same.
+    fn write_to(&self, org: OrgId, used: Used) {
+        if !self.0.mailer.is_set() {
+            return;
+        }
+        let usages = self.clone();
+        self.0.mailer.beside(async move {
+            if let Err(error) = usages.write_letters(org, used).await {
+                tracing::warn!(%org, %error, "nobody was written to about the plan's events");
+            }
+        });
+    }
+
+    async fn write_letters(&self, org: OrgId, used: Used) -> Result<(), Error> {
+        let rows = sql!(
+            self.0.db,
+            all as (String, String),
+            "SELECT u.email, o.name FROM org_members m
+             JOIN users u ON u.id = m.user_id JOIN organizations o ON o.id = m.org_id
+             WHERE m.org_id = $1 AND m.role IN ('owner', 'admin') AND u.disabled_at IS NULL ORDER BY u.email_key",
+            org.uuid(),
+        )?;
+        let link = format!("{}/settings/data", self.0.public_url.trim_end_matches('/'));
+        for (email, organization) in rows {
+            let letter = Letter::quota(&email, &organization, &used, link.clone());
+            self.0.mailer.send(letter);
+        }
+        Ok(())
+    }
+
+    /// Tells the organization, in its record, once for each step; the step that was reached just now.
     async fn warn(
         &self,
         tx: &mut Tx,
         (org, month): (OrgId, Month),
         known: Known,
         warned: u64,
-    ) -> Result<(), Error> {
-        let Some(limit) = known.limit else { return Ok(()) };
+    ) -> Result<Option<Used>, Error> {
+        let Some(limit) = known.limit else { return Ok(None) };
         let used = percent(known.events, limit);
         let Some(step) = TOLD_AT.into_iter().rfind(|step| used >= *step && *step > warned) else {
-            return Ok(());
+            return Ok(None);
         };
         sql!(
             tx,
@@ -261,7 +307,11 @@ impl Usages {
         .with(json!({ "percent": step, "events": known.events, "limit": limit, "month": month_name(month) }));
         audit::record(tx, &self.0.random, self.0.clock.now(), change).await?;
         tracing::warn!(%org, percent = step, "an organization has used so much of its plan's events");
-        Ok(())
+        Ok(Some(Used {
+            percent: step,
+            events: known.events,
+            limit,
+        }))
     }
 
     async fn write_dropped(&self) -> Result<(), Error> {

@@ -1,9 +1,8 @@
 //! What DataPulse keeps things in, and whom it talks to: database, event log and store, Redis, mail.
 
-use engine::auth::{Auth, AuthSettings};
 use engine::db::{Db, Look, look};
 use engine::ingest::look_at_log;
-use engine::sealing::Vault;
+use engine::sealing::{Sealed, Vault};
 use engine::store::{EventStore, EventsAt};
 use engine::{Clock, Error, Random, Redis};
 
@@ -94,10 +93,11 @@ fn database(look: &Look) -> Vec<Finding> {
 async fn secrets(config: &Config) -> Finding {
     const WHAT: &str = "secrets";
     match closed_secrets(config).await {
-        Ok((all, 0)) => Finding::good(WHAT, format!("{all} sealed, all open")),
-        Ok((all, closed)) => {
+        Ok(Sealed { all, closed: 0 }) => Finding::good(WHAT, format!("{all} sealed, all open")),
+        Ok(Sealed { all, closed }) => {
             let todo = "A master key is missing: bring back master.keys from a backup, or add the old key behind the new one \
-                in DATAPULSE_MASTER_KEYS. People whose second factor is lost: `datapulse user end-two-factor ADDRESS`.";
+                in DATAPULSE_MASTER_KEYS. Is it lost for good? `datapulse keys rotate --at-once` makes a new key for access \
+                tokens, and `datapulse user end-two-factor ADDRESS` lets in whose second factor is lost.";
             Finding::bad(
                 WHAT,
                 format!("{closed} of {all} sealed secrets do not open"),
@@ -112,19 +112,16 @@ async fn secrets(config: &Config) -> Finding {
     }
 }
 
-async fn closed_secrets(config: &Config) -> Result<(usize, usize), Error> {
-    if config.master_keys.path().is_some_and(|path| !path.exists()) {
-        // Looking must not make one.
-        return Ok((0, 0));
-    }
-    let random = Random::from_os();
+/// Looking makes no master key where there is none.
+async fn closed_secrets(config: &Config) -> Result<Sealed, Error> {
+    let is_missing = config.master_keys.path().is_some_and(|path| !path.exists());
+    let vault = if is_missing {
+        None
+    } else {
+        Some(Vault::open(config.master_keys.clone(), Random::from_os())?)
+    };
     let db = Db::open(&config.database_url).await?;
-    let vault = Vault::open(config.master_keys.clone(), random.clone())?;
-    let settings = AuthSettings::new(config.public_url_for(config.addr));
-    let auth = Auth::open(db.clone(), Clock::System, random, settings)
-        .await?
-        .with_vault(vault);
-    let found = auth.closed_secrets().await;
+    let found = engine::sealing::look(&db, vault.as_ref()).await;
     db.close().await;
     found
 }

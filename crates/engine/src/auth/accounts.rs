@@ -82,6 +82,29 @@ impl Auth {
         self.make_account(&registration).await
     }
 
+    /// Makes an account that brings its password along, as a hash of argon2 or bcrypt. The person signs in with the password
+    /// that they have; then a hash of ours takes its place.
+    ///
+    /// # Errors
+    /// As [`Auth::register`]; [`Error::Invalid`] for what is no such hash, or costs too much to check.
+    pub async fn import_user(
+        &self,
+        email: &str,
+        hash: &str,
+        name: &str,
+        organization: Option<&str>,
+    ) -> Result<(User, Organization), Error> {
+        let registration = model::account::Registration {
+            email: email.to_owned(),
+            password: String::new(),
+            name: name.to_owned(),
+            organization: organization.map(str::to_owned),
+            invitation: None,
+        };
+        let new = checked(&registration, passwords::importable(hash))?;
+        self.write_account(&new, hash.to_owned(), None).await
+    }
+
     /// The account behind an address, for whoever runs the program.
     ///
     /// # Errors
@@ -129,8 +152,19 @@ impl Auth {
         &self,
         registration: &model::account::Registration,
     ) -> Result<(User, Organization), Error> {
-        let new = checked(registration)?;
+        let own = [registration.email.as_str(), &registration.name];
+        let new = checked(registration, passwords::acceptable(&registration.password, &own))?;
         let password_hash = self.passwords.hash(&registration.password).await?;
+        self.write_account(&new, password_hash, registration.invitation.as_deref())
+            .await
+    }
+
+    async fn write_account(
+        &self,
+        new: &NewAccount,
+        password_hash: String,
+        invitation: Option<&str>,
+    ) -> Result<(User, Organization), Error> {
         let now = self.clock.now();
         let user = UserId::new(self.random.id(now));
         let mut tx = self.db.begin().await?;
@@ -151,8 +185,7 @@ impl Auth {
                 "There is already an account with this e-mail address. Sign in instead.".into(),
             ));
         }
-        self.settle(&mut tx, user, &new, registration.invitation.as_deref())
-            .await?;
+        self.settle(&mut tx, user, new, invitation).await?;
         let (user, organization) = self.account(&mut tx, user).await?.ok_or(Error::NotFound)?;
         let organization = organization.ok_or(Error::NotFound)?;
         tx.commit().await?;
@@ -206,9 +239,11 @@ impl Auth {
     }
 }
 
-fn checked(registration: &model::account::Registration) -> Result<NewAccount, Error> {
+fn checked(
+    registration: &model::account::Registration,
+    password: Result<(), FieldError>,
+) -> Result<NewAccount, Error> {
     let email = Email::parse(&registration.email);
-    let password = passwords::acceptable(&registration.password);
     let name = display_name("name", &registration.name);
     let organization = match registration.organization.as_deref().map(str::trim) {
         None | Some("") => Ok(own_organization(registration.name.trim())),

@@ -164,12 +164,12 @@ impl Auth {
         self.look_at(Purpose::Confirm, token).await
     }
 
-    /// Gives the account behind a link another password, and ends all its sessions.
+    /// Gives the account behind a link another password, and ends all its sessions; whose account it is.
     ///
     /// # Errors
     /// [`Error::Invalid`] for an unusable password; [`Error::NotFound`] as [`Auth::look_at_reset`]; [`Error::TooMany`].
-    pub async fn reset_by_link(&self, token: &str, new: &str) -> Result<(), Error> {
-        passwords::acceptable(new)?;
+    pub async fn reset_by_link(&self, token: &str, new: &str) -> Result<UserId, Error> {
+        passwords::acceptable(new, &[])?;
         self.look_at_reset(token).await?;
         let hash = self.passwords.hash(new).await?;
         let mut tx = self.db.begin().await?;
@@ -177,7 +177,8 @@ impl Auth {
         self.write_password(&mut tx, user, &hash, None).await?;
         let (target, detail) = (format!("user:{user}"), json!({ "by": "link" }));
         self.note(&mut tx, user, "password.reset", target, detail).await?;
-        tx.commit().await
+        tx.commit().await?;
+        Ok(user)
     }
 
     /// Notes that the address of the account behind a link is its owner's.

@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::account::{Email, Organization, User};
-use model::ids::UserId;
+use model::ids::{SessionId, UserId};
 use uuid::Uuid;
 
+use super::passwords::Verdict;
+use super::throttle::{Counts, Known, Origin};
 use super::{Auth, later, signed_out, wrong_login};
 use crate::db::{sql, to_db};
 use crate::error::Error;
@@ -39,24 +41,44 @@ impl std::fmt::Debug for Challenge {
     }
 }
 
+/// What is looked at when somebody tries the password of an account.
+#[derive(sqlx::FromRow)]
+struct Account {
+    id: Uuid,
+    password_hash: String,
+    knows_browser: bool,
+    knows_network: bool,
+}
+
+impl Account {
+    fn known(&self) -> Known {
+        Known {
+            browser: self.knows_browser,
+            network: self.knows_network,
+        }
+    }
+}
+
 impl Auth {
     /// Proves who somebody is, for a program. Unknown address, wrong password and disabled account look alike and take as
     /// long.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`]; [`Error::CodeNeeded`] where the password is right and `code` is missing or wrong;
-    /// [`Error::TooMany`].
+    /// [`Error::TooMany`] where too many wrong ones came from here, or where many are being checked.
     pub async fn log_in(
         &self,
         email: &str,
         password: &str,
         code: Option<&str>,
+        origin: &Origin,
     ) -> Result<(User, Option<Organization>), Error> {
-        let user = self.prove(email, password).await?;
+        let user = self.prove(email, password, origin).await?;
         if self.asks_for_code(user).await? {
             let code = code.ok_or(Error::CodeNeeded { was_wrong: false })?;
             self.check_login_code(user, code).await?;
         }
+        self.remember(user, origin).await?;
         let mut tx = self.db.begin().await?;
         self.account(&mut tx, user).await?.ok_or_else(wrong_login)
     }
@@ -65,8 +87,13 @@ impl Auth {
     ///
     /// # Errors
     /// [`Error::Unauthenticated`], [`Error::TooMany`].
-    pub async fn begin_log_in(&self, email: &str, password: &str) -> Result<FirstStep, Error> {
-        let user = self.prove(email, password).await?;
+    pub async fn begin_log_in(
+        &self,
+        email: &str,
+        password: &str,
+        origin: &Origin,
+    ) -> Result<FirstStep, Error> {
+        let user = self.prove(email, password, origin).await?;
         self.first_step(user).await
     }
 
@@ -141,32 +168,84 @@ impl Auth {
         })
     }
 
-    async fn prove(&self, email: &str, password: &str) -> Result<UserId, Error> {
+    async fn prove(&self, email: &str, password: &str, origin: &Origin) -> Result<UserId, Error> {
         let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
         let found = sql!(
             self.db,
-            optional as (Uuid, String),
-            "SELECT id, password_hash FROM users WHERE email_key = $1 AND disabled_at IS NULL",
-            key,
+            optional as Account,
+            "SELECT id, password_hash,
+                 EXISTS (SELECT 1 FROM known_origins k WHERE k.user_id = users.id AND k.origin = $2) AS knows_browser,
+                 EXISTS (SELECT 1 FROM known_origins k WHERE k.user_id = users.id AND k.origin = $3) AS knows_network
+             FROM users WHERE email_key = $1 AND disabled_at IS NULL",
+            key.as_str(),
+            origin.browser_name(),
+            origin.network_name(),
         )?;
-        let (user, stored) = found.unzip();
-        let proved = self.passwords.verify(password, stored).await?;
-        user.filter(|_| proved).map(UserId::new).ok_or_else(wrong_login)
+        let known = found.as_ref().map(Account::known).unwrap_or_default();
+        // What is no address has no account, and is counted all the same.
+        let counted_as = if key.is_empty() { email } else { &key };
+        let counts = Counts::of_account(counted_as, origin, known);
+        let stored = found.as_ref().map(|account| account.password_hash.clone());
+        let verdict = self.look_and_count(counts, password, stored).await?;
+        let account = found.filter(|_| verdict.is_right()).ok_or_else(wrong_login)?;
+        if verdict == Verdict::RightButWeak {
+            self.strengthen(&account, password).await;
+        }
+        Ok(UserId::new(account.id))
     }
 
-    /// Passes only whoever knows the password of an account that is signed in.
-    pub(super) async fn must_know_password(&self, user: UserId, password: &str) -> Result<(), Error> {
+    /// Looks at a password; the try counts unless it was right.
+    async fn look_and_count(
+        &self,
+        counts: Counts,
+        password: &str,
+        stored: Option<String>,
+    ) -> Result<Verdict, Error> {
+        let taken = self.throttle.take(counts).await?;
+        let looked = self.passwords.verify(password, stored).await;
+        if !matches!(looked, Ok(Verdict::Wrong)) {
+            self.throttle.give_back(taken).await?;
+        }
+        looked
+    }
+
+    /// Keeps a stronger hash of a password that was right just now, unless somebody chose another one meanwhile. Whoever
+    /// signs in does not wait for better times: the next sign-in tries again.
+    async fn strengthen(&self, account: &Account, password: &str) {
+        let done = async {
+            let hash = self.passwords.hash(password).await?;
+            let mut tx = self.db.begin().await?;
+            sql!(
+                tx,
+                run,
+                "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+                account.id,
+                account.password_hash.as_str(),
+                hash,
+            )?;
+            tx.commit().await
+        };
+        if let Err(error) = done.await {
+            tracing::warn!(%error, user = %account.id, "a stronger hash of a password was not kept");
+        }
+    }
+
+    /// Passes only whoever knows the password of the account that is signed in.
+    pub(super) async fn must_know_password(
+        &self,
+        user: UserId,
+        session: SessionId,
+        password: &str,
+    ) -> Result<(), Error> {
         let stored = sql!(
             self.db,
             optional as (String,),
             "SELECT password_hash FROM users WHERE id = $1",
             user.uuid(),
         )?;
-        if self
-            .passwords
-            .verify(password, stored.map(|(hash,)| hash))
-            .await?
-        {
+        let counts = Counts::of_session(session);
+        let stored = stored.map(|(hash,)| hash);
+        if self.look_and_count(counts, password, stored).await?.is_right() {
             return Ok(());
         }
         let message = "That is not your password. Type the one that you sign in with.";

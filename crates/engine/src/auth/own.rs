@@ -78,11 +78,11 @@ impl Auth {
     /// caller that did not sign in.
     pub async fn change_password(&self, caller: &Caller, current: &str, new: &str) -> Result<(), Error> {
         let (user, session) = caller.signed_in()?;
-        passwords::acceptable(new).map_err(|error| FieldError {
+        passwords::acceptable(new, &[]).map_err(|error| FieldError {
             field: "new_password".into(),
             ..error
         })?;
-        self.must_know_password(user, current).await?;
+        self.must_know_password(user, session, current).await?;
         let hash = self.passwords.hash(new).await?;
         let mut tx = self.db.begin().await?;
         self.write_password(&mut tx, user, &hash, Some(session)).await?;
@@ -97,7 +97,7 @@ impl Auth {
     /// # Errors
     /// [`Error::NotFound`] for an address without an account, [`Error::Invalid`].
     pub async fn reset_password(&self, email: &str, new: &str) -> Result<(), Error> {
-        passwords::acceptable(new)?;
+        passwords::acceptable(new, &[email])?;
         let hash = self.passwords.hash(new).await?;
         let mut tx = self.db.begin().await?;
         let user = user_behind(&mut tx, email).await?;

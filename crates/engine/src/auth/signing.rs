@@ -1,5 +1,6 @@
-//! Access tokens: JWTs signed with Ed25519. Keys are kept in the database; the newest signs, and those before it are good
-//! until the last token that they signed has ended.
+//! Access tokens: JWTs signed with Ed25519. Keys are kept in the database, their seeds sealed; the newest signs, and those
+//! before it are good until the last token that they signed has ended. A seed that does not open signs and proves nothing:
+//! whoever can write to the database and knows no master key makes no tokens.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -18,7 +19,9 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx, sql, to_db};
 use crate::error::Error;
 use crate::random::Random;
+use crate::sealing::{Place, Secrets, Vault};
 
+const SEED_BYTES: usize = 32;
 const AUDIENCE: &str = "datapulse";
 const LEEWAY_SECONDS: i64 = 30;
 /// A key that another process made or removed is noticed within this time.
@@ -67,8 +70,10 @@ pub(super) struct Signing {
     db: Db,
     clock: Clock,
     random: Random,
+    vault: Vault,
     issuer: Arc<str>,
-    current: Arc<RwLock<Current>>,
+    /// Absent while no master key opens the newest one.
+    current: Arc<RwLock<Option<Current>>>,
     public: Cache<String, DecodingKey>,
 }
 
@@ -79,25 +84,54 @@ impl std::fmt::Debug for Signing {
 }
 
 impl Signing {
-    pub(super) async fn open(db: &Db, clock: &Clock, random: &Random, issuer: &str) -> Result<Self, Error> {
-        let (kid, seed) = newest_or_new(db, clock, random).await?;
-        let current = Current {
-            private: encoding_key(&seed)?,
-            kid,
-            looked_at: clock.now(),
-        };
+    /// Makes the first key where there is none, and seals the seeds that an earlier version left as they are.
+    pub(super) async fn open(
+        db: &Db,
+        (clock, random): (&Clock, &Random),
+        vault: &Vault,
+        issuer: &str,
+    ) -> Result<Self, Error> {
+        seal_seeds_of_earlier_versions(db, vault).await?;
+        make_the_first(db, (clock, random), vault).await?;
         let public = Cache::builder()
             .max_capacity(PUBLIC_REMEMBERED)
             .time_to_live(NOTICED_WITHIN)
             .build();
-        Ok(Self {
+        let signing = Self {
             db: db.clone(),
             clock: clock.clone(),
             random: random.clone(),
+            vault: vault.clone(),
             issuer: issuer.into(),
-            current: Arc::new(RwLock::new(current)),
+            current: Arc::default(),
             public,
-        })
+        };
+        match signing.take_the_newest().await {
+            Ok(()) => {}
+            // Whoever runs the program makes another one, or brings the master key back.
+            Err(Error::Internal(why)) => tracing::error!(%why, "no access token can be signed"),
+            Err(other) => return Err(other),
+        }
+        Ok(signing)
+    }
+
+    /// Signs with the newest key from now on.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where no master key opens it.
+    pub(super) async fn take_the_newest(&self) -> Result<(), Error> {
+        let found = sql!(
+            self.db,
+            optional as (String, Vec<u8>),
+            "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC LIMIT 1",
+        )?;
+        match found {
+            Some((kid, sealed)) => {
+                let seed = self.vault.unseal(place(&kid)?, &sealed)?;
+                self.use_from_now(kid, &seed, self.clock.now())
+            }
+            None => Ok(()),
+        }
     }
 
     pub(super) async fn sign(
@@ -117,6 +151,7 @@ impl Signing {
             exp: to.as_second(),
         };
         let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        let current = current.as_ref().ok_or_else(no_key)?;
         let header = Header {
             kid: Some(current.kid.clone()),
             ..Header::new(Algorithm::EdDSA)
@@ -130,29 +165,23 @@ impl Signing {
             .current
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .looked_at;
-        if now.duration_since(looked_at).unsigned_abs() < NOTICED_WITHIN {
+            .as_ref()
+            .map(|current| current.looked_at);
+        let is_fresh = looked_at.is_some_and(|at| now.duration_since(at).unsigned_abs() < NOTICED_WITHIN);
+        if is_fresh {
             return Ok(());
         }
-        let found = sql!(
-            self.db,
-            optional as (String, Vec<u8>),
-            "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC LIMIT 1",
-        )?;
-        if let Some((kid, seed)) = found {
-            self.use_from_now(kid, &seed, now)?;
-        }
-        Ok(())
+        self.take_the_newest().await
     }
 
     fn use_from_now(&self, kid: String, seed: &[u8], now: Timestamp) -> Result<(), Error> {
         let private = encoding_key(seed)?;
         let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Current {
+        *current = Some(Current {
             kid,
             private,
             looked_at: now,
-        };
+        });
         Ok(())
     }
 
@@ -160,7 +189,7 @@ impl Signing {
     pub(super) async fn rotate(&self, keep: Duration) -> Result<String, Error> {
         let now = self.clock.now();
         let mut tx = self.db.begin().await?;
-        let (kid, seed) = new_key(&mut tx, &self.random, now).await?;
+        let (kid, seed) = new_key(&mut tx, &self.random, &self.vault, now).await?;
         let useless_since = now.saturating_sub(keep).unwrap_or(Timestamp::MIN);
         sql!(
             tx,
@@ -183,17 +212,18 @@ impl Signing {
             all as (String, Vec<u8>),
             "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC",
         )?;
-        let public = |(kid, seed): (String, Vec<u8>)| {
-            Ok(PublicKey {
+        let public = |(kid, sealed): (String, Vec<u8>)| {
+            let key = self.opened(&kid, &sealed)?;
+            Some(PublicKey {
                 kid,
                 kty: "OKP",
                 crv: "Ed25519",
                 alg: "EdDSA",
                 purpose: "sig",
-                x: URL_SAFE_NO_PAD.encode(signing_key(&seed)?.verifying_key().as_bytes()),
+                x: URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes()),
             })
         };
-        rows.into_iter().map(public).collect()
+        Ok(rows.into_iter().filter_map(public).collect())
     }
 
     /// What a token says, if it is one of ours and of this hour; `None` for every other, whatever is wrong with it.
@@ -240,10 +270,23 @@ impl Signing {
             "SELECT seed FROM signing_keys WHERE kid = $1",
             kid
         )?;
-        let Some((seed,)) = found else { return Ok(None) };
-        let key = decoding_key(&signing_key(&seed)?);
+        let opened = found.and_then(|(sealed,)| self.opened(kid, &sealed));
+        let Some(key) = opened else { return Ok(None) };
+        let key = decoding_key(&key);
         self.public.insert(kid.to_owned(), key.clone());
         Ok(Some(key))
+    }
+
+    /// A key whose seed opens: another one proves nothing.
+    fn opened(&self, kid: &str, sealed: &[u8]) -> Option<SigningKey> {
+        let seed = place(kid).and_then(|place| self.vault.unseal(place, sealed));
+        match seed.and_then(|seed| signing_key(&seed)) {
+            Ok(key) => Some(key),
+            Err(error) => {
+                tracing::warn!(kid, why = ?error, "a key for access tokens does not open: its tokens are refused");
+                None
+            }
+        }
     }
 }
 
@@ -252,33 +295,68 @@ fn is_current(claims: &Claims, now: Timestamp) -> bool {
     claims.nbf.saturating_sub(LEEWAY_SECONDS) <= now && now < claims.exp.saturating_add(LEEWAY_SECONDS)
 }
 
-async fn newest_or_new(db: &Db, clock: &Clock, random: &Random) -> Result<(String, Vec<u8>), Error> {
+/// Once: what is not sealed where others are was written by somebody who knows no master key.
+async fn seal_seeds_of_earlier_versions(db: &Db, vault: &Vault) -> Result<(), Error> {
     let mut tx = db.begin().await?;
-    let newest = sql!(
+    let rows = sql!(
         tx,
-        optional as (String, Vec<u8>),
-        "SELECT kid, seed FROM signing_keys ORDER BY created_at DESC, kid DESC LIMIT 1",
+        all as (String, Vec<u8>),
+        "SELECT kid, seed FROM signing_keys ORDER BY kid",
     )?;
-    if let Some(found) = newest {
-        return Ok(found);
+    if rows.iter().any(|(_, seed)| seed.len() != SEED_BYTES) {
+        return Ok(());
     }
-    let made = new_key(&mut tx, random, clock.now()).await?;
-    tx.commit().await?;
-    Ok(made)
+    for (kid, seed) in rows {
+        let sealed = vault.seal(place(&kid)?, &seed)?;
+        sql!(
+            tx,
+            run,
+            "UPDATE signing_keys SET seed = $2 WHERE kid = $1",
+            kid.as_str(),
+            sealed
+        )?;
+        tracing::info!(kid, "sealed the seed of a key that signs access tokens");
+    }
+    tx.commit().await
 }
 
-async fn new_key(tx: &mut Tx, random: &Random, now: Timestamp) -> Result<(String, Vec<u8>), Error> {
+async fn make_the_first(db: &Db, (clock, random): (&Clock, &Random), vault: &Vault) -> Result<(), Error> {
+    let mut tx = db.begin().await?;
+    let (count,) = sql!(tx, one as (i64,), "SELECT count(*) FROM signing_keys")?;
+    if count > 0 {
+        return Ok(());
+    }
+    new_key(&mut tx, random, vault, clock.now()).await?;
+    tx.commit().await
+}
+
+async fn new_key(
+    tx: &mut Tx,
+    random: &Random,
+    vault: &Vault,
+    now: Timestamp,
+) -> Result<(String, Vec<u8>), Error> {
     let kid = random.id(now).to_string();
-    let seed = random.bytes::<32>().to_vec();
+    let seed = random.bytes::<SEED_BYTES>().to_vec();
+    let sealed = vault.seal(place(&kid)?, &seed)?;
     sql!(
         tx,
         run,
         "INSERT INTO signing_keys (kid, seed, created_at) VALUES ($1, $2, $3)",
         kid.as_str(),
-        seed.as_slice(),
+        sealed,
         to_db(now),
     )?;
     Ok((kid, seed))
+}
+
+fn place(kid: &str) -> Result<Place, Error> {
+    let kid = Uuid::parse_str(kid).map_err(Error::internal)?;
+    Ok(Secrets::SigningSeeds.place(kid))
+}
+
+fn no_key() -> Error {
+    Error::internal("no master key opens the key that signs access tokens")
 }
 
 fn encoding_key(seed: &[u8]) -> Result<EncodingKey, Error> {
@@ -289,7 +367,7 @@ fn encoding_key(seed: &[u8]) -> Result<EncodingKey, Error> {
 }
 
 fn signing_key(seed: &[u8]) -> Result<SigningKey, Error> {
-    let seed: &[u8; 32] = seed.try_into().map_err(Error::internal)?;
+    let seed: &[u8; SEED_BYTES] = seed.try_into().map_err(Error::internal)?;
     Ok(SigningKey::from_bytes(seed))
 }
 

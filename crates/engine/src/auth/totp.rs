@@ -18,8 +18,7 @@ use crate::caller::Caller;
 use crate::db::{Tx, from_db, sql, to_db};
 use crate::error::Error;
 use crate::random::{Random, digest};
-use crate::sealing::Place;
-use crate::sharing::{closed_embed_keys, rewrap_embed_keys};
+use crate::sealing::{Place, Secrets};
 
 const ISSUER: &str = "DataPulse";
 const SECRET_BYTES: usize = 20;
@@ -64,8 +63,8 @@ impl Auth {
     /// [`Error::Invalid`] for a wrong password; [`Error::Conflict`] where a second factor is on; [`Error::TooMany`];
     /// [`Error::Forbidden`] for a caller that did not sign in.
     pub async fn begin_totp(&self, caller: &Caller, password: &str) -> Result<TotpSetup, Error> {
-        let (user, _) = caller.signed_in()?;
-        self.must_know_password(user, password).await?;
+        let (user, session) = caller.signed_in()?;
+        self.must_know_password(user, session, password).await?;
         let secret: [u8; SECRET_BYTES] = self.random.bytes();
         let sealed = self.vault.seal(place(user), &secret)?;
         let mut tx = self.db.begin().await?;
@@ -175,60 +174,6 @@ impl Auth {
         let (target, detail) = (format!("user:{user}"), json!({ "by": "operator" }));
         self.note(&mut tx, user, "two_factor.off", target, detail).await?;
         tx.commit().await
-    }
-
-    /// Wraps every secret by the first master key; how many were wrapped anew.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] where one does not open; all others are done.
-    pub async fn rewrap_secrets(&self) -> Result<u64, Error> {
-        let rows = sql!(
-            self.db,
-            all as (Uuid, Vec<u8>),
-            "SELECT user_id, secret_sealed FROM user_totp ORDER BY user_id",
-        )?;
-        let (mut count, mut failed) = (0, None);
-        for (id, sealed) in rows {
-            match self.vault.rewrapped(place(UserId::new(id)), &sealed) {
-                Ok(None) => {}
-                Ok(Some(again)) => count += self.put_rewrapped(id, &sealed, again).await?,
-                Err(error) => failed = Some(error),
-            }
-        }
-        count += rewrap_embed_keys(&self.db, &self.vault).await?;
-        failed.map_or(Ok(count), Err)
-    }
-
-    /// How many secrets there are, and how many of them no master key opens.
-    ///
-    /// # Errors
-    /// [`Error::Unavailable`], [`Error::Internal`] where they cannot be read.
-    pub async fn closed_secrets(&self) -> Result<(usize, usize), Error> {
-        let rows = sql!(
-            self.db,
-            all as (Uuid, Vec<u8>),
-            "SELECT user_id, secret_sealed FROM user_totp",
-        )?;
-        let opens =
-            |(id, sealed): &(Uuid, Vec<u8>)| self.vault.unseal(place(UserId::new(*id)), sealed).is_ok();
-        let (keys, closed) = closed_embed_keys(&self.db, &self.vault).await?;
-        let closed = closed + rows.iter().filter(|row| !opens(row)).count();
-        Ok((rows.len() + keys, closed))
-    }
-
-    /// Unless it was changed in the meantime: then it is new, and wrapped as it should be.
-    async fn put_rewrapped(&self, id: Uuid, before: &[u8], after: Vec<u8>) -> Result<u64, Error> {
-        let mut tx = self.db.begin().await?;
-        let done = sql!(
-            tx,
-            run,
-            "UPDATE user_totp SET secret_sealed = $3 WHERE user_id = $1 AND secret_sealed = $2",
-            id,
-            before,
-            after,
-        )?;
-        tx.commit().await?;
-        Ok(done)
     }
 
     /// Whether an account asks for a code.
@@ -392,12 +337,7 @@ async fn forget(tx: &mut Tx, user: UserId) -> Result<(), Error> {
 }
 
 const fn place(user: UserId) -> Place {
-    Place {
-        owner: user.uuid(),
-        table: "user_totp",
-        row: user.uuid(),
-        column: "secret_sealed",
-    }
+    Secrets::Apps.place(user.uuid())
 }
 
 /// 80 bits, in four groups that a person can write down: no letter looks like a digit.

@@ -49,6 +49,42 @@ impl Letter {
         }
     }
 
+    /// Of the events that an organization's plan allows in a month, so many percent are used.
+    pub(crate) fn quota(to: &str, organization: &str, used: &Used, link: String) -> Self {
+        let organization = one_line(organization);
+        let Used {
+            percent,
+            events,
+            limit,
+        } = used;
+        let (subject, end) = if *percent >= 100 {
+            (
+                format!("{organization} has used up this month's events"),
+                "What is sent from now on is answered and not kept, until the month is over or the plan allows more. \
+                 Whoever runs this server changes plans."
+                    .to_owned(),
+            )
+        } else {
+            (
+                format!("{organization} has used {percent} % of this month's events"),
+                "Nothing is lost so far. When they are used up, what is sent is answered and not kept until the month is \
+                 over. Whoever runs this server changes plans."
+                    .to_owned(),
+            )
+        };
+        Self {
+            to: to.to_owned(),
+            subject,
+            lead: format!(
+                "{organization} has sent {} events this month, of the {} that its plan allows. Have a look:",
+                number(*events),
+                number(*limit)
+            ),
+            link,
+            end,
+        }
+    }
+
     pub(super) fn text(&self) -> String {
         format!(
             "Hello,\r\n\r\n{}\r\n\r\n{}\r\n\r\n{}\r\n",
@@ -57,6 +93,41 @@ impl Letter {
     }
 }
 
+/// What an organization used of a month's events.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Used {
+    /// The step that was reached: 80 or 100.
+    pub(crate) percent: u64,
+    /// Events so far.
+    pub(crate) events: u64,
+    /// Events that the plan allows.
+    pub(crate) limit: u64,
+}
+
+/// With a comma after each three digits.
+fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 fn one_line(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped() {
+        let numbers = [0, 999, 1_000, 12_345, 1_234_567].map(number);
+        assert_eq!(numbers, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    }
 }

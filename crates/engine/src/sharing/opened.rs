@@ -10,6 +10,9 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::Sharing;
+use crate::auth::Origin;
+use crate::auth::passwords::Verdict;
+use crate::auth::throttle::Counts;
 use crate::caller::{Caller, Who};
 use crate::db::{from_db_option, sql, to_db};
 use crate::error::Error;
@@ -123,11 +126,22 @@ impl Sharing {
     ///
     /// # Errors
     /// [`Error::NotFound`] as in [`Sharing::open`], [`Error::Unauthenticated`] for a wrong password,
-    /// [`Error::TooMany`] where too many are being checked.
-    pub async fn unlock(&self, token: &str, password: &str) -> Result<(Opened, String), Error> {
+    /// [`Error::TooMany`] where too many wrong ones came from there, or many are being checked.
+    pub async fn unlock(
+        &self,
+        token: &str,
+        password: &str,
+        origin: &Origin,
+    ) -> Result<(Opened, String), Error> {
         let row = self.row(token).await?;
         let hash = row.password_hash.clone();
-        if !self.passwords.verify(password, hash.clone()).await? {
+        let counts = Counts::of_link(ShareId::new(row.share_id), origin);
+        let tries = self.throttle.take(counts).await?;
+        let looked = self.passwords.verify(password, hash.clone()).await;
+        if !matches!(looked, Ok(Verdict::Wrong)) {
+            self.throttle.give_back(tries).await?;
+        }
+        if !looked?.is_right() {
             return Err(Error::Unauthenticated("This is not the password.".to_owned()));
         }
         let proof = proof_of(token, hash.as_deref().unwrap_or_default());

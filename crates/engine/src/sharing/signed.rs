@@ -15,9 +15,9 @@ use super::Sharing;
 use super::opened::{Opened, OpenedRow};
 use crate::audit::{self, Change};
 use crate::caller::Caller;
-use crate::db::{Db, from_db, sql, to_db};
+use crate::db::{from_db, sql, to_db};
 use crate::error::Error;
-use crate::sealing::{Place, Vault};
+use crate::sealing::{Place, Secrets};
 
 /// Further ahead than this a token may not end.
 const LONGEST_SECONDS: i64 = 24 * 60 * 60;
@@ -149,57 +149,9 @@ impl Sharing {
     }
 }
 
-/// Wraps every key of a share by the first master key; how many were wrapped anew.
-///
-/// # Errors
-/// [`Error::Internal`] where one does not open; all others are done.
-pub(crate) async fn rewrap_embed_keys(db: &Db, vault: &Vault) -> Result<u64, Error> {
-    let (mut count, mut failed) = (0, None);
-    for (id, sealed) in sealed_keys(db).await? {
-        match vault.rewrapped(place(id), &sealed) {
-            Ok(None) => {}
-            Ok(Some(again)) => {
-                let mut tx = db.begin().await?;
-                // Unless it was changed in the meantime: then it is new, and wrapped as it should be.
-                count += sql!(
-                    tx,
-                    run,
-                    "UPDATE shares SET embed_key_sealed = $3 WHERE id = $1 AND embed_key_sealed = $2",
-                    id,
-                    sealed.as_slice(),
-                    again,
-                )?;
-                tx.commit().await?;
-            }
-            Err(error) => failed = Some(error),
-        }
-    }
-    failed.map_or(Ok(count), Err)
-}
-
-/// How many keys of shares there are, and how many of them no master key opens.
-pub(crate) async fn closed_embed_keys(db: &Db, vault: &Vault) -> Result<(usize, usize), Error> {
-    let keys = sealed_keys(db).await?;
-    let is_closed = |(id, sealed): &&(Uuid, Vec<u8>)| vault.unseal(place(*id), sealed).is_err();
-    Ok((keys.len(), keys.iter().filter(is_closed).count()))
-}
-
-async fn sealed_keys(db: &Db) -> Result<Vec<(Uuid, Vec<u8>)>, Error> {
-    Ok(sql!(
-        db,
-        all as (Uuid, Vec<u8>),
-        "SELECT id, embed_key_sealed FROM shares WHERE embed_key_sealed IS NOT NULL ORDER BY id",
-    )?)
-}
-
 /// Where the key of a share lies.
 const fn place(share: Uuid) -> Place {
-    Place {
-        owner: share,
-        table: "shares",
-        row: share,
-        column: "embed_key_sealed",
-    }
+    Secrets::EmbedKeys.place(share)
 }
 
 /// Which share a token names, before anything about it is proven: only to find the key.

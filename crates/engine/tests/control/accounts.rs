@@ -1,7 +1,7 @@
 //! Registering, logging in, and who one is then.
 
 use engine::Error;
-use engine::auth::Registration;
+use engine::auth::{Origin, Registration};
 use engine::db::PageRequest;
 use model::role::Role;
 use tokio::task::JoinSet;
@@ -32,7 +32,7 @@ async fn an_account_owns_its_organization(world: World) {
 
     let (user, organization) = world
         .auth
-        .log_in(" ADA@example.org", PASSWORD, None)
+        .log_in(" ADA@example.org", PASSWORD, None, &Origin::default())
         .await
         .expect("she logs in");
     assert_eq!(
@@ -99,9 +99,10 @@ async fn failed_logins_look_alike(world: World) {
         ("ada@example.org", "not the password"),
         ("eve@example.org", PASSWORD),
         ("not an address", PASSWORD),
+        ("a\u{0}b@example.org", PASSWORD),
         ("", ""),
     ] {
-        match world.auth.log_in(email, password, None).await {
+        match world.auth.log_in(email, password, None, &Origin::default()).await {
             Err(Error::Unauthenticated(message)) => messages.push(message),
             other => panic!("{email}: {other:?}"),
         }
@@ -151,7 +152,7 @@ async fn closed_registration_leaves_the_command_line(world: World) {
         .expect("it is made");
     assert_eq!(organization.name, "Engines");
     closed
-        .log_in("ada@example.org", PASSWORD, None)
+        .log_in("ada@example.org", PASSWORD, None, &Origin::default())
         .await
         .expect("she logs in");
 }
@@ -166,7 +167,10 @@ async fn disabled_accounts_are_refused_everywhere(world: World) {
     let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
     behind_the_scenes!(world, "UPDATE users SET disabled_at = created_at");
     refuses!(
-        world.auth.log_in("ada@example.org", PASSWORD, None).await,
+        world
+            .auth
+            .log_in("ada@example.org", PASSWORD, None, &Origin::default())
+            .await,
         Error::Unauthenticated(_)
     );
     refuses!(

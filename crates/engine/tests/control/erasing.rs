@@ -42,7 +42,7 @@ async fn opened(world: &World, folder: &TempDir, quotas: &str) -> Engine {
         quotas: quotas.parse().expect("quotas"),
         geoip_file: None,
         mail: None,
-        master_keys: engine::sealing::MasterKeys::file(folder.path().join("master.keys")),
+        master_keys: world.master_keys(),
         oidc: None,
     };
     Engine::open(settings, world.clock.clone(), Random::from_os())

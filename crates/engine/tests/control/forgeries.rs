@@ -9,9 +9,13 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
-use crate::world::{ISSUER, Person, World, on_every_database, peek};
+use crate::world::{ISSUER, Person, World, behind_the_scenes, on_every_database, peek, refuses};
 
-on_every_database!(forged_tokens_are_refused, another_replica_s_key_is_found);
+on_every_database!(
+    forged_tokens_are_refused,
+    another_replica_s_key_is_found,
+    a_key_written_by_somebody_without_a_master_key_is_none,
+);
 
 struct Forger {
     kid: String,
@@ -20,14 +24,18 @@ struct Forger {
 }
 
 impl Forger {
-    async fn new(world: &World, victim: &Person) -> Self {
-        let (kid, seed): (String, Vec<u8>) = peek!(world, _, "SELECT kid, seed FROM signing_keys");
+    /// A forger who knows the seed that access tokens are signed with.
+    async fn new(world: &mut World, victim: &Person) -> Self {
+        let seed = [5; 32];
+        behind_the_scenes!(world, "UPDATE signing_keys SET seed = $1", seed.as_slice());
+        world.auth = world.auth_with(|_| {}).await;
+        let (kid,): (String,) = peek!(world, _, "SELECT kid FROM signing_keys");
         let (session,): (uuid::Uuid,) = peek!(world, _, "SELECT id FROM sessions");
         let now = world.clock.now().as_second();
         let claims = json!({
             "sub": victim.user.id, "sid": session, "iss": ISSUER, "aud": "datapulse", "nbf": now, "exp": now + 600,
         });
-        let key = SigningKey::from_bytes(&seed.try_into().expect("32 bytes"));
+        let key = SigningKey::from_bytes(&seed);
         Self { kid, key, claims }
     }
 
@@ -171,9 +179,9 @@ async fn of_another_kind(world: &World, victim: &Person, forger: &Forger) -> Vec
     ]
 }
 
-async fn forged_tokens_are_refused(world: World) {
+async fn forged_tokens_are_refused(mut world: World) {
     let ada = world.owner("ada").await;
-    let forger = Forger::new(&world, &ada).await;
+    let forger = Forger::new(&mut world, &ada).await;
     let genuine = forger.token(&forger.header(), &forger.claims);
     world
         .auth
@@ -197,29 +205,55 @@ async fn forged_tokens_are_refused(world: World) {
 
 async fn another_replica_s_key_is_found(world: World) {
     let ada = world.owner("ada").await;
-    let mut forger = Forger::new(&world, &ada).await;
-    forger.kid = uuid::Uuid::new_v4().to_string();
-    forger.key = SigningKey::from_bytes(&[9; 32]);
-    let token = forger.token(&forger.header(), &forger.claims);
-    assert!(
-        world.auth.by_access_token(&token, None).await.is_err(),
-        "nobody has made this key yet"
-    );
-    crate::world::behind_the_scenes!(
-        world,
-        "INSERT INTO signing_keys (kid, seed, created_at) SELECT $1, $2, created_at FROM users",
-        forger.kid.as_str(),
-        [9_u8; 32].as_slice(),
-    );
+    let replica = world.auth_with(|_| {}).await;
+    world.clock.advance(std::time::Duration::from_secs(1));
+    replica.rotate_signing_key(false).await.expect("it is made");
+    let pair = replica.issue_tokens(ada.user.id).await.expect("it is issued");
     world
         .auth
-        .by_access_token(&token, None)
+        .by_access_token(&pair.access_token, None)
         .await
-        .expect("it is a key of ours now");
-    let pair = world.auth.issue_tokens(ada.user.id).await.expect("it is issued");
+        .expect("it is a key of ours");
     let restarted = world.auth_with(|_| {}).await;
     restarted
         .by_access_token(&pair.access_token, None)
         .await
         .expect("keys survive a restart");
+}
+
+async fn a_key_written_by_somebody_without_a_master_key_is_none(mut world: World) {
+    let ada = world.owner("ada").await;
+    let mut forger = Forger::new(&mut world, &ada).await;
+    forger.kid = uuid::Uuid::new_v4().to_string();
+    forger.key = SigningKey::from_bytes(&[9; 32]);
+    let token = forger.token(&forger.header(), &forger.claims);
+    behind_the_scenes!(
+        world,
+        "INSERT INTO signing_keys (kid, seed, created_at) SELECT $1, $2, created_at FROM users",
+        forger.kid.as_str(),
+        [9_u8; 32].as_slice(),
+    );
+    refuses!(
+        world.auth.by_access_token(&token, None).await,
+        Error::Unauthenticated(_)
+    );
+    let restarted = world.auth_with(|_| {}).await;
+    refuses!(
+        restarted.by_access_token(&token, None).await,
+        Error::Unauthenticated(_)
+    );
+    let told = restarted.public_keys().await.expect("they are told");
+    assert!(told.iter().all(|key| key.kid != forger.kid), "{told:?}");
+    // Nor does a sealed seed of ours in another row.
+    behind_the_scenes!(
+        world,
+        "UPDATE signing_keys SET seed = (SELECT s.seed FROM signing_keys s WHERE length(s.seed) > 32) WHERE kid = $1",
+        forger.kid.as_str(),
+    );
+    let known = SigningKey::from_bytes(&[5; 32]);
+    let token = sign(&known, &forger.header(), &forger.claims);
+    refuses!(
+        world.auth_with(|_| {}).await.by_access_token(&token, None).await,
+        Error::Unauthenticated(_)
+    );
 }

@@ -1,5 +1,6 @@
 //! Share links.
 
+use engine::auth::Origin;
 use std::time::Duration;
 
 use engine::caller::Who;
@@ -276,13 +277,19 @@ async fn a_password_stands_in_front_of_its_link(world: World) {
     let (_, other) = share(&world, &ada.caller, board, with("open sesame")).await;
     refuses!(world.sharing.open(&token, None).await, Error::Unauthenticated(_));
     refuses!(
-        world.sharing.unlock(&token, "open sesam").await,
+        world
+            .sharing
+            .unlock(&token, "open sesam", &Origin::default())
+            .await,
         Error::Unauthenticated(_)
     );
-    refuses!(world.sharing.unlock("x", "open sesame").await, Error::NotFound);
+    refuses!(
+        world.sharing.unlock("x", "open sesame", &Origin::default()).await,
+        Error::NotFound
+    );
     let (opened, proof) = world
         .sharing
-        .unlock(&token, "open sesame")
+        .unlock(&token, "open sesame", &Origin::default())
         .await
         .expect("it is right");
     assert_eq!((opened.id, opened.dashboard), (made.id, board));
@@ -310,7 +317,13 @@ async fn a_password_stands_in_front_of_its_link(world: World) {
         .await
         .expect("it is hers");
     refuses!(world.sharing.open(&token, Some(&proof)).await, Error::NotFound);
-    refuses!(world.sharing.unlock(&token, "open sesame").await, Error::NotFound);
+    refuses!(
+        world
+            .sharing
+            .unlock(&token, "open sesame", &Origin::default())
+            .await,
+        Error::NotFound
+    );
 }
 
 async fn a_link_with_a_new_address_keeps_everything_else(world: World) {

@@ -1,5 +1,6 @@
 //! Roles, ownership, leaving, and what a demotion, a suspension and the end of an organization do.
 
+use engine::auth::Origin;
 use engine::{Caller, Error};
 use model::account::{KeyKind, KeyRequest, NewOrganization, PersonalKeyRequest};
 use model::ids::OrgId;
@@ -160,7 +161,12 @@ async fn whoever_leaves_last_is_a_guest(world: World) {
         .expect("it is his");
     let (user, organization) = world
         .auth
-        .log_in("bob@example.org", crate::world::PASSWORD, None)
+        .log_in(
+            "bob@example.org",
+            crate::world::PASSWORD,
+            None,
+            &Origin::default(),
+        )
         .await
         .expect("his account is there");
     assert_eq!((user.id, organization), (bob.user.id, None));

@@ -1,5 +1,6 @@
 //! Links to choose another password and to confirm an address.
 
+use engine::auth::Origin;
 use std::time::Duration;
 
 use engine::Error;
@@ -61,12 +62,15 @@ async fn a_link_changes_the_password_once_and_ends_every_session(world: World) {
         Error::Unauthenticated(_)
     );
     refuses!(
-        world.auth.log_in("ada@example.org", PASSWORD, None).await,
+        world
+            .auth
+            .log_in("ada@example.org", PASSWORD, None, &Origin::default())
+            .await,
         Error::Unauthenticated(_)
     );
     world
         .auth
-        .log_in("ada@example.org", NEW, None)
+        .log_in("ada@example.org", NEW, None, &Origin::default())
         .await
         .expect("the new one");
     refuses!(world.auth.look_at_reset(&token).await, Error::NotFound);

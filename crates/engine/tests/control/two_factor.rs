@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::Error;
-use engine::auth::FirstStep;
+use engine::auth::{FirstStep, Origin};
 use engine::random::digest;
 use model::account::TotpSetup;
 use tokio::task::JoinSet;
@@ -78,7 +78,7 @@ async fn nothing_is_asked_until_the_first_code_came(world: World) {
     assert_eq!(pending, Some(setup.clone()));
     world
         .auth
-        .log_in(EMAIL, PASSWORD, None)
+        .log_in(EMAIL, PASSWORD, None, &Origin::default())
         .await
         .expect("the password alone");
     let wrong = world.auth.confirm_totp(&ada.caller, "000000").await;
@@ -130,19 +130,21 @@ async fn a_program_sends_the_code_with_the_password(world: World) {
     let (_, app, _) = enrolled(&world).await;
     let auth = &world.auth;
     refuses!(
-        auth.log_in(EMAIL, PASSWORD, None).await,
+        auth.log_in(EMAIL, PASSWORD, None, &Origin::default()).await,
         Error::CodeNeeded { was_wrong: false }
     );
     refuses!(
-        auth.log_in(EMAIL, PASSWORD, Some("123")).await,
+        auth.log_in(EMAIL, PASSWORD, Some("123"), &Origin::default())
+            .await,
         Error::CodeNeeded { was_wrong: true }
     );
     let right = code(&world, &app);
     refuses!(
-        auth.log_in(EMAIL, "wrong", Some(&right)).await,
+        auth.log_in(EMAIL, "wrong", Some(&right), &Origin::default())
+            .await,
         Error::Unauthenticated(_)
     );
-    auth.log_in(EMAIL, PASSWORD, Some(&right))
+    auth.log_in(EMAIL, PASSWORD, Some(&right), &Origin::default())
         .await
         .expect("both are right");
 }
@@ -151,7 +153,7 @@ async fn a_browser_signs_in_in_two_steps(world: World) {
     let (ada, app, _) = enrolled(&world).await;
     let step = world
         .auth
-        .begin_log_in(EMAIL, PASSWORD)
+        .begin_log_in(EMAIL, PASSWORD, &Origin::default())
         .await
         .expect("the password is right");
     let FirstStep::CodeNeeded(challenge) = step else {
@@ -182,7 +184,7 @@ async fn a_browser_signs_in_in_two_steps(world: World) {
     refuses!(again, Error::Unauthenticated(_));
     let step = world
         .auth
-        .begin_log_in(EMAIL, PASSWORD)
+        .begin_log_in(EMAIL, PASSWORD, &Origin::default())
         .await
         .expect("the password is right");
     let FirstStep::CodeNeeded(challenge) = step else {
@@ -202,18 +204,25 @@ async fn no_code_is_used_twice_also_at_once(world: World) {
     let mut racers = JoinSet::new();
     for _ in 0..3 {
         let (auth, right) = (world.auth.clone(), right.clone());
-        racers.spawn(async move { auth.log_in(EMAIL, PASSWORD, Some(&right)).await.is_ok() });
+        racers.spawn(async move {
+            auth.log_in(EMAIL, PASSWORD, Some(&right), &Origin::default())
+                .await
+                .is_ok()
+        });
     }
     let won = racers.join_all().await.into_iter().filter(|won| *won).count();
     assert_eq!(won, 1);
     world.clock.advance(STEP);
     refuses!(
-        world.auth.log_in(EMAIL, PASSWORD, Some(&right)).await,
+        world
+            .auth
+            .log_in(EMAIL, PASSWORD, Some(&right), &Origin::default())
+            .await,
         Error::CodeNeeded { was_wrong: true }
     );
     world
         .auth
-        .log_in(EMAIL, PASSWORD, Some(&code(&world, &app)))
+        .log_in(EMAIL, PASSWORD, Some(&code(&world, &app)), &Origin::default())
         .await
         .expect("the next one");
 }
@@ -223,7 +232,7 @@ async fn few_codes_are_tried(world: World) {
     let mut racers = JoinSet::new();
     for _ in 0..12 {
         let auth = world.auth.clone();
-        racers.spawn(async move { auth.log_in(EMAIL, PASSWORD, Some("1")).await });
+        racers.spawn(async move { auth.log_in(EMAIL, PASSWORD, Some("1"), &Origin::default()).await });
     }
     let answers = racers.join_all().await;
     let looked_at = answers
@@ -232,13 +241,16 @@ async fn few_codes_are_tried(world: World) {
     assert_eq!(looked_at.count(), 5, "{answers:?}");
     let right = code(&world, &app);
     refuses!(
-        world.auth.log_in(EMAIL, PASSWORD, Some(&right)).await,
+        world
+            .auth
+            .log_in(EMAIL, PASSWORD, Some(&right), &Origin::default())
+            .await,
         Error::TooMany { .. }
     );
     world.clock.advance(Duration::from_mins(5));
     world
         .auth
-        .log_in(EMAIL, PASSWORD, Some(&code(&world, &app)))
+        .log_in(EMAIL, PASSWORD, Some(&code(&world, &app)), &Origin::default())
         .await
         .expect("after a while");
 }
@@ -248,11 +260,14 @@ async fn recovery_codes_work_once_each(world: World) {
     let typed = codes[3].to_uppercase().replace('-', " ");
     world
         .auth
-        .log_in(EMAIL, PASSWORD, Some(&typed))
+        .log_in(EMAIL, PASSWORD, Some(&typed), &Origin::default())
         .await
         .expect("as people write it");
     refuses!(
-        world.auth.log_in(EMAIL, PASSWORD, Some(&codes[3])).await,
+        world
+            .auth
+            .log_in(EMAIL, PASSWORD, Some(&codes[3]), &Origin::default())
+            .await,
         Error::CodeNeeded { was_wrong: true }
     );
     assert_eq!(
@@ -276,12 +291,15 @@ async fn recovery_codes_work_once_each(world: World) {
         .await
         .expect("it is right");
     refuses!(
-        world.auth.log_in(EMAIL, PASSWORD, Some(&codes[4])).await,
+        world
+            .auth
+            .log_in(EMAIL, PASSWORD, Some(&codes[4]), &Origin::default())
+            .await,
         Error::CodeNeeded { was_wrong: true }
     );
     world
         .auth
-        .log_in(EMAIL, PASSWORD, Some(&fresh[4]))
+        .log_in(EMAIL, PASSWORD, Some(&fresh[4]), &Origin::default())
         .await
         .expect("a new one");
 }
@@ -300,7 +318,7 @@ async fn turning_it_off_takes_a_code(world: World) {
         .expect("it is off");
     world
         .auth
-        .log_in(EMAIL, PASSWORD, None)
+        .log_in(EMAIL, PASSWORD, None, &Origin::default())
         .await
         .expect("the password alone");
     let (left,): (i64,) = peek!(world, _, "SELECT count(*) FROM recovery_codes");
@@ -319,7 +337,7 @@ async fn turning_it_off_takes_a_code(world: World) {
     world.auth.end_totp_of(EMAIL).await.expect("the operator may");
     world
         .auth
-        .log_in(EMAIL, PASSWORD, None)
+        .log_in(EMAIL, PASSWORD, None, &Origin::default())
         .await
         .expect("the password alone");
 }
@@ -355,10 +373,11 @@ async fn secrets_are_wrapped_anew(world: World) {
     let auth = &world.auth;
     assert_eq!(auth.rewrap_secrets().await.expect("all open"), 0, "nothing to do");
     auth.vault().add_key().expect("it is written");
-    assert_eq!(auth.rewrap_secrets().await.expect("all open"), 1);
+    let seed_and_secret = 2;
+    assert_eq!(auth.rewrap_secrets().await.expect("all open"), seed_and_secret);
     assert_eq!(auth.rewrap_secrets().await.expect("all open"), 0);
     auth.vault().keep_keys(1).expect("it is written");
-    auth.log_in(EMAIL, PASSWORD, Some(&code(&world, &app)))
+    auth.log_in(EMAIL, PASSWORD, Some(&code(&world, &app)), &Origin::default())
         .await
         .expect("the same secret");
 }

@@ -80,7 +80,7 @@ pub(crate) struct World {
     pub(crate) sharing: Sharing,
     pub(crate) random: Random,
     _folder: Option<TempDir>,
-    _keys: TempDir,
+    keys: TempDir,
 }
 
 /// Somebody with an account.
@@ -113,10 +113,10 @@ impl World {
             clock.clone(),
             random.clone(),
             AuthSettings::new(ISSUER),
+            vault,
         )
         .await
-        .expect("the signing key is made")
-        .with_vault(vault);
+        .expect("the signing key is made");
         Self {
             organizations: Organizations::new(db.clone(), clock.clone(), random.clone()),
             dashboards: Dashboards::new(db.clone(), clock.clone(), random.clone()),
@@ -124,7 +124,7 @@ impl World {
             segments: Segments::new(db.clone(), clock.clone(), random.clone()),
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()),
             _folder: folder,
-            _keys: keys,
+            keys,
             url: url.to_owned(),
             db,
             clock,
@@ -133,12 +133,18 @@ impl World {
         }
     }
 
+    /// What secrets are sealed with here.
+    pub(crate) fn master_keys(&self) -> MasterKeys {
+        MasterKeys::file(self.keys.path().join("master.keys"))
+    }
+
     /// The accounts again, as after a restart, with other settings.
     pub(crate) async fn auth_with(&self, change: impl FnOnce(&mut AuthSettings)) -> Auth {
         let mut settings = AuthSettings::new(ISSUER);
         change(&mut settings);
         let (clock, random) = (self.clock.clone(), self.random.clone());
-        Auth::open(self.db.clone(), clock, random, settings)
+        let vault = self.auth.vault().clone();
+        Auth::open(self.db.clone(), clock, random, settings, vault)
             .await
             .expect("the accounts open")
     }
