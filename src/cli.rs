@@ -122,12 +122,14 @@ pub(crate) fn run(cli: Cli) -> Result<(), String> {
 const STACK: usize = 8 * 1024 * 1024;
 
 fn in_runtime(config: &Config, work: impl Future<Output = Result<(), String>>) -> Result<(), String> {
-    telemetry::start(config)?;
+    let traces = telemetry::start(config)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .thread_stack_size(STACK)
         .build();
-    runtime.map_err(|error| error.to_string())?.block_on(work)
+    let done = runtime.map_err(|error| error.to_string())?.block_on(work);
+    traces.end();
+    done
 }
 
 async fn migrate(config: &Config) -> Result<(), String> {

@@ -146,6 +146,15 @@ pub(crate) struct Given {
     /// What is logged, for example `info` or `datapulse=debug` [default: what matters]
     #[arg(long, env = "DATAPULSE_LOG", value_name = "FILTER", global = true)]
     pub(crate) log: Option<String>,
+    /// A collector of traces, which takes OTLP over HTTP: `http://127.0.0.1:4318` [default: none]
+    #[arg(
+        long,
+        env = "OTEL_EXPORTER_OTLP_ENDPOINT",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub(crate) otlp_endpoint: Option<String>,
     /// Folder with the site's files, instead of those inside the program
     #[arg(long, env = "LEPTOS_SITE_ROOT", value_name = "FOLDER", global = true)]
     pub(crate) site_dir: Option<PathBuf>,
@@ -236,6 +245,8 @@ pub(crate) struct Config {
     pub(crate) log_format: Option<LogFormat>,
     /// What is logged.
     pub(crate) log: String,
+    /// Where traces are collected.
+    pub(crate) otlp_endpoint: Option<String>,
     /// Folder with the site's files.
     pub(crate) site_dir: Option<PathBuf>,
     /// Folder for the progress of imports.
@@ -333,6 +344,11 @@ impl Config {
             },
             log_format: given.log_format.or(file.log_format),
             log: given.log.or(file.log).unwrap_or_else(|| USUAL_LOG.to_owned()),
+            otlp_endpoint: given
+                .otlp_endpoint
+                .or(file.otlp_endpoint)
+                .map(|url| checked_collector(&url))
+                .transpose()?,
             site_dir: given.site_dir.or(file.site_dir),
             imports_dir: state_dir
                 .unwrap_or_else(|| data_dir.clone())
@@ -370,6 +386,10 @@ impl Config {
             .geoip_file
             .as_ref()
             .map(|path| ("geoip_file", path.display().to_string()));
+        let otlp = self
+            .otlp_endpoint
+            .as_ref()
+            .map(|url| ("otlp_endpoint", without_password(url)));
         let lines = [
             ("addr", self.addr.to_string()),
             ("data_dir", self.data_dir.display().to_string()),
@@ -391,7 +411,8 @@ impl Config {
             .chain(redis)
             .chain(mail)
             .chain(oidc)
-            .chain(geoip_file);
+            .chain(geoip_file)
+            .chain(otlp);
         let lines = lines.map(|(key, value)| format!("{key} = {}", toml::Value::String(value)));
         format!(
             "{}\ncache_mb = {}\nquestion_seconds = {}",
@@ -470,6 +491,12 @@ fn checked_public_url(url: &str) -> Result<String, String> {
             "DATAPULSE_PUBLIC_URL: {url} should look like https://stats.example.org"
         )),
     }
+}
+
+fn checked_collector(url: &str) -> Result<String, String> {
+    let is_http = url::Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https"));
+    let message = || format!("OTEL_EXPORTER_OTLP_ENDPOINT: {url} should look like http://127.0.0.1:4318");
+    is_http.then(|| url.to_owned()).ok_or_else(message)
 }
 
 #[cfg(test)]

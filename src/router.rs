@@ -53,7 +53,11 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
         .layer(
             ServiceBuilder::new()
                 .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid))
-                .layer(TraceLayer::new_for_http().make_span_with(span))
+                .layer(
+                    TraceLayer::new_for_http()
+                        .make_span_with(state.spans)
+                        .on_response(state.spans),
+                )
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CatchPanicLayer::custom(|_| internal_problem()))
                 .layer(TimeoutLayer::with_status_code(
@@ -331,6 +335,7 @@ fn operations_routes() -> Router<AppState> {
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
+        .route("/api/address", get(operations::address))
         .route("/api/openapi.json", get(docs::openapi))
         .route("/api/docs", get(docs::docs))
         .layer(CompressionLayer::new())
@@ -375,29 +380,4 @@ async fn not_allowed_as_problem(response: Response) -> Response {
 fn internal_problem() -> Response {
     let detail = "Something went wrong on our side. Try again; if it stays, tell the operator.";
     respond(&plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail))
-}
-
-/// The path alone: queries may hold keys and questions.
-fn span(request: &Request) -> tracing::Span {
-    let id = request
-        .headers()
-        .get("x-request-id")
-        .and_then(|id| id.to_str().ok())
-        .unwrap_or_default();
-    let path = without_secrets(request.uri().path());
-    tracing::info_span!("request", method = %request.method(), path, id)
-}
-
-fn without_secrets(path: &str) -> &str {
-    if path.starts_with("/s/") {
-        "/s/…"
-    } else if path.starts_with("/embed/") {
-        "/embed/…"
-    } else if path.starts_with("/reset/") || path.starts_with("/confirm/") {
-        "/reset/…"
-    } else if path.starts_with("/invitations/") || path.starts_with("/api/invitations/") {
-        "/invitations/…"
-    } else {
-        path
-    }
 }

@@ -17,6 +17,7 @@ use crate::metrics::Metrics;
 use crate::router::router;
 use crate::site::SiteFiles;
 use crate::state::AppState;
+use crate::telemetry::Spans;
 
 /// Why the program ends when the disk says that it could not keep what was written.
 const LOST_LOG: &str = "the disk could not keep the event log (a sync failed), so nothing more is promised. Everything that was \
@@ -88,6 +89,7 @@ pub(crate) async fn serve(config: Config) -> Result<(), String> {
         ending: ending.clone(),
         sockets: sockets.clone(),
         metrics: Metrics::new(),
+        spans: Spans::new(config.otlp_endpoint.is_some()),
         leptos: LeptosOptions::builder()
             .output_name("datapulse")
             .site_pkg_dir("pkg")

@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::live::Sockets;
 use crate::metrics::Metrics;
 use crate::site::SiteFiles;
+use crate::telemetry::Spans;
 
 /// The state of the router.
 #[derive(Clone, FromRef)]
@@ -33,6 +34,8 @@ pub(crate) struct AppState {
     pub(crate) sockets: Sockets,
     /// What is counted for Prometheus.
     pub(crate) metrics: Metrics,
+    /// What is told of requests.
+    pub(crate) spans: Spans,
     /// What Leptos must know to write its scripts into a page.
     pub(crate) leptos: LeptosOptions,
 }

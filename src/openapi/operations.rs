@@ -25,7 +25,7 @@ use super::operation::{Call, Operation, number, text};
 use super::schemas::Schemas;
 use crate::openapi::by_hand::{Anything, EventsBody};
 use crate::rest::auth::{ConfirmEmail, Forgot, KeySet, LogIn, Refresh, Reset, SignedIn};
-use crate::rest::operations::Report;
+use crate::rest::operations::{Report, Seen};
 use crate::rest::organizations::NewKey;
 use crate::rest::totp::{BeginTotp, RecoveryCodes, TotpCode};
 
@@ -853,6 +853,14 @@ fn operations(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .refuses(&[404])
         .gives_text("text/plain"),
+        Call::open(
+            s,
+            Get,
+            "/api/address",
+            "address",
+            "Where this request came from, as far as the server can tell",
+        )
+        .gives::<Seen>(200),
         Call::new(
             s,
             Get,

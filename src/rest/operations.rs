@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`: for whoever keeps the program running.
+//! `/healthz`, `/readyz`, `/metrics` and `/api/address`: for whoever keeps the program running.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -11,7 +11,7 @@ use engine::{Check, Engine, Error};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::client::{Proxies, customer};
+use crate::client::{Forwarded, Proxies, customer};
 use crate::ending::Ending;
 use crate::metrics::Metrics;
 use crate::problem::Answered;
@@ -89,6 +89,27 @@ pub(crate) async fn metrics(
     let text = metrics.text(&engine).await.map_err(Error::internal)?;
     let content_type = [(CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")];
     Ok((content_type, text).into_response())
+}
+
+/// Where a request came from, as far as this server can tell.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Seen {
+    #[schema(value_type = String)]
+    address: IpAddr,
+    /// Whether a proxy named it: `no`, `believed`, or `ignored` where the proxy is not trusted.
+    forwarded: Forwarded,
+}
+
+/// `GET /api/address`: what limits and places go by, for whoever sets up a proxy.
+pub(crate) async fn address(
+    State(proxies): State<Proxies>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+) -> Json<Seen> {
+    Json(Seen {
+        address: proxies.client(peer, &headers),
+        forwarded: proxies.forwarded(peer, &headers),
+    })
 }
 
 fn is_near(address: IpAddr) -> bool {

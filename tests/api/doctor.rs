@@ -7,6 +7,7 @@ use std::process::{Command, Output};
 
 use crate::app::{PROGRAM, TestApp};
 use crate::mail::MailServer;
+use crate::nginx::Nginx;
 
 fn doctor(folder: &Path, settings: &[(&str, &str)], args: &[&str]) -> (Output, String) {
     let mut command = Command::new(PROGRAM);
@@ -53,6 +54,7 @@ async fn a_server_in_good_order_has_nothing_bad() {
         "server",
         "proxy",
         "headers",
+        "addresses",
         "forms",
         "large bodies",
     ] {
@@ -117,7 +119,7 @@ async fn damaged_files_a_clock_that_was_set_back_and_lost_keys_are_seen() {
     let folder = app.data.path();
     let (output, text) = doctor(folder, &[], &[]);
     assert!(
-        output.status.success() && text.contains("1 sealed, all open"),
+        output.status.success() && text.contains("2 sealed, all open"),
         "{text}"
     );
 
@@ -146,6 +148,102 @@ async fn damaged_files_a_clock_that_was_set_back_and_lost_keys_are_seen() {
     let (output, text) = doctor(folder, &[], &[]);
     assert!(
         !output.status.success() && state(&text, "database") == "BAD",
+        "{text}"
+    );
+}
+
+/// What `doctor` says of the way through a proxy that is set up like this, and of one that is trusted as `trusted` says.
+fn through(location: &str, rest: &str, trusted: &str) -> (bool, String) {
+    let reserved = Nginx::reserve();
+    let url = reserved.url.clone();
+    let settings = [
+        ("DATAPULSE_PUBLIC_URL", url.as_str()),
+        ("DATAPULSE_TRUSTED_PROXIES", trusted),
+    ];
+    let app = TestApp::start_with(&settings);
+    let upstream = app.url.trim_start_matches("http://").to_owned();
+    let _nginx = reserved.start(&upstream, location, rest);
+    let settings = [&settings[..], &[("DATAPULSE_ADDR", upstream.as_str())]].concat();
+    let (output, text) = doctor(app.data.path(), &settings, &["--url", &url]);
+    (output.status.success(), text)
+}
+
+const AS_WE_SAY: &str = "proxy_set_header Host $host:$server_port;
+    proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; proxy_set_header X-Forwarded-Proto $scheme;";
+const ROOM: &str = "client_max_body_size 21m;";
+const NEAR: &str = "127.0.0.1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_a_proxy_that_is_set_up_as_we_say_nothing_is_bad() {
+    let (good, text) = through(AS_WE_SAY, ROOM, NEAR);
+    assert!(good, "{text}");
+    for what in ["proxy", "headers", "addresses", "forms", "large bodies"] {
+        assert_eq!(state(&text, what), "ok", "{what}: {text}");
+    }
+    assert!(text.contains("arrive: this is 127.0.0.1"), "{text}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_thing_that_a_proxy_may_do_wrong_is_named() {
+    let host = "proxy_set_header Host $host:$server_port;";
+    let hides = "proxy_hide_header Content-Security-Policy;";
+    for (location, rest, trusted, bad, says) in [
+        (host, ROOM, NEAR, "addresses", "proxy_set_header X-Forwarded-For"),
+        (
+            AS_WE_SAY,
+            ROOM,
+            "192.0.2.1",
+            "addresses",
+            "Add 127.0.0.1 to DATAPULSE_TRUSTED_PROXIES",
+        ),
+        (AS_WE_SAY, "", NEAR, "large bodies", "client_max_body_size"),
+        (
+            &format!("{AS_WE_SAY} {hides}"),
+            ROOM,
+            NEAR,
+            "headers",
+            "content-security-policy",
+        ),
+    ] {
+        let (good, text) = through(location, rest, trusted);
+        assert!(!good && text.contains(says), "{bad}: {text}");
+        for what in ["proxy", "headers", "addresses", "forms", "large bodies"] {
+            let expected = if what == bad { "BAD" } else { "ok" };
+            assert_eq!(
+                state(&text, what),
+                expected,
+                "{what}, where {bad} is wrong: {text}"
+            );
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_leads_nowhere_or_under_another_name_is_noticed() {
+    let nginx = Nginx::reserve();
+    let app = TestApp::start_with(&[("DATAPULSE_PUBLIC_URL", "https://stats.example.org")]);
+    let upstream = app.url.trim_start_matches("http://").to_owned();
+    let without_host = "proxy_set_header X-Forwarded-For $remote_addr;";
+    let nginx = nginx.start(&upstream, without_host, ROOM);
+    let settings = [
+        ("DATAPULSE_ADDR", upstream.as_str()),
+        ("DATAPULSE_PUBLIC_URL", "https://stats.example.org"),
+    ];
+    let (output, text) = doctor(app.data.path(), &settings, &["--url", &nginx.url]);
+    assert!(
+        !output.status.success() && text.contains("https://stats.example.org"),
+        "{text}"
+    );
+    assert_eq!(
+        (state(&text, "addresses"), state(&text, "forms")),
+        ("ok", "BAD"),
+        "{text}"
+    );
+
+    let nowhere = Nginx::reserve().start("127.0.0.1:9", AS_WE_SAY, ROOM);
+    let (output, text) = doctor(app.data.path(), &settings, &["--url", &nowhere.url]);
+    assert!(
+        !output.status.success() && text.contains("/login answers 502"),
         "{text}"
     );
 }

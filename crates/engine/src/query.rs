@@ -13,6 +13,8 @@ mod explained;
 mod export;
 mod filter;
 mod funnel;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod journeys;
 mod kept;
 mod lifecycle;
@@ -37,11 +39,14 @@ mod window;
 use std::num::NonZero;
 use std::sync::Arc;
 
+use futures_util::FutureExt as _;
 use model::Timestamp;
 use model::answer::Answer;
 use model::ids::OrgId;
 use model::query::Query;
 use model::rates::Rates;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use crate::clock::Clock;
 use crate::error::Error;
@@ -124,6 +129,13 @@ impl Queries {
     /// [`Error::Invalid`] for a question that cannot be answered, [`Error::TimedOut`] for one that takes too long,
     /// otherwise as [`EventStore::fetch`].
     pub async fn run(&self, org: OrgId, calendar: &Calendar, query: &Query) -> Result<Answer, Error> {
+        let span = tracing::debug_span!("question", kind = query.kind(), cached = Empty);
+        // Boxed: futures around it would otherwise know of everything in it.
+        let answered = self.answered(org, calendar, query).boxed();
+        answered.instrument(span).await
+    }
+
+    async fn answered(&self, org: OrgId, calendar: &Calendar, query: &Query) -> Result<Answer, Error> {
         let started = self.clock.now();
         let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets_of(&query, calendar, started)?;
@@ -160,6 +172,7 @@ impl Queries {
         meta.elapsed_ms = u64::try_from(elapsed).unwrap_or(0);
         meta.cached = trail.is_empty();
         meta.cached_share = trail.kept_share();
+        tracing::Span::current().record("cached", meta.cached);
         Ok(answer)
     }
 

@@ -1,11 +1,14 @@
 //! The running server, and what stands between it and people: asked from outside, as they ask.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use serde::Deserialize;
 use ureq::Agent;
 use ureq::http::Response;
 
 use super::finding::Finding;
+use crate::client::Forwarded;
 use crate::config::Config;
 
 /// Larger than what many proxies let through, and as large as a request with events may be.
@@ -65,6 +68,7 @@ fn outside(agent: &Agent, config: &Config, url: &str) -> Vec<Finding> {
     }
     let mut findings = vec![Finding::good(WHAT, format!("{url} leads here"))];
     findings.extend(headers(&page, url));
+    findings.push(addresses(agent, config, url));
     findings.push(origin(agent, config, url));
     findings.push(large_body(agent, url));
     findings
@@ -94,6 +98,50 @@ fn headers<B>(page: &Response<B>, url: &str) -> Vec<Finding> {
         format!("missing: {}", missing.join(", ")),
         todo,
     )]
+}
+
+/// What the server says of where a request came from.
+#[derive(Deserialize)]
+struct Seen {
+    address: IpAddr,
+    forwarded: Forwarded,
+}
+
+/// Limits, places and the record of sign-ins go by the address that the proxy names.
+fn addresses(agent: &Agent, config: &Config, url: &str) -> Finding {
+    const WHAT: &str = "addresses";
+    let asked = agent.get(format!("{url}/api/address")).call();
+    let seen = asked.and_then(|mut answer| answer.body_mut().read_json::<Seen>());
+    let Seen { address, forwarded } = match seen {
+        Ok(seen) => seen,
+        Err(error) => {
+            let todo = "The proxy should pass everything below / on to DATAPULSE_ADDR.";
+            return Finding::bad(WHAT, format!("{url}/api/address: {error}"), todo);
+        }
+    };
+    let is_direct = url == format!("http://{}", config.addr);
+    match forwarded {
+        Forwarded::Believed => Finding::good(WHAT, format!("arrive: this is {address}")),
+        Forwarded::No if is_direct => Finding::good(WHAT, "no proxy is in between"),
+        Forwarded::No if config.trusted_proxies.trusts(address) => Finding::bad(
+            WHAT,
+            format!("everybody seems to be at {address}: limits count all people as one"),
+            "Let the proxy name them: proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; in nginx.",
+        ),
+        Forwarded::No => Finding::notice(
+            WHAT,
+            format!("this is {address}, and no proxy says so"),
+            "Is that this machine? Then all is well. Is it a proxy? Let it send X-Forwarded-For, and name it in \
+                DATAPULSE_TRUSTED_PROXIES.",
+        ),
+        Forwarded::Ignored => Finding::bad(
+            WHAT,
+            format!(
+                "the proxy at {address} names people, and is not trusted: limits count all of them as one"
+            ),
+            format!("Add {address} to DATAPULSE_TRUSTED_PROXIES, if that is your proxy."),
+        ),
+    }
 }
 
 /// A form as a browser sends it that does not know `Sec-Fetch-Site`: its origin has to be ours.

@@ -11,6 +11,8 @@ use model::ids::OrgId;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 use super::backlog::Next;
 use super::codec;
@@ -105,7 +107,8 @@ impl Drainer {
     }
 
     async fn store(&mut self, span: Span) {
-        match self.move_to_store(span).await {
+        let traced = tracing::debug_span!("drain", records = Empty, events = Empty);
+        match self.move_to_store(span).instrument(traced).await {
             Ok(()) => {
                 self.shared.stored(span);
                 self.hold(span);
@@ -137,6 +140,11 @@ impl Drainer {
             }
         }
         if let Some(last) = batches.last().map(|batch| batch.position) {
+            let events: usize = batches.iter().map(|batch| batch.events.len()).sum();
+            let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+            tracing::Span::current()
+                .record("records", number(batches.len()))
+                .record("events", number(events));
             self.store.append(span.org, batches).await?;
             self.positions.insert(span.org, last);
         }
