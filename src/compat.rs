@@ -6,6 +6,7 @@
 
 pub(crate) mod said;
 mod wire;
+mod wrapping;
 
 mod plausible;
 pub(crate) mod posthog;

@@ -40,7 +40,7 @@ impl Visit {
     }
 
     #[cfg(test)]
-    pub(super) fn known(session: &str, visit: &str, at: Timestamp) -> Self {
+    fn known(session: &str, visit: &str, at: Timestamp) -> Self {
         Self {
             session: session.to_owned(),
             current: visit.to_owned(),
