@@ -7,6 +7,8 @@ mod codec;
 mod committer;
 mod counted;
 mod drain;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod intake;
 mod log;
 mod look;

@@ -13,7 +13,7 @@ use super::events::json_of;
 use super::sql::Sql;
 use crate::error::Error;
 use crate::store::{Cell, Dialect, SelectedColumn};
-use confined::confined_apart;
+pub(super) use confined::confined_apart;
 
 /// Most columns of an answer.
 const MOST_COLUMNS: usize = 200;

@@ -39,7 +39,11 @@ const STACK: usize = 128 * 1024 * 1024;
 ///
 /// # Errors
 /// As [`confined`].
-pub(super) async fn confined_apart(sql: String, dialect: Dialect, window: Window) -> Result<String, Error> {
+pub(in crate::query) async fn confined_apart(
+    sql: String,
+    dialect: Dialect,
+    window: Window,
+) -> Result<String, Error> {
     let (done, outcome) = tokio::sync::oneshot::channel();
     std::thread::Builder::new()
         .name("sql".to_owned())
