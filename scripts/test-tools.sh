@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what tests need, each only when it is missing: nextest, cargo-deny, PostgreSQL, Redis, ClickHouse, Chromium, packages
+# Installs what tests need, each only when it is missing: nextest, cargo-deny, cargo-fuzz, PostgreSQL, Redis, ClickHouse, Chromium, packages
 # of npm and PyPI, and what breaks things on purpose: strace, nginx, faketime.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
@@ -11,11 +11,13 @@ install_crate() {
 
 has cargo-nextest || install_crate cargo-nextest@0.9.143
 has cargo-deny || install_crate cargo-deny@0.20.2
+has cargo-fuzz || install_crate cargo-fuzz@0.13.2
 compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || scripts/debian.sh postgresql
 has openssl || scripts/debian.sh openssl
 has redis-server || scripts/debian.sh redis-server
 scripts/clickhouse.sh install
 scripts/smtp.sh install
+scripts/otlp.sh install
 [ -x /usr/bin/strace ] || scripts/debian.sh strace
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
 [ -x /usr/bin/faketime ] || scripts/debian.sh faketime
