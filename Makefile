@@ -1,6 +1,6 @@
 # Orchestration only: each target is one script, and each script says what it does.
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-faults check bench bench-engine bench-live bench-web release clean-data
+.PHONY: help run dev test test-faults check bench bench-engine bench-ingest bench-live bench-web release clean-data
 
 export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/datapulse/target
 
@@ -30,6 +30,9 @@ bench: ## Measure speed and size against the targets
 
 bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=1000000 for other sizes
 	@scripts/bench.sh engine
+
+bench-ingest: ## Measure taking events, and ten minutes of full load
+	@scripts/bench.sh ingest steady
 
 bench-live: ## Measure 5,000 live connections
 	@scripts/bench.sh live

@@ -194,7 +194,7 @@ fn api(state: &AppState) -> Router<AppState> {
         .merge(dashboards_api())
         .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
-        .layer(CompressionLayer::new())
+        .layer(compression())
         .layer(map_response(not_allowed_as_problem))
 }
 
@@ -296,7 +296,12 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/organization/retention", post(settings::keep_for))
         .route("/settings/organization/rules", post(settings::change_rules))
         .route("/settings/account/end-session", post(settings::end_session))
-        .layer(CompressionLayer::new())
+        .layer(compression())
+}
+
+/// Only what is compiled in: of the others the layer would choose one that a browser likes best, and then not compress at all.
+fn compression() -> CompressionLayer {
+    CompressionLayer::new().no_deflate().no_zstd()
 }
 
 /// What whoever has a link may open.
@@ -338,7 +343,7 @@ fn operations_routes() -> Router<AppState> {
         .route("/api/address", get(operations::address))
         .route("/api/openapi.json", get(docs::openapi))
         .route("/api/docs", get(docs::docs))
-        .layer(CompressionLayer::new())
+        .layer(compression())
 }
 
 /// A file of the site, a problem for programs, or the page that says there is nothing here.

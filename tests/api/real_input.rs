@@ -233,7 +233,8 @@ async fn the_dashboard_and_the_share_page_show_the_same_figures() {
     }
     let compressed = app
         .request(Method::GET, &link)
-        .header("accept-encoding", "br")
+        // What browsers say.
+        .header("accept-encoding", "gzip, deflate, br, zstd")
         .send()
         .await
         .expect("an answer");

@@ -9,6 +9,7 @@ mod counted;
 mod drain;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod identity;
 mod intake;
 mod log;
 mod look;
@@ -43,7 +44,8 @@ pub(crate) use committer::Chain;
 use committer::{Command, Committer, Submission, unavailable};
 pub(crate) use counted::{Counted, Month, Unwritten, month_of};
 use drain::Drainer;
-pub(crate) use intake::Intake;
+pub(crate) use identity::identity;
+pub(crate) use intake::{Intake, key as id_key};
 use intake::Rows;
 use log::Span;
 use seen::Seen;
@@ -150,6 +152,7 @@ impl Ingest {
         let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);
         let stop = CancellationToken::new();
         let listeners = store.listeners();
+        let store = store.for_log(identity(dir, &clock, &random)?);
         let drainer = Drainer::new(path, Arc::clone(&shared), store, commands.clone(), stop.clone());
         let running = Running {
             commands,

@@ -29,6 +29,7 @@ use std::time::Duration;
 
 use model::event::Event;
 use model::ids::OrgId;
+use uuid::Uuid;
 
 use self::clickhouse::ClickHouse;
 use self::duckdb::DuckDb;
@@ -56,7 +57,7 @@ pub const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// Events as the ingest log hands them over, with the log position that they end at.
 #[derive(Clone, Debug)]
 pub struct Appended {
-    /// Grows from batch to batch; what is at or below the stored position is already there.
+    /// Grows from batch to batch of one log; what is at or below its stored position is already there.
     pub position: u64,
     /// The events of the batch.
     pub events: Vec<Event>,
@@ -67,6 +68,8 @@ pub struct Appended {
 pub struct EventStore {
     at: EventsAt,
     backend: Backend,
+    /// The log that appends come from, where it has a name.
+    log: Option<Uuid>,
     touched: Arc<TouchedHours>,
     shapes: Arc<Shapes>,
     turns: Arc<Turns>,
@@ -106,7 +109,7 @@ impl EventStore {
     pub async fn open_with_limit(at: &EventsAt, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
         let backend = match at {
             EventsAt::DuckDb(folder) => Backend::DuckDb(DuckDb::open(folder, clock, time_limit).await?),
-            EventsAt::Postgres(address) => Backend::Postgres(Postgres::open(address, time_limit).await?),
+            EventsAt::Postgres(address) => Backend::Postgres(Postgres::open(address, clock, time_limit).await?),
             EventsAt::ClickHouse(address) => {
                 Backend::ClickHouse(ClickHouse::open(address, time_limit).await?)
             }
@@ -114,11 +117,21 @@ impl EventStore {
         Ok(Self {
             at: at.clone(),
             backend,
+            log: None,
             touched: Arc::default(),
             shapes: Arc::default(),
             turns: Arc::new(Turns::new(time_limit)),
             listeners: Arc::default(),
         })
+    }
+
+    /// The same store for what comes from the log called `log`: its positions are told from those of other logs where a store
+    /// has several writers, which PostgreSQL may have.
+    pub(crate) fn for_log(&self, log: Uuid) -> Self {
+        Self {
+            log: Some(log),
+            ..self.clone()
+        }
     }
 
     /// Where the events are.
@@ -154,7 +167,7 @@ impl EventStore {
                 self.touched.record(org, &batches);
                 store.append(org, batches).await
             }
-            Backend::Postgres(store) => store.append(org, &batches).await,
+            Backend::Postgres(store) => store.append(self.log, org, &batches).await,
             Backend::ClickHouse(store) => store.append(org, &batches).await,
         }?;
         if let Some(news) = news {
@@ -189,9 +202,8 @@ impl EventStore {
         })
     }
 
-    /// The log position up to which the organization's events are stored; 0 when there are none.
-    ///
-    /// It grows with every append, so it also serves as the version of the organization's data.
+    /// The version of the organization's data, which grows with every append; 0 when there is none. Where one log alone is
+    /// stored, it is the position in that log.
     ///
     /// # Errors
     /// As [`EventStore::append`].
@@ -200,6 +212,17 @@ impl EventStore {
             Backend::DuckDb(store) => store.position(org).await,
             Backend::Postgres(store) => store.position(org).await,
             Backend::ClickHouse(store) => store.position(org).await,
+        }
+    }
+
+    /// The position up to which the log of [`EventStore::for_log`] is stored.
+    ///
+    /// # Errors
+    /// As [`EventStore::append`].
+    pub(crate) async fn stored_from_log(&self, org: OrgId) -> Result<u64, Error> {
+        match &self.backend {
+            Backend::Postgres(store) => store.stored_from(org, self.log).await,
+            Backend::DuckDb(_) | Backend::ClickHouse(_) => self.position(org).await,
         }
     }
 

@@ -23,7 +23,7 @@ use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::db::{Db, Tx, sql};
 use crate::error::Error;
-use crate::ingest::{Counted, Month, Unwritten, month_of};
+use crate::ingest::{Counted, Month, Unwritten, identity, month_of};
 use crate::mail::{Letter, Mailer, Used};
 use crate::organizations::Organizations;
 use crate::random::Random;
@@ -79,16 +79,7 @@ pub(crate) async fn counted_before(
     dir: &Path,
     (clock, random): (&Clock, &Random),
 ) -> Result<(Uuid, u64), Error> {
-    let path = dir.join("id");
-    std::fs::create_dir_all(dir).map_err(Error::internal)?;
-    let known = std::fs::read_to_string(&path).ok();
-    let id = if let Some(id) = known.and_then(|text| Uuid::parse_str(text.trim()).ok()) {
-        id
-    } else {
-        let id = random.id(clock.now());
-        std::fs::write(&path, id.to_string()).map_err(Error::internal)?;
-        id
-    };
+    let id = identity(dir, clock, random)?;
     let mut tx = db.begin().await?;
     sql!(
         tx,

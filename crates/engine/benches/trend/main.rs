@@ -5,8 +5,9 @@
 //!
 //! `fill FOLDER ORGANIZATION COUNT` fills that organization's file in FOLDER instead, and prints its path. `rival URL` runs each
 //! statement that it reads from a line of standard input on the engine there, without us; it answers
-//! `milliseconds<TAB>rows<TAB>sum of the second column`.
+//! `milliseconds<TAB>rows<TAB>sum of the second column`. `appender` measures how fast the engine takes events without us.
 
+mod appender;
 mod events;
 mod questions;
 mod rival;
@@ -41,6 +42,7 @@ fn main() -> Outcome<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [.., "fill", folder, org, count] => return runtime.block_on(fill(folder, org, count)),
+        [.., "appender"] => return appender::measure(),
         [.., "rival", url] => return runtime.block_on(answer_statements(url)),
         _ => {}
     }

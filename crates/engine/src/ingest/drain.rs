@@ -159,7 +159,7 @@ impl Drainer {
         if let Some(position) = self.positions.get(&org) {
             return Ok(*position);
         }
-        let position = self.store.position(org).await?;
+        let position = self.store.stored_from_log(org).await?;
         self.positions.insert(org, position);
         Ok(position)
     }

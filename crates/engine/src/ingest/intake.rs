@@ -18,10 +18,10 @@ use crate::profiles::ProfileChange;
 use crate::random::Random;
 
 /// What stands for an event's id: 128 bits of the SHA-256 of organization and id, so that nobody can make two collide.
-pub(super) type Key = u128;
+pub(crate) type Key = u128;
 
 /// The key under which `id` counts once in `org`.
-pub(super) fn key(org: OrgId, id: &str) -> Key {
+pub(crate) fn key(org: OrgId, id: &str) -> Key {
     let digest = Sha256::new()
         .chain_update(org.uuid().as_bytes())
         .chain_update(id.as_bytes())

@@ -149,16 +149,28 @@ impl<'a> ByBucket<'a> {
             ..self.context
         };
         let first = i64::try_from(buckets.start).unwrap_or(i64::MAX);
-        let (value, by) = if self.is_broken_down() {
-            ("v", "b, v")
-        } else {
-            ("''", "b")
+        let dialect = context.source.dialect;
+        let bucket = dialect.bucket(&window);
+        // Beside a value there is a hash anyway.
+        let by_time = dialect
+            .time_by_bucket(&window)
+            .filter(|_| !self.is_broken_down());
+        let (of_event, of_group, by) = match by_time {
+            Some(time) => (Sql::new(time).text(" AS ts"), bucket, "ts"),
+            None => (bucket.text(" AS b"), Sql::new("b"), "b"),
         };
-        Sql::new("SELECT b + ")
+        let (value, and_value) = if self.is_broken_down() {
+            ("v", ", v")
+        } else {
+            ("''", "")
+        };
+        Sql::new("SELECT ")
+            .add(of_group)
+            .text(" + ")
             .bind(Param::Int(first))
             .text(&format!(", {value}, {} FROM (", self.measure.columns()))
-            .add(compile::events(context, self.series, self.is_broken_down()))
-            .text(&format!(") AS counted GROUP BY {by}"))
+            .add(compile::events(context, self.series, of_event, self.is_broken_down()))
+            .text(&format!(") AS counted GROUP BY {by}{and_value}"))
     }
 
     fn part(&self, buckets: &Range<usize>) -> Window {

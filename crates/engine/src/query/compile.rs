@@ -43,9 +43,10 @@ pub(super) fn series(context: Context<'_>, series: &Series, lines: Lines<'_>) ->
     sql.into_statement()
 }
 
-/// The events that count for one series: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
-pub(super) fn events(context: Context<'_>, series: &Series, broken_down: bool) -> Sql {
-    Compiler { context, series }.events(broken_down)
+/// The events that count for one series: their `bucket`, as a column with a name, what is measured of them `x`, and their
+/// breakdown value `v`.
+pub(super) fn events(context: Context<'_>, series: &Series, bucket: Sql, broken_down: bool) -> Sql {
+    Compiler { context, series }.events_with(bucket, broken_down)
 }
 
 /// Whether a series' figures come out approximate: where that was asked for, and makes them quicker.
@@ -218,10 +219,15 @@ impl Compiler<'_> {
 
     /// The events that count: their bucket `b`, what is measured of them `x`, and their breakdown value `v`.
     fn events(&self, broken_down: bool) -> Sql {
+        let Context { source, window, .. } = self.context;
+        self.events_with(source.dialect.bucket(window).text(" AS b"), broken_down)
+    }
+
+    fn events_with(&self, bucket: Sql, broken_down: bool) -> Sql {
         let Context {
             source, spec, window, ..
         } = self.context;
-        let mut columns = source.dialect.bucket(window).text(" AS b");
+        let mut columns = bucket;
         if let Some(measured) = self.measured() {
             columns = columns.text(", ").add(measured).text(" AS x");
         }

@@ -3,11 +3,13 @@
 //!
 //! Everything lies in a schema of its own, so that the server may hold the control plane's tables beside it.
 
+mod arrived;
 mod document;
 mod erase;
 mod fault;
 mod hypertable;
 mod months;
+mod progress;
 mod reader;
 mod touched;
 mod values;
@@ -21,13 +23,17 @@ use model::ids::OrgId;
 use sqlx::PgPool;
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use uuid::Uuid;
 
 use super::touched::Told;
 use super::{Appended, Erasure, Frame, KindSet, SelectedColumn, ServerAddress, Shape, Statement};
+use crate::clock::Clock;
 use crate::error::Error;
+use arrived::Forgetting;
 use fault::fault;
 pub(super) use fault::words_about_statement;
 use months::Months;
+use writer::Source;
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/events-postgres");
 
@@ -41,14 +47,20 @@ const PATIENCE: Duration = Duration::from_secs(10);
 #[derive(Clone)]
 pub(super) struct Postgres {
     pool: PgPool,
+    clock: Clock,
     /// Nothing where a hypertable looks after its pieces itself.
     months: Option<Arc<Months>>,
+    forgetting: Arc<Forgetting>,
     time_limit: Duration,
 }
 
 impl Postgres {
     /// Connects and brings the tables up to date.
-    pub(super) async fn open(address: &ServerAddress, time_limit: Duration) -> Result<Self, Error> {
+    pub(super) async fn open(
+        address: &ServerAddress,
+        clock: Clock,
+        time_limit: Duration,
+    ) -> Result<Self, Error> {
         let (address, connections) = apart(address.reveal())?;
         let options = PgConnectOptions::from_str(&address).map_err(|error| not_one(&error.to_string()))?;
         let options = options.application_name("datapulse").options([
@@ -74,13 +86,25 @@ impl Postgres {
         let is_hypertable = hypertable::adopt(&pool).await.map_err(Error::internal)?;
         Ok(Self {
             pool,
+            clock,
+            forgetting: Arc::default(),
             months: (!is_hypertable).then(Arc::default),
             time_limit,
         })
     }
 
-    pub(super) async fn append(&self, org: OrgId, batches: &[Appended]) -> Result<(), Error> {
-        writer::append(&self.pool, self.months.as_deref(), org, batches)
+    /// Stores what came from `log`; see [`Source`].
+    pub(super) async fn append(
+        &self,
+        log: Option<Uuid>,
+        org: OrgId,
+        batches: &[Appended],
+    ) -> Result<(), Error> {
+        let today = self.clock.now().as_second().div_euclid(24 * 60 * 60);
+        let today = i32::try_from(today).unwrap_or(i32::MAX);
+        self.forgetting.turn(&self.pool, today).await;
+        let source = Source { log, today };
+        writer::append(&self.pool, self.months.as_deref(), source, org, batches)
             .await
             .map_err(fault)
     }
@@ -89,13 +113,15 @@ impl Postgres {
         erase::erase(&self.pool, org, erasure).await.map_err(fault)
     }
 
+    /// The version of the organization's data.
     pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {
-        let position: Option<(i64,)> = sqlx::query_as("SELECT position FROM progress WHERE org_id = $1")
-            .bind(org.uuid())
-            .fetch_optional(&self.pool)
-            .await
-            .map_err(fault)?;
-        Ok(position.map_or(0, |(position,)| u64::try_from(position).unwrap_or(0)))
+        self.stored_from(org, None).await
+    }
+
+    /// How far `log` is stored.
+    pub(super) async fn stored_from(&self, org: OrgId, log: Option<Uuid>) -> Result<u64, Error> {
+        let position = progress::stored_from(&self.pool, org, log).await.map_err(fault)?;
+        Ok(u64::try_from(position).unwrap_or(0))
     }
 
     /// The position, and the hours that were touched after another one.

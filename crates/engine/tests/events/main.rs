@@ -23,6 +23,7 @@ mod retention;
 mod rows;
 mod select;
 mod sessions;
+mod several_logs;
 mod store;
 mod timescale;
 mod trend_options;

@@ -80,6 +80,7 @@ async fn everything(connection: &mut PgConnection, org: OrgId) -> Result<u64, sq
         "DELETE FROM stored_links WHERE org_id = $1",
         "DELETE FROM property_kinds WHERE org_id = $1",
         "DELETE FROM touched_hours WHERE org_id = $1",
+        "DELETE FROM stored_logs WHERE org_id = $1",
         "DELETE FROM progress WHERE org_id = $1",
         "DELETE FROM stored_events WHERE org_id = $1",
     ] {

@@ -2,10 +2,11 @@ use chrono::{DateTime, Utc};
 use model::event::Event;
 use model::ids::OrgId;
 use sqlx::{PgConnection, PgPool};
+use uuid::Uuid;
 
 use super::document::{storable, without_nul};
 use super::months::Months;
-use super::touched;
+use super::{arrived, progress, touched};
 use crate::store::Appended;
 use crate::store::kinds::{Kinds, Observer};
 use crate::store::links::Links;
@@ -16,10 +17,21 @@ const CHUNK: usize = 1 << 20;
 /// The first year: what is older is kept as its beginning, because PostgreSQL writes earlier years in another way.
 const EARLIEST_MICROS: i64 = -62_135_596_800_000_000;
 
-/// Stores what is not stored yet; the position is committed with the rows, and locked against other processes meanwhile.
+/// Who hands events over, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Source {
+    /// The log that they come from; nothing where one alone writes, as a copy does.
+    pub(super) log: Option<Uuid>,
+    /// Days since 1970.
+    pub(super) today: i32,
+}
+
+/// Stores what is not stored yet; how far its log came is committed with the rows, and the organization is locked against
+/// other processes meanwhile.
 pub(super) async fn append(
     pool: &PgPool,
     months: Option<&Months>,
+    source: Source,
     org: OrgId,
     batches: &[Appended],
 ) -> Result<(), sqlx::Error> {
@@ -28,30 +40,25 @@ pub(super) async fn append(
         months.make(pool, times).await?;
     }
     let mut transaction = pool.begin().await?;
-    let stored = locked_position(&mut transaction, org).await?;
+    let version = progress::lock(&mut transaction, org).await?;
+    let stored = progress::stored_from(&mut *transaction, org, source.log).await?;
     let fresh = |batch: &&Appended| i64::try_from(batch.position).is_ok_and(|position| position > stored);
     let fresh: Vec<&Appended> = batches.iter().filter(fresh).collect();
-    let Some(position) = fresh.iter().map(|batch| batch.position).max() else {
+    let Some(position) = fresh.iter().map(|batch| batch.position.cast_signed()).max() else {
         return transaction.rollback().await;
     };
-    let events: Vec<&Event> = fresh.iter().flat_map(|batch| &batch.events).collect();
+    let mut events: Vec<&Event> = fresh.iter().flat_map(|batch| &batch.events).collect();
+    let mut next_version = position;
+    if let Some(log) = source.log {
+        events = arrived::only_new(&mut transaction, org, source.today, events).await?;
+        progress::reach(&mut transaction, org, log, position).await?;
+        next_version = position.max(version + 1);
+    }
     copy(&mut transaction, org, &events).await?;
     add_kinds(&mut transaction, org, &events).await?;
     add_links(&mut transaction, org, &events).await?;
-    touched::reach(&mut transaction, org, position.cast_signed(), &events, time_of).await?;
+    touched::reach(&mut transaction, org, next_version, &events, time_of).await?;
     transaction.commit().await
-}
-
-async fn locked_position(connection: &mut PgConnection, org: OrgId) -> Result<i64, sqlx::Error> {
-    sqlx::query("INSERT INTO progress (org_id, position) VALUES ($1, 0) ON CONFLICT DO NOTHING")
-        .bind(org.uuid())
-        .execute(&mut *connection)
-        .await?;
-    let (position,): (i64,) = sqlx::query_as("SELECT position FROM progress WHERE org_id = $1 FOR UPDATE")
-        .bind(org.uuid())
-        .fetch_one(connection)
-        .await?;
-    Ok(position)
 }
 
 fn time_of(event: &Event) -> DateTime<Utc> {
