@@ -6,7 +6,15 @@ use leptos::prelude::*;
 /// Starts the app in the browser. Leptos' own script guesses the files' names from how the server was compiled.
 #[cfg(feature = "ssr")]
 const HYDRATE: &str = "import start, { hydrate } from '/pkg/datapulse.js';\n\
-    await start({ module_or_path: '/pkg/datapulse.wasm' });\nhydrate();";
+    await start({ module_or_path: '/pkg/datapulse.wasm' });\nperformance.mark('hydrate');\nhydrate();";
+
+/// What a release's script fetches its other parts with; it imports it before anything else.
+#[cfg(feature = "ssr")]
+const SPLIT_LOADER: Option<&str> = if cfg!(debug_assertions) {
+    None
+} else {
+    Some("/pkg/__wasm_split.______________________.js")
+};
 
 /// The whole HTML document of the app.
 #[cfg(feature = "ssr")]
@@ -25,6 +33,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="stylesheet" href="/pkg/datapulse.css" />
                 <AutoReload options />
                 <link rel="modulepreload" href="/pkg/datapulse.js" nonce=use_nonce() />
+                {SPLIT_LOADER.map(|path| view! { <link rel="modulepreload" href=path nonce=use_nonce() /> })}
                 <link rel="preload" href="/pkg/datapulse.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <script type="module" nonce=use_nonce()>{HYDRATE}</script>
                 <script defer src="/first-event.js" nonce=use_nonce()></script>

@@ -39,23 +39,39 @@ document.addEventListener('pointerdown', (event) => {
   if (!resizes && event.target.closest('button, a, input, .handles, [popover]')) return;
   if (!resizes && event.pointerType === 'touch' && !event.target.closest('.card-head')) return;
   const box = card.getBoundingClientRect();
-  held = { card, grid, resizes, begun: false, pointer: event.pointerId, x: event.clientX, y: event.clientY, from: place(card), box, scroll: scrollY, told: '' };
+  const at = { x: event.clientX, y: event.clientY };
+  held = { card, grid, resizes, begun: false, pointer: event.pointerId, start: at, at, from: place(card), box, scroll: scrollY, told: '', moved: { x: 0, y: 0 }, frame: 0 };
 });
 
 document.addEventListener('pointermove', (event) => {
   if (!held || event.pointerId !== held.pointer) return;
-  const { card, grid, from, box } = held;
-  const across = event.clientX - held.x;
-  const down = event.clientY - held.y + (scrollY - held.scroll);
+  held.at = { x: event.clientX, y: event.clientY };
   if (!held.begun) {
-    if (Math.hypot(across, down) < SLIP) return;
+    if (Math.hypot(held.at.x - held.start.x, held.at.y - held.start.y) < SLIP) return;
     held.begun = true;
-    card.setPointerCapture(held.pointer);
-    card.classList.add(held.resizes ? 'resized' : 'dragged');
+    held.cells = cells(held.grid);
+    held.card.setPointerCapture(held.pointer);
+    held.card.classList.add(held.resizes ? 'resized' : 'dragged');
     document.documentElement.classList.add('holding');
+    moves.observe(held.card, { attributes: true, attributeFilter: ['class'] });
   }
   event.preventDefault();
-  const { gap, width, height } = cells(grid);
+  // A pointer moves more often than the screen shows.
+  held.frame ||= requestAnimationFrame(follow);
+}, { passive: false });
+
+addEventListener('resize', () => {
+  if (held?.begun) held.cells = cells(held.grid);
+});
+
+/** Brings the card to where the pointer is, and tells the app when that is over another cell. */
+function follow() {
+  if (!held) return;
+  held.frame = 0;
+  const { card, from, box, at, start } = held;
+  const across = at.x - start.x;
+  const down = at.y - start.y + (scrollY - held.scroll);
+  const { gap, width, height } = held.cells;
   const columns = Math.round(across / (width + gap));
   const rows = Math.round(down / (height + gap));
   const to = held.resizes
@@ -67,24 +83,37 @@ document.addEventListener('pointermove', (event) => {
     held.told = told;
     tell(card, to, false);
   }
-  if (!held.resizes) {
-    // Under the pointer, wherever the grid has put it meanwhile.
-    requestAnimationFrame(() => {
-      if (!held) return;
-      card.style.transform = '';
-      const now = card.getBoundingClientRect();
-      card.style.transform = `translate(${box.left + across - now.left}px, ${box.top + event.clientY - held.y - now.top}px)`;
-    });
-  }
+  settle();
   const margin = 60;
-  if (event.clientY > innerHeight - margin) scrollBy(0, 12);
-  else if (event.clientY < margin) scrollBy(0, -12);
-}, { passive: false });
+  const beyond = at.y > innerHeight - margin ? 12 : at.y < margin ? -12 : 0;
+  if (beyond !== 0) {
+    scrollBy(0, beyond);
+    held.frame = requestAnimationFrame(follow);
+  }
+}
+
+/** Under the pointer, wherever the grid has put the card. */
+function settle() {
+  if (!held || held.resizes) return;
+  const { card, box, at, start, moved } = held;
+  const now = card.getBoundingClientRect();
+  moved.x += box.left + at.x - start.x - now.left;
+  moved.y += box.top + at.y - start.y - now.top;
+  card.style.transform = `translate(${moved.x}px, ${moved.y}px)`;
+}
+
+/** The app moves the card a moment after it was told, and before it is painted. */
+const moves = new MutationObserver(settle);
 
 function letGo(keeps) {
   if (!held) return;
+  if (held.frame) {
+    cancelAnimationFrame(held.frame);
+    follow();
+  }
   const { card, begun, from, to } = held;
   held = null;
+  moves.disconnect();
   card.style.transform = '';
   card.classList.remove('dragged', 'resized');
   document.documentElement.classList.remove('holding');

@@ -25,7 +25,11 @@ pub(super) fn measure(table: &mut Table, ours: f64) -> Outcome<()> {
         file.sync_data()?;
     }
     let raw = (WRITES * BATCH) as f64 / start.elapsed().as_secs_f64();
-    table.note("a bare file, the same bytes, a sync for each batch", raw, "events/s");
+    table.note(
+        "a bare file, the same bytes, a sync for each batch",
+        raw,
+        "events/s",
+    );
     table.note("ingest, beside it", ours / raw, "×");
     Ok(())
 }

@@ -30,7 +30,9 @@ pub(super) fn measure(table: &mut Table) -> Outcome<()> {
             .map(|_| {
                 let from = number;
                 number += count;
-                (from..number).map(|number| bodies::one(&key, number, now)).collect()
+                (from..number)
+                    .map(|number| bodies::one(&key, number, now))
+                    .collect()
             })
             .collect()
     };
@@ -71,7 +73,9 @@ fn send(server: SocketAddr, requests: Vec<Vec<Vec<u8>>>, pause: Duration) -> Out
         .zip(requests)
         .map(|(place, requests)| {
             let first = begin + pause * place / SENDERS as u32;
-            thread::spawn(move || one_by_one(server, &requests, first, pause).map_err(|error| error.to_string()))
+            thread::spawn(move || {
+                one_by_one(server, &requests, first, pause).map_err(|error| error.to_string())
+            })
         })
         .collect();
     let mut times = Vec::new();

@@ -52,7 +52,11 @@ pub(super) fn measure(table: &mut Table) -> Outcome<()> {
     let later = tally.later.load(Ordering::SeqCst) as f64;
     table.note("requests that were told to come later", later, "");
     memory.sort_by(f64::total_cmp);
-    table.note("memory of the server meanwhile, median", memory[memory.len() / 2], "MB");
+    table.note(
+        "memory of the server meanwhile, median",
+        memory[memory.len() / 2],
+        "MB",
+    );
     let most = memory.last().copied().unwrap_or_default();
     table.at_most("memory of the server meanwhile, most", most, 300.0, "MB");
     Ok(())

@@ -109,7 +109,9 @@ impl EventStore {
     pub async fn open_with_limit(at: &EventsAt, clock: Clock, time_limit: Duration) -> Result<Self, Error> {
         let backend = match at {
             EventsAt::DuckDb(folder) => Backend::DuckDb(DuckDb::open(folder, clock, time_limit).await?),
-            EventsAt::Postgres(address) => Backend::Postgres(Postgres::open(address, clock, time_limit).await?),
+            EventsAt::Postgres(address) => {
+                Backend::Postgres(Postgres::open(address, clock, time_limit).await?)
+            }
             EventsAt::ClickHouse(address) => {
                 Backend::ClickHouse(ClickHouse::open(address, time_limit).await?)
             }

@@ -13,7 +13,8 @@ const ROWS: i64 = 20_000;
 pub(crate) fn measure() -> Outcome<()> {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR"))?;
     let connection = Connection::open(folder.path().join("bare.duckdb"))?;
-    let columns = "id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT, anonymous_id TEXT, session_id TEXT, properties";
+    let columns =
+        "id TEXT, name TEXT, ts TIMESTAMP, user_id TEXT, anonymous_id TEXT, session_id TEXT, properties";
     connection.execute_batch(&format!(
         "CREATE TABLE texts ({columns} TEXT); CREATE TABLE events ({columns} VARIANT);
          CREATE TEMP TABLE staged ({columns} TEXT)"

@@ -152,9 +152,7 @@ impl<'a> ByBucket<'a> {
         let dialect = context.source.dialect;
         let bucket = dialect.bucket(&window);
         // Beside a value there is a hash anyway.
-        let by_time = dialect
-            .time_by_bucket(&window)
-            .filter(|_| !self.is_broken_down());
+        let by_time = dialect.time_by_bucket(&window).filter(|_| !self.is_broken_down());
         let (of_event, of_group, by) = match by_time {
             Some(time) => (Sql::new(time).text(" AS ts"), bucket, "ts"),
             None => (bucket.text(" AS b"), Sql::new("b"), "b"),
@@ -169,7 +167,12 @@ impl<'a> ByBucket<'a> {
             .text(" + ")
             .bind(Param::Int(first))
             .text(&format!(", {value}, {} FROM (", self.measure.columns()))
-            .add(compile::events(context, self.series, of_event, self.is_broken_down()))
+            .add(compile::events(
+                context,
+                self.series,
+                of_event,
+                self.is_broken_down(),
+            ))
             .text(&format!(") AS counted GROUP BY {by}{and_value}"))
     }
 

@@ -48,7 +48,8 @@ impl Process {
     }
 
     async fn total(&self, org: OrgId) -> f64 {
-        let question = r#"{"kind":"trend","series":[{"measure":"count"}],"range":{"last":"7d"},"interval":"day"}"#;
+        let question =
+            r#"{"kind":"trend","series":[{"measure":"count"}],"range":{"last":"7d"},"interval":"day"}"#;
         let answer = self.world.ask(org, question).await.expect("an answer");
         answer.series[0].total.unwrap_or_default()
     }
@@ -120,14 +121,19 @@ async fn each_sees_at_once_what_the_other_stored() {
         other.send(org(1), &ids(&format!("b{round}-"), 1)).await;
         other.ingest.drained().await.expect("the log works");
         let expected = f64::from(round) * 3.0;
-        assert_eq!((one.total(org(1)).await, other.total(org(1)).await), (expected, expected));
+        assert_eq!(
+            (one.total(org(1)).await, other.total(org(1)).await),
+            (expected, expected)
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_one_process_alone_stored_before_stays_and_counts_for_its_log() {
     let world = World::on(StoreKind::Postgres, NOW).await;
-    world.append(org(1), 7, vec![event(r#"{"id":"before","name":"x"}"#)]).await;
+    world
+        .append(org(1), 7, vec![event(r#"{"id":"before","name":"x"}"#)])
+        .await;
     let process = Process::on(world, 1).await;
     process.send(org(1), &ids("after", 1)).await;
     assert_eq!(process.stored(org(1)).await, ["after000", "before"]);
