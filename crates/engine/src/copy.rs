@@ -58,7 +58,12 @@ pub async fn copy_events(
         let events = events_of(from, org, page).await?;
         ours.add(&events);
         if number > done {
-            let position = if number == pages.len() as u64 { end } else { number };
+            // Real positions are greater; what was made by hand may begin at 1.
+            let position = if number == pages.len() as u64 {
+                end.max(number)
+            } else {
+                number
+            };
             to.append(org, vec![Appended { position, events }]).await?;
         }
         let events = ours.events;

@@ -148,6 +148,7 @@ struct Pieces {
     idempotency: Idempotency,
     counting: Counting,
     erasures: Erasures,
+    logs: erasures::Logs,
     usages: Usages,
     /// Ends the work in the background, at the latest when it is dropped.
     stop: CancellationToken,
@@ -208,6 +209,12 @@ impl Engine {
             log,
             counted: ingest.counted(),
         });
+        let logs = erasures::Logs {
+            db: db.clone(),
+            clock: clock.clone(),
+            ingest: ingest.clone(),
+            log,
+        };
         let worker = erasures::Worker {
             erasures: erasures.clone(),
             store: store.clone(),
@@ -215,6 +222,7 @@ impl Engine {
             queries: queries.clone(),
             catalogue: catalogue.clone(),
             usages: usages.clone(),
+            logs: logs.clone(),
         };
         let stop = CancellationToken::new();
         tokio::spawn(worker.run(stop.clone()));
@@ -243,6 +251,7 @@ impl Engine {
             mailer,
             counting: Counting::default(),
             erasures,
+            logs,
             usages,
             _stops: stop.clone().drop_guard(),
             stop,
@@ -581,6 +590,11 @@ impl Engine {
         }
         if let Err(error) = self.usages().write().await {
             tracing::warn!(%error, "the count of events is written down after the next start");
+        }
+        if self.0.store.has_several_writers()
+            && let Err(error) = self.0.logs.tell_end().await
+        {
+            tracing::warn!(%error, "other processes wait for this one for a minute when events are to be erased");
         }
         self.0.mailer.close().await;
         self.0.db.close().await;

@@ -5,6 +5,7 @@
 //! until it is done. It begins within a second, and `DUE_AFTER` is by when it is promised.
 
 mod ids;
+mod logs;
 mod worker;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::db::{Db, Page, PageRequest, Tx, after, from_db, from_db_option, sql, 
 use crate::error::Error;
 use crate::organizations::Organizations;
 use crate::random::Random;
+pub(crate) use logs::Logs;
 pub(crate) use worker::Worker;
 
 /// By when what was asked for is done, unless the store is away for longer.

@@ -276,12 +276,17 @@ impl Ingest {
         }
     }
 
-    /// Whether events can be accepted now.
+    /// Whether events can be accepted now, and are on their way to the store.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when not.
     pub async fn check(&self) -> Result<(), Error> {
         self.has_space()?;
+        // What it panicked over, the log says; a new start stores what is left.
+        let is_stuck = |running: &Running| running.drainer.is_finished();
+        if self.running().as_ref().is_some_and(is_stuck) {
+            return Err(unavailable(60));
+        }
         tokio::time::timeout(CHECK_PATIENCE, self.barrier())
             .await
             .map_err(|_| unavailable(2))??;

@@ -136,6 +136,11 @@ impl EventStore {
         }
     }
 
+    /// Whether other processes may bring events here too.
+    pub(crate) fn has_several_writers(&self) -> bool {
+        matches!(self.backend, Backend::Postgres(_))
+    }
+
     /// Where the events are.
     pub(crate) fn at(&self) -> &EventsAt {
         &self.at

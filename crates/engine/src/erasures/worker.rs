@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::logs::{Logs, Others, TELL_EVERY};
 use super::{Erasures, New, digest, ids, known_kind, order};
 use crate::audit::{self, Change};
 use crate::caller::Caller;
@@ -47,6 +48,7 @@ pub(crate) struct Worker {
     pub(crate) queries: Queries,
     pub(crate) catalogue: Catalogue,
     pub(crate) usages: Usages,
+    pub(crate) logs: Logs,
 }
 
 /// Something to do.
@@ -56,6 +58,7 @@ struct Job {
     kind: ErasureKind,
     subject: Option<String>,
     before: Option<Timestamp>,
+    requested_at: Timestamp,
     attempts: i64,
 }
 
@@ -95,6 +98,20 @@ impl Worker {
         tokio::select! {
             () = stop.cancelled() => {}
             () = work => {}
+            () = self.tell_the_others() => {}
+        }
+    }
+
+    /// Where this process is not the only one that brings events, it says how far it is.
+    async fn tell_the_others(&self) {
+        if !self.store.has_several_writers() {
+            return std::future::pending().await;
+        }
+        loop {
+            if let Err(error) = self.logs.tell().await {
+                tracing::debug!(%error, "other processes do not know how far this one is");
+            }
+            tokio::time::sleep(TELL_EVERY).await;
         }
     }
 
@@ -111,19 +128,19 @@ impl Worker {
         let mut tx = self.erasures.db.begin().await?;
         let row = sql!(
             tx,
-            optional as (Uuid, Uuid, String, Option<String>, Option<DateTime<Utc>>, i64),
+            optional as (Uuid, Uuid, String, Option<String>, Option<DateTime<Utc>>, DateTime<Utc>, i64),
             "UPDATE erasures SET claimed_until = $2, attempts = attempts + 1, note = NULL
              WHERE finished_at IS NULL AND (claimed_until IS NULL OR claimed_until < $1) AND id = (
                 SELECT id FROM erasures WHERE finished_at IS NULL AND (claimed_until IS NULL OR claimed_until < $1)
                     AND (kind <> 'organization' OR requested_at < $3)
                 ORDER BY requested_at, id LIMIT 1)
-             RETURNING id, org_id, kind, subject, before_at, attempts",
+             RETURNING id, org_id, kind, subject, before_at, requested_at, attempts",
             to_db(now),
             to_db(now + CLAIM),
             to_db(now - AFTER_DELETION),
         )?;
         tx.commit().await?;
-        let Some((id, org, kind, subject, before, attempts)) = row else {
+        let Some((id, org, kind, subject, before, requested_at, attempts)) = row else {
             return Ok(None);
         };
         Ok(Some(Job {
@@ -132,6 +149,7 @@ impl Worker {
             kind: known_kind(&kind)?,
             subject,
             before: crate::db::from_db_option(before),
+            requested_at: crate::db::from_db(requested_at),
             attempts,
         }))
     }
@@ -182,6 +200,7 @@ impl Worker {
                 what: "The event store",
                 retry_after: DRAIN,
             })??;
+        let away = self.others_stored(job.requested_at).await?;
         let (erasure, ids) = match (job.kind, &job.subject, job.before) {
             (ErasureKind::Person, Some(subject), _) => {
                 let ids = ids::of_person(&self.erasures.db, &self.store, job.org, subject).await?;
@@ -206,10 +225,33 @@ impl Worker {
             self.catalogue.forget_all();
         }
         let aside = self.store.damaged_files_of(job.org);
-        let note = (aside > 0).then(|| {
-            format!("{aside} damaged files of this organization were set aside earlier (*.damaged-*). Delete them: they may hold events that are erased.")
-        });
-        Ok(Done { events, ids, note })
+        Ok(Done {
+            events,
+            ids,
+            note: note(aside, away),
+        })
+    }
+
+    /// Waits until every running process has stored what it took before `time`; answers how many that do not run have
+    /// something left.
+    async fn others_stored(&self, time: Timestamp) -> Result<u64, Error> {
+        if !self.store.has_several_writers() {
+            return Ok(0);
+        }
+        let begun = Instant::now();
+        loop {
+            let Others { behind, away } = self.logs.others(time).await?;
+            if behind == 0 {
+                return Ok(away);
+            }
+            if begun.elapsed() > DRAIN {
+                return Err(Error::Unavailable {
+                    what: "The log of another process",
+                    retry_after: DRAIN,
+                });
+            }
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
     }
 
     /// Writes down that it is done, together with what the database itself knows of the person.
@@ -321,6 +363,24 @@ impl Worker {
         let earliest = frame.rows.first().and_then(|row| row.first().and_then(Cell::int));
         Ok(earliest.is_some_and(|earliest| earliest < time.as_microsecond()))
     }
+}
+
+/// What somebody should look at although it is done.
+fn note(damaged_files: usize, logs_away: u64) -> Option<String> {
+    let aside = (damaged_files > 0).then(|| {
+        format!(
+            "{damaged_files} damaged files of this organization were set aside earlier (*.damaged-*). Delete them: they may \
+             hold events that are erased."
+        )
+    });
+    let away = (logs_away > 0).then(|| {
+        format!(
+            "{logs_away} processes that do not run now left events in their logs. Ask once more when they have run: some of \
+             these events may be there."
+        )
+    });
+    let notes: Vec<String> = aside.into_iter().chain(away).collect();
+    (!notes.is_empty()).then(|| notes.join(" "))
 }
 
 async fn forget_profile(tx: &mut Tx, org: OrgId, id: &str) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use model::ids::OrgId;
+use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,8 @@ pub(super) struct Drainer {
     pub(super) path: PathBuf,
     pub(super) shared: Arc<Shared>,
     pub(super) store: EventStore,
+    /// Where the store works: a connection that it opens belongs to the runtime that opened it.
+    home: Handle,
     pub(super) commands: mpsc::Sender<Command>,
     pub(super) stop: CancellationToken,
     reader: Option<LogReader>,
@@ -61,6 +64,7 @@ impl Drainer {
             path,
             shared,
             store,
+            home: Handle::current(),
             commands,
             stop,
             reader: None,
@@ -145,7 +149,9 @@ impl Drainer {
             tracing::Span::current()
                 .record("records", number(batches.len()))
                 .record("events", number(events));
-            self.store.append(span.org, batches).await?;
+            let store = self.store.clone();
+            self.at_home(async move { store.append(span.org, batches).await })
+                .await?;
             self.positions.insert(span.org, last);
         }
         if damaged.is_empty() {
@@ -159,9 +165,19 @@ impl Drainer {
         if let Some(position) = self.positions.get(&org) {
             return Ok(*position);
         }
-        let position = self.store.stored_from_log(org).await?;
+        let store = self.store.clone();
+        let position = self
+            .at_home(async move { store.stored_from_log(org).await })
+            .await?;
         self.positions.insert(org, position);
         Ok(position)
+    }
+
+    async fn at_home<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = Result<T, Error>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.home.spawn(work.in_current_span()).await.map_err(Error::internal)?
     }
 
     async fn read(&mut self, span: Span) -> Result<Vec<Record>, Error> {
@@ -220,12 +236,18 @@ impl Drainer {
     /// A store with little to do would keep its journal for ever, and the log would keep the same events.
     async fn settle_the_quiet(&mut self) {
         let now = Instant::now();
-        for (org, held) in &mut self.stored {
-            if now.duration_since(held.since) < SETTLES_AFTER || self.store.is_settled(*org) {
-                continue;
-            }
+        let store = &self.store;
+        let quiet = self.stored.iter_mut().filter(|(org, held)| {
+            now.duration_since(held.since) >= SETTLES_AFTER && !store.is_settled(**org)
+        });
+        let mut orgs = Vec::new();
+        for (org, held) in quiet {
             held.since = now;
-            if let Err(error) = self.store.settle(*org).await {
+            orgs.push(*org);
+        }
+        for org in orgs {
+            let store = self.store.clone();
+            if let Err(error) = self.at_home(async move { store.settle(org).await }).await {
                 tracing::debug!(%org, error = %Chain(&error), "the store settles later");
             }
         }

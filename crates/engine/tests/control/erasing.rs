@@ -16,6 +16,7 @@ use model::ids::OrgId;
 use model::query::Query;
 use model::rates::Rates;
 use model::role::Role;
+use sqlx::Connection;
 use tempfile::TempDir;
 
 use crate::world::{World, on_every_database};
@@ -29,10 +30,15 @@ on_every_database! {
 
 /// The engine on the world's database and a data folder of its own.
 async fn opened(world: &World, folder: &TempDir, quotas: &str) -> Engine {
+    let events = EventsAt::DuckDb(folder.path().join("events"));
+    opened_at(world, folder, events, quotas).await
+}
+
+async fn opened_at(world: &World, folder: &TempDir, events: EventsAt, quotas: &str) -> Engine {
     let settings = Settings {
         data_dir: folder.path().to_owned(),
         database_url: world.url.clone(),
-        events: EventsAt::DuckDb(folder.path().join("events")),
+        events,
         public_url: crate::world::ISSUER.to_owned(),
         registration: Registration::Open,
         currency_rates: Rates::default(),
@@ -250,4 +256,62 @@ async fn events_are_counted_across_restarts_and_dropped_beyond_the_plan(world: W
         .collect();
     assert_eq!(steps, ["100", "80"]);
     engine.close().await;
+}
+
+/// Two processes on one PostgreSQL, which has the events too.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_in_the_log_of_another_process_does_not_come_back() {
+    let world = World::on_postgres().await;
+    let (ada, folders) = (world.owner("ada").await, [folder(), folder()]);
+    let org = ada.organization.id;
+    let at = || world.url.parse::<EventsAt>().expect("an address");
+    let one = opened_at(&world, &folders[0], at(), "").await;
+    let other = opened_at(&world, &folders[1], at(), "").await;
+    send(&other, &ada.caller, r#"{"name":"a","user_id":"u"}"#).await;
+    assert!((count(&other, &ada.caller).await - 1.0).abs() < 0.1);
+
+    let mut connection = sqlx::PgConnection::connect(&world.url)
+        .await
+        .expect("a connection");
+    let mut nobody_stores = connection.begin().await.expect("a transaction");
+    sqlx::query("SELECT 1 FROM datapulse_events.progress WHERE org_id = $1 FOR UPDATE")
+        .bind(org.uuid())
+        .execute(&mut *nobody_stores)
+        .await
+        .expect("the row is held");
+    send(&other, &ada.caller, r#"{"name":"b","user_id":"u"}"#).await;
+    world.clock.advance(Duration::from_secs(1));
+    let erasures = one.erasures();
+    let asked = erasures
+        .forget(&ada.caller, org, &whom("u"))
+        .await
+        .expect("asked");
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let meanwhile = erasures
+        .get(&ada.caller, org, asked.id)
+        .await
+        .expect("it is there");
+    assert_ne!(meanwhile.state, ErasureState::Done);
+    nobody_stores.rollback().await.expect("the row is let go");
+    world.clock.advance(Duration::from_secs(1));
+    let erasure = done(&one, &ada.caller, org, &asked).await;
+    assert_eq!((erasure.events, erasure.note), (2, None));
+    assert!(count(&other, &ada.caller).await.abs() < 0.1);
+
+    other.close().await;
+    let gone = uuid::Uuid::from_u128(5);
+    let long_ago = "INSERT INTO usage_logs (id, position, seen_at, stored_to, pending) VALUES ($1, 0, now() - interval '9 years', now() - interval '9 years', 3)";
+    sqlx::query(long_ago)
+        .bind(gone)
+        .execute(&mut connection)
+        .await
+        .expect("the row is written");
+    world.clock.advance(Duration::from_secs(1));
+    let again = erasures
+        .forget(&ada.caller, org, &whom("u"))
+        .await
+        .expect("asked");
+    let note = done(&one, &ada.caller, org, &again).await.note.expect("a note");
+    assert!(note.starts_with("1 processes"), "{note}");
+    one.close().await;
 }

@@ -1,4 +1,4 @@
-//! Several processes, each with a log of its own, bring events to one store.
+//! From a log to the store: on every store, and where several processes, each with a log of its own, share one.
 
 use std::path::Path;
 
@@ -7,7 +7,11 @@ use engine::store::Statement;
 use engine::{Caller, Random};
 use model::ids::OrgId;
 
-use crate::world::{StoreKind, World, event, org};
+use crate::world::{StoreKind, World, event, on_every_store, org};
+
+on_every_store! {
+    what_is_taken_is_stored,
+}
 
 const NOW: &str = "2026-03-10T12:00:00Z";
 
@@ -69,6 +73,25 @@ async fn two_processes() -> (Process, Process) {
 
 fn ids(prefix: &str, count: usize) -> Vec<String> {
     (0..count).map(|number| format!("{prefix}{number:03}")).collect()
+}
+
+/// Also while somebody else uses the connections that are open.
+async fn what_is_taken_is_stored() {
+    let process = Process::on(World::at(NOW).await, 1).await;
+    let mut sent = Vec::new();
+    for round in 0..10 {
+        let batch = ids(&format!("{round}-"), 5);
+        let (.., total) = tokio::join!(
+            process.send(org(1), &batch),
+            process.total(org(2)),
+            process.total(org(1))
+        );
+        assert!(total <= 50.0);
+        sent.extend(batch);
+    }
+    let process = process.restarted(2).await;
+    process.send(org(1), &sent[..7]).await;
+    assert_eq!(process.stored(org(1)).await, sent);
 }
 
 #[tokio::test(flavor = "multi_thread")]
