@@ -177,7 +177,10 @@ impl Drainer {
         &self,
         work: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
-        self.home.spawn(work.in_current_span()).await.map_err(Error::internal)?
+        self.home
+            .spawn(work.in_current_span())
+            .await
+            .map_err(Error::internal)?
     }
 
     async fn read(&mut self, span: Span) -> Result<Vec<Record>, Error> {
