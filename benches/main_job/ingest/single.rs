@@ -49,7 +49,7 @@ pub(super) fn measure(table: &mut Table) -> Outcome<()> {
     );
 
     let pause = Duration::from_secs_f64(SENDERS as f64 / (TARGET / 2.0));
-    let each = (PACED.as_secs_f64() / pause.as_secs_f64()) as usize;
+    let each = usize::try_from(PACED.as_nanos() / pause.as_nanos())?;
     let mut times = send(server.address(), requests(each), pause)?;
     let what = format!("one event a request, {:.0} requests/s", TARGET / 2.0);
     table.note(
