@@ -24,6 +24,9 @@ cargo nextest run --locked --workspace --exclude frontend --profile "$profile"
 say "The API against its own document"
 scripts/api-check.sh run
 
+say "What strangers send, made up (cargo fuzz)"
+scripts/fuzz.sh 10
+
 say "Examples in the documentation"
 cargo test --locked --workspace --exclude frontend --doc --quiet
 

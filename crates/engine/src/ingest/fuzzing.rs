@@ -42,7 +42,8 @@ fn take(batch: Batch<'_>) {
     assert_eq!(intake.rows.ends.len(), receipt.accepted);
     let back = codec::decode(&intake.rows.bytes, receipt.accepted).expect("the log reads what it wrote");
     for event in back {
-        let properties: Result<serde_json::Map<_, _>, _> = serde_json::from_str(event.properties());
+        let properties =
+            serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(event.properties());
         assert!(
             properties.is_ok(),
             "properties are an object: {}",

@@ -1,0 +1,11 @@
+//! Questions: read, answered by DuckDB, and compiled for every store.
+#![no_main]
+
+use std::sync::LazyLock;
+
+use engine::query::fuzzing::Asker;
+use libfuzzer_sys::fuzz_target;
+
+static ASKER: LazyLock<Asker> = LazyLock::new(|| Asker::new(tempfile::tempdir().expect("a folder").keep()));
+
+fuzz_target!(|bytes: &[u8]| ASKER.question(bytes));

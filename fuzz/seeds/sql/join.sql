@@ -1,0 +1,1 @@
+SELECT e.user_id, CASE WHEN f.n > 1 THEN 'a' ELSE NULL END FROM events e LEFT JOIN (SELECT user_id, count(DISTINCT name) n FROM events GROUP BY user_id HAVING count(*) >= 1) f ON e.user_id = f.user_id UNION ALL SELECT 'x', CAST(1 AS text)

@@ -1,0 +1,1 @@
+SELECT properties FROM events; DROP TABLE events -- x

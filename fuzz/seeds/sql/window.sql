@@ -1,0 +1,1 @@
+WITH daily AS (SELECT date_trunc('day', timestamp) AS d, count(*) AS n FROM events WHERE name = 'page_view' GROUP BY 1) SELECT d, n, sum(n) OVER (ORDER BY d) FROM daily LIMIT 10
