@@ -2,6 +2,8 @@
 //   <live-board data-board data-view>  new answers of a dashboard, as `liveupdate` events with the frame's text
 //   <live-events>                      events as they arrive, and what was refused; `arrived` at most every two seconds
 //   <live-dry-run>                     what an event would become
+import { t } from "/scripts/words.js";
+
 (() => {
   const FIRST_WAIT = 500, LONGEST_WAIT = 30000, SILENCE = 45000;
   const wanted = new Map();
@@ -67,10 +69,10 @@
   function showState(element, state, since) {
     element.dataset.state = state;
     const words = {
-      waiting: "Connecting",
-      live: "Live: figures change as events arrive",
-      stale: `Not live since ${since ? clock(since) : "the page was opened"}. Trying again.`,
-      gone: "This is not there any more",
+      waiting: t("Connecting"),
+      live: t("Live: figures change as events arrive"),
+      stale: since ? t("Not live since {0}. Trying again.", clock(since)) : t("Not live since the page was opened. Trying again."),
+      gone: t("This is not there any more"),
     }[state];
     element.title = words;
     element.setAttribute("aria-label", words);
@@ -130,14 +132,14 @@
       const summary = make("summary", {},
         make("time", { text: clock(new Date(timestamp)), datetime: timestamp }),
         make("strong", { text: name }),
-        make("span", { className: "who", text: user_id ?? anonymous_id ?? "nobody" }),
+        make("span", { className: "who", text: user_id ?? anonymous_id ?? t("nobody") }),
         make("span", { className: "muted what", text: JSON.stringify(properties) }));
       return make("li", { className: "arrived" },
         make("details", {}, summary, make("pre", { text: JSON.stringify(frame.event, null, 2), tabindex: 0 })));
     }
     if (frame.refused) {
       const { outcome, field, code, message, text } = frame.refused;
-      const word = { refused: "Refused", changed: "Changed", duplicate: "Duplicate", dropped: "Dropped" }[outcome];
+      const word = { refused: t("Refused"), changed: t("Changed"), duplicate: t("Duplicate"), dropped: t("Dropped") }[outcome];
       const summary = make("summary", {},
         make("time", { text: clock(new Date()) }),
         make("strong", { text: word }),
@@ -145,7 +147,7 @@
         make("span", { className: "what", text: message }));
       return make("li", { className: `arrived ${outcome}` }, make("details", {}, summary, make("pre", { text, tabindex: 0 })));
     }
-    const text = `${frame.skipped} more arrived too quickly to be listed.`;
+    const text = t("{0} more arrived too quickly to be listed.", frame.skipped);
     return make("li", { className: "arrived muted", text });
   }
 
@@ -153,16 +155,16 @@
     connectedCallback() {
       const id = `filter-${++next}`;
       this.state = make("span", { className: "live-dot", role: "status" });
-      this.filter = make("input", { className: "input", id, placeholder: "All events", autocomplete: "off", spellcheck: "false" });
-      this.pause = make("button", { className: "button", type: "button", text: "Pause" });
-      this.list = make("ol", { className: "event-list", "aria-label": "Events, the newest first" });
-      this.empty = make("p", { className: "muted", text: "Nothing yet. Events show here the moment they are stored; what is refused shows with its reason." });
+      this.filter = make("input", { className: "input", id, placeholder: t("All events"), autocomplete: "off", spellcheck: "false" });
+      this.pause = make("button", { className: "button", type: "button", text: t("Pause") });
+      this.list = make("ol", { className: "event-list", "aria-label": t("Events, the newest first") });
+      this.empty = make("p", { className: "muted", text: t("Nothing yet. Events show here the moment they are stored; what is refused shows with its reason.") });
       const bar = make("div", { className: "event-bar" }, this.state,
-        make("div", { className: "field" }, make("label", { for: id, text: "Only events named" }), this.filter), this.pause);
+        make("div", { className: "field" }, make("label", { for: id, text: t("Only events named") }), this.filter), this.pause);
       this.replaceChildren(bar, this.empty, this.list);
       this.pause.onclick = () => {
         this.isPaused = !this.isPaused;
-        this.pause.textContent = this.isPaused ? "Go on" : "Pause";
+        this.pause.textContent = this.isPaused ? t("Go on") : t("Pause");
         if (!this.isPaused) this.showHeld();
       };
       let typing = 0;
@@ -199,7 +201,7 @@
         this.later = null;
         this.dispatchEvent(new CustomEvent("arrived"));
       }, 2000);
-      if (this.isPaused) this.pause.textContent = `Go on (${this.held.length})`;
+      if (this.isPaused) this.pause.textContent = `${t("Go on")} (${this.held.length})`;
       else this.frame ??= requestAnimationFrame(() => this.showHeld());
     }
 
@@ -217,10 +219,10 @@
       const id = `event-${++next}`;
       const text = make("textarea", { className: "input code", id, rows: "7", spellcheck: "false" });
       text.value = '{\n  "name": "signup",\n  "user_id": "ada",\n  "properties": { "plan": "pro" }\n}';
-      const button = make("button", { className: "button primary", type: "submit", text: "Try it" });
+      const button = make("button", { className: "button primary", type: "submit", text: t("Try it") });
       const answer = make("div", { className: "dry-answer", role: "status" });
       const form = make("form", { className: "stack" },
-        make("div", { className: "field" }, make("label", { for: id, text: "An event as you would send it" }), text), button);
+        make("div", { className: "field" }, make("label", { for: id, text: t("An event as you would send it") }), text), button);
       form.onsubmit = async (event) => {
         event.preventDefault();
         button.disabled = true;
@@ -238,13 +240,13 @@
         if (!response.ok) return [problem(told.detail)];
         const parts = told.errors.map(({ field, message }) => problem(field ? `${field}: ${message}` : message));
         parts.push(...(told.warnings ?? []).map(({ message }) => make("p", { className: "notice", text: message })));
-        if (told.duplicates > 0) parts.push(make("p", { className: "notice", text: `${told.duplicates} arrived before and would not be counted again.` }));
+        if (told.duplicates > 0) parts.push(make("p", { className: "notice", text: t("{0} arrived before and would not be counted again.", told.duplicates) }));
         for (const event of told.events ?? []) {
-          parts.push(make("p", { className: "notice good", text: "It would be stored as this. Nothing was kept." }), make("pre", { text: JSON.stringify(event, null, 2), tabindex: 0 }));
+          parts.push(make("p", { className: "notice good", text: t("It would be stored as this. Nothing was kept.") }), make("pre", { text: JSON.stringify(event, null, 2), tabindex: 0 }));
         }
         return parts;
       } catch {
-        return [problem("The server did not answer. Try again in a moment.")];
+        return [problem(t("The server did not answer. Try again in a moment."))];
       }
     }
   });

@@ -5,6 +5,8 @@
   const state = page.querySelector(".live-state");
   const updated = page.querySelector(".updated");
   const address = page.dataset.live.replace(/^\//, `${location.origin.replace(/^http/, "ws")}/`);
+  // The page says its few words itself.
+  const said = JSON.parse(page.dataset.said);
   let socket, timer, wait = 1000, heard = 0;
 
   const say = (word, words) => {
@@ -28,12 +30,12 @@
     socket.onopen = () => {
       heard = Date.now();
       wait = 1000;
-      say("live", " · live");
+      say("live", said.live);
     };
     socket.onmessage = (message) => show(JSON.parse(message.data));
     socket.onclose = (end) => {
-      if (end.code === 4401) return say("stale", " · not live any more");
-      say("stale", " · not live, trying again");
+      if (end.code === 4401) return say("stale", said.over);
+      say("stale", said.stale);
       // Spread out, so that a restart does not bring everybody back at once.
       timer = setTimeout(connect, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, 60000);

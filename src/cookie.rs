@@ -163,7 +163,7 @@ impl Cookies {
 
     /// `Set-Cookie` for that choice; without one the browser's own counts again.
     #[must_use]
-    pub(crate) fn choose_language(self, language: Option<app::Language>) -> HeaderValue {
+    pub(crate) fn choose_language(self, language: Option<model::language::Language>) -> HeaderValue {
         match language {
             Some(language) => self.set("language", language.tag(), YEAR),
             None => self.set("language", "", 0),

@@ -13,6 +13,7 @@ use engine::auth::{FirstStep, Origin};
 use engine::{Engine, Error};
 use model::account::Registration;
 use model::ids::UserId;
+use model::language::Language;
 use serde::Deserialize;
 
 use crate::client::FromBrowser;
@@ -146,13 +147,23 @@ pub(crate) struct ChooseLanguage {
     back: String,
 }
 
-/// `POST /language`: for the pages that come in several.
+/// `POST /language`: kept with whoever is signed in, and in this browser.
 pub(crate) async fn choose_language(
+    State(engine): State<Engine>,
     State(cookies): State<Cookies>,
+    headers: HeaderMap,
     Form(form): Form<ChooseLanguage>,
-) -> Response {
-    let chosen = app::Language::known(&form.language);
-    with_cookie(to(own_path(&form.back)), cookies.choose_language(chosen))
+) -> Answered<Response> {
+    let chosen = Language::known(&form.language);
+    if let Some(token) = cookies.session(&headers)
+        && let Ok(caller) = engine.auth().by_cookie(token, None).await
+    {
+        engine.auth().choose_language(&caller, chosen).await?;
+    }
+    Ok(with_cookie(
+        to(own_path(&form.back)),
+        cookies.choose_language(chosen),
+    ))
 }
 
 /// A session for somebody who showed who they are, in a browser that is known from now on.
@@ -181,6 +192,11 @@ async fn known_from_now_on(
 ) -> Answered<Response> {
     if let Some(token) = engine.auth().remember(user, origin).await? {
         let cookie = cookies.set_browser(&token);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    let language = engine.auth().language(user).await?;
+    if language.is_some() {
+        let cookie = cookies.choose_language(language);
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(answer)

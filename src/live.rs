@@ -18,7 +18,7 @@ use crate::identity::Asking;
 use crate::problem::{Answered, Refusal, plain, respond};
 use crate::security;
 use crate::state::AppState;
-pub(crate) use shared::connect_shared;
+pub(crate) use shared::{connect_shared, connect_signed};
 use socket::Socket;
 pub(crate) use sockets::Sockets;
 

@@ -22,6 +22,7 @@ mod openapi;
 mod paper;
 mod pictures;
 mod problem;
+mod reads;
 mod rest;
 mod router;
 mod security;

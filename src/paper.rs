@@ -8,6 +8,7 @@ use model::account::Organization;
 use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
 use model::format::bucket;
+use model::language::{Language, within};
 use model::query::Interval;
 
 use crate::pictures;
@@ -21,9 +22,10 @@ pub(crate) async fn answer(
     organization: &Organization,
     page: DashboardPage,
     view: &View,
+    language: Language,
 ) -> Result<Response, Error> {
     let range = view.range.as_ref().or(page.dashboard.range.as_ref());
-    let range = range.map(app::share::range_words);
+    let range = range.map(|range| within(language, || app::share::range_words(range)));
     let said = [Some(page.dashboard.description.clone()), range];
     let note: Vec<String> = said
         .into_iter()
@@ -31,16 +33,17 @@ pub(crate) async fn answer(
         .filter(|words| !words.is_empty())
         .collect();
     let (title, organization) = (page.dashboard.name.clone(), organization.clone());
-    let updated = updated(engine, &organization);
+    let updated = within(language, || updated(engine, &organization));
     let draw = move || {
         let panels: Vec<PaperPanel<'_>> = page.panels.iter().map(panel).collect();
-        charts::pages(&Paper {
+        let paper = Paper {
             organization: &organization.name,
             title: &page.dashboard.name,
             note: &note.join(" · "),
             updated: &updated,
             panels: &panels,
-        })
+        };
+        within(language, || charts::pages(&paper))
     };
     Ok(file(pictures::pdf(title, draw).await?, "dashboard.pdf"))
 }
@@ -49,14 +52,14 @@ pub(crate) async fn answer(
 ///
 /// # Errors
 /// As [`pictures::pdf`].
-pub(crate) async fn widget(widget: Widget, answer: Answer) -> Result<Response, Error> {
+pub(crate) async fn widget(widget: Widget, answer: Answer, language: Language) -> Result<Response, Error> {
     let title = widget.title.clone();
     let panel_of = Panel {
         widget,
         answer: Some(answer),
         problem: None,
     };
-    let draw = move || vec![charts::widget_page(&panel(&panel_of))];
+    let draw = move || vec![within(language, || charts::widget_page(&panel(&panel_of)))];
     Ok(file(pictures::pdf(title, draw).await?, "chart.pdf"))
 }
 
@@ -85,7 +88,7 @@ fn file(pdf: Vec<u8>, name: &str) -> Response {
     (headers, pdf).into_response()
 }
 
-/// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
+/// Now, in the words of the current language, on the clocks of the organization: `12:04, 22 Nov 2026`.
 pub(crate) fn updated(engine: &Engine, organization: &Organization) -> String {
     let now = engine.local_now(&organization.timezone);
     format!(

@@ -263,6 +263,7 @@ fn sockets() -> Router<AppState> {
     Router::new()
         .route("/api/ws", get(live::connect))
         .route("/s/{token}/live", get(live::connect_shared))
+        .route("/embed/{token}/live", get(live::connect_signed))
         .layer(map_response(not_allowed_as_problem))
 }
 
@@ -283,7 +284,10 @@ fn pages(state: &AppState) -> Router<AppState> {
         .merge(links())
         .route("/forgot", get(entry::forgot))
         .route("/organization", post(settings::choose))
-        .route("/dashboards", post(forms::dashboards::create))
+        .route(
+            "/dashboards",
+            get(forms::dashboards::list).post(forms::dashboards::create),
+        )
         .route("/organizations", post(settings::create))
         .route("/invitations/accept", post(settings::accept))
         .route("/settings/members/invite", post(settings::invite))
@@ -322,6 +326,9 @@ fn contexts(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
     move || {
         provide_context(engine.clone());
         provide_context(site.clone());
+        if let Some(parts) = use_context::<axum::http::request::Parts>() {
+            provide_context(app::server::language(&parts));
+        }
     }
 }
 

@@ -4,7 +4,6 @@ mod files;
 mod picture;
 mod unlock;
 
-use app::Language;
 use app::share::{SharedDocument, Standing};
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header};
@@ -12,10 +11,12 @@ use axum::response::{Html, IntoResponse, Response};
 use engine::Error;
 use engine::sharing::Opened;
 use leptos::nonce::Nonce;
+use model::language::{Language, within};
 use model::share::ViewerMay;
 
 use crate::cookie::Cookies;
 use crate::problem::Answered;
+use crate::reads::Reads;
 use crate::security::{MayBeFramed, shared_page_policy};
 use crate::state::AppState;
 pub(crate) use files::{csv, file, pdf};
@@ -89,8 +90,9 @@ pub(crate) async fn signed(
     };
     let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
-    // What is fixed is not followed live: the connection of a link knows nothing of it.
-    let standing = Standing::Framed { nonce: None };
+    let standing = Standing::Framed {
+        nonce: Some(nonce.clone()),
+    };
     let page = document(
         &state,
         &opened,
@@ -166,20 +168,22 @@ async fn document(
         card: (is_page && !opened.has_password).then_some(card),
         link,
         theme: place.theme,
-        updated: updated(state, opened),
+        updated: updated(state, opened, place.language),
         standing,
         language: place.language,
     }))
 }
 
 /// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
-pub(crate) fn updated(state: &AppState, opened: &Opened) -> String {
-    crate::paper::updated(&state.engine, &opened.organization)
+pub(crate) fn updated(state: &AppState, opened: &Opened, language: Language) -> String {
+    within(language, || {
+        crate::paper::updated(&state.engine, &opened.organization)
+    })
 }
 
 /// What the viewer reads.
-fn language_of(headers: &HeaderMap) -> Language {
-    Language::of(headers, Cookies::language(headers))
+pub(crate) fn language_of(headers: &HeaderMap) -> Language {
+    Reads::of(headers)
 }
 
 /// Opens the link with what an earlier [`unlock()`] left in the browser.

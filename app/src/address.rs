@@ -4,6 +4,7 @@
 use model::dashboard::View;
 use model::query::{Compare, Comparison, Edge, Filter, Range};
 
+use crate::language::{key, t, t_with};
 use crate::query_string;
 
 /// What the names of a dashboard's variables begin with.
@@ -20,11 +21,11 @@ pub(crate) struct Address {
 
 /// The ranges that are offered, with the words for each.
 pub(crate) const PRESETS: [(&str, &str); 5] = [
-    ("24h", "Last 24 hours"),
-    ("7d", "Last 7 days"),
-    ("30d", "Last 30 days"),
-    ("90d", "Last 90 days"),
-    ("12mo", "Last 12 months"),
+    ("24h", key("Last 24 hours")),
+    ("7d", key("Last 7 days")),
+    ("30d", key("Last 30 days")),
+    ("90d", key("Last 90 days")),
+    ("12mo", key("Last 12 months")),
 ];
 
 /// What all charts over time can be compared with, with the word in the address and the words for people.
@@ -32,12 +33,12 @@ pub(crate) const COMPARISONS: [(Compare, &str, &str); 2] = [
     (
         Compare::PreviousPeriod,
         "previous_period",
-        "Compare with the period before",
+        key("Compare with the period before"),
     ),
     (
         Compare::PreviousYear,
         "previous_year",
-        "Compare with the year before",
+        key("Compare with the year before"),
     ),
 ];
 
@@ -56,7 +57,7 @@ impl Address {
                 Ok(filter) => address.view.filter = Some(filter),
                 Err(_) => {
                     address.problem =
-                        Some("The filter in this address cannot be read, so it is left out.".to_owned());
+                        Some(t("The filter in this address cannot be read, so it is left out.").to_owned());
                 }
             },
         }
@@ -65,7 +66,7 @@ impl Address {
                 Ok(property) => address.view.breakdown = Some(property),
                 Err(_) => {
                     address.problem =
-                        Some("The property in this address is none, so it is left out.".to_owned());
+                        Some(t("The property in this address is none, so it is left out.").to_owned());
                 }
             }
         }
@@ -79,7 +80,7 @@ impl Address {
                 Some((compare, ..)) => address.view.compare = Some(compare),
                 None => {
                     address.problem =
-                        Some("The comparison in this address is unknown, so it is left out.".to_owned());
+                        Some(t("The comparison in this address is unknown, so it is left out.").to_owned());
                 }
             },
         }
@@ -103,13 +104,13 @@ fn read_range(search: &str) -> Result<Option<Range>, String> {
         let range = Range::parse_last(&last);
         return range
             .map(Some)
-            .map_err(|_| format!("“{last}” is not a range. Choose one here."));
+            .map_err(|_| t_with("“{0}” is not a range. Choose one here.", &[&last]));
     }
     let (from, to) = (given("from"), given("to"));
     let (Some(from), Some(to)) = (&from, &to) else {
         let half = from.is_some() || to.is_some();
         return if half {
-            Err("Give both a first and a last day.".to_owned())
+            Err(t("Give both a first and a last day.").to_owned())
         } else {
             Ok(None)
         };
@@ -123,11 +124,11 @@ fn read_range(search: &str) -> Result<Option<Range>, String> {
 /// A sentence that says what is wrong.
 pub(crate) fn between(from: &str, to: &str) -> Result<Range, String> {
     let (Ok(from), Ok(to)) = (from.parse::<Edge>(), to.parse::<Edge>()) else {
-        return Err("Write days like 2015-05-17.".to_owned());
+        return Err(t("Write days like 2015-05-17.").to_owned());
     };
     let range = Range::Between { from, to };
     if range.ends_before_it_starts() {
-        return Err("The range ends before it starts. Swap the two days.".to_owned());
+        return Err(t("The range ends before it starts. Swap the two days.").to_owned());
     }
     Ok(range)
 }
@@ -175,7 +176,7 @@ pub fn range_words(range: &Range) -> String {
         Range::Last { count, unit } => {
             let text = format!("{count}{}", unit.as_str());
             let preset = PRESETS.into_iter().find(|(value, _)| *value == text);
-            preset.map_or_else(|| format!("Last {text}"), |(_, words)| words.to_owned())
+            preset.map_or_else(|| t_with("Last {0}", &[&text]), |(_, words)| t(words).to_owned())
         }
         Range::Between { from, to } => {
             let (from, to) = (edge_words(from), edge_words(to));

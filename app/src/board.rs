@@ -22,6 +22,7 @@ use crate::address::{self, Address};
 use crate::api::dashboards::{self as api, Page};
 use crate::api::session::Session;
 use crate::error::AppError;
+use crate::language::t;
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
@@ -177,7 +178,7 @@ fn Notices(board: Board) -> impl IntoView {
     let problem = move || board.address.with(|address| address.problem.clone());
     view! {
         {live::part(move || problem().map(|words| view! { <p class="notice problem" role="alert">{icon(Icon::Warning)}{words}</p> }).into_any())}
-        <div class="progress" class:busy=live::flag(move || board.is_loading.get()) role="progressbar" aria-label="Loading" aria-hidden=live::word(move || (!board.is_loading.get()).then_some("true"))></div>
+        <div class="progress" class:busy=live::flag(move || board.is_loading.get()) role="progressbar" aria-label=t("Loading") aria-hidden=live::word(move || (!board.is_loading.get()).then_some("true"))></div>
     }
 }
 
@@ -214,17 +215,17 @@ fn EmptyBoard(board: Board) -> impl IntoView {
     view! {
         <div class="empty">
             {icon(Icon::Chart)}
-            <h2>"No widgets yet"</h2>
+            <h2>{t("No widgets yet")}</h2>
             {if board.may_edit {
                 view! {
-                    <p>"A widget answers one question: how many, how much, by whom."</p>
+                    <p>{t("A widget answers one question: how many, how much, by whom.")}</p>
                     <p class="actions">
-                        <a class="button primary" href=format!("/dashboards/{}/widgets/new", board.id)>"Add the first widget"</a>
-                        <a class="button" href="/settings/keys">"Send events first"</a>
+                        <a class="button primary" href=format!("/dashboards/{}/widgets/new", board.id)>{t("Add the first widget")}</a>
+                        <a class="button" href="/settings/keys">{t("Send events first")}</a>
                     </p>
                 }.into_any()
             } else {
-                view! { <p>"Ask an editor of your organization to add some."</p> }.into_any()
+                view! { <p>{t("Ask an editor of your organization to add some.")}</p> }.into_any()
             }}
         </div>
     }

@@ -4,6 +4,7 @@ mod chart;
 mod place;
 mod renderer;
 
+use crate::language::{drawn, t};
 use charts::{Change, Direction, Table};
 use leptos::prelude::*;
 use model::answer::Answer;
@@ -36,7 +37,7 @@ pub(crate) fn answer_view(
         WidgetType::Text => ().into_any(),
         WidgetType::Stat => stat_view(answer, options, size, medium),
         _ if kind != WidgetType::Gauge && charts::is_empty(&answer) => nothing_counted(),
-        WidgetType::Feed | WidgetType::Table => table_view(charts::table(&answer, kind, &options)),
+        WidgetType::Feed | WidgetType::Table => table_view(drawn(|| charts::table(&answer, kind, &options))),
         _ => picture(answer, kind, options, chart_box(size), medium),
     }
 }
@@ -46,7 +47,7 @@ pub(crate) fn figures_view(answer: &Answer, kind: WidgetType, options: &WidgetOp
     if charts::is_empty(answer) {
         nothing_counted()
     } else {
-        table_view(charts::table(answer, kind, options))
+        table_view(drawn(|| charts::table(answer, kind, options)))
     }
 }
 
@@ -83,15 +84,15 @@ fn on_paper(answer: &Answer, kind: WidgetType, options: &WidgetOptions, room: Bo
 fn nothing_counted() -> AnyView {
     view! {
         <div class="nothing">
-            <p>"Nothing in this range."</p>
-            <p class="muted">"Choose another range, or take a filter away."</p>
+            <p>{t("Nothing in this range.")}</p>
+            <p class="muted">{t("Choose another range, or take a filter away.")}</p>
         </div>
     }
     .into_any()
 }
 
 fn stat_view(answer: Answer, options: WidgetOptions, size: Size, medium: Medium) -> AnyView {
-    let stat = charts::stat(&answer, &options);
+    let stat = drawn(|| charts::stat(&answer, &options));
     let has_course = !charts::is_empty(&answer);
     view! {
         <div class="stat">
@@ -141,7 +142,7 @@ fn table_view(table: Table) -> AnyView {
         .map(|cells| row(cells, &kinds))
         .collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Figures">
+        <div class="table-box" tabindex="0" role="region" aria-label=t("Figures")>
             <table class="figures">
                 <thead><tr>{head}</tr></thead>
                 <tbody>{rows}</tbody>

@@ -22,6 +22,7 @@ use model::ids::{DashboardId, WidgetId};
 use crate::api::{catalogue, dashboards, widgets};
 use crate::board::no_such_page;
 use crate::error::AppError;
+use crate::language::t;
 use crate::parts::field::Problems;
 use crate::parts::frame::Frame;
 use crate::parts::live;
@@ -108,9 +109,9 @@ async fn subject(dashboard: DashboardId, widget: Option<WidgetId>) -> Result<Sub
 fn editor_view((dashboard, widget, names): Subject) -> AnyView {
     let navigate = use_navigate();
     let title = if widget.is_some() {
-        "Edit widget"
+        t("Edit widget")
     } else {
-        "New widget"
+        t("New widget")
     };
     let most_frequent = names.first().map(|event| event.name.clone()).unwrap_or_default();
     let draft = widget
@@ -138,8 +139,8 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
                     <h1>{title}</h1>
                 </div>
                 <div class="tools">
-                    <a class="button" href=back>"Cancel"</a>
-                    <button type="submit" class="button primary" disabled=live::flag(move || editor.is_saving.get())>"Save widget"</button>
+                    <a class="button" href=back>{t("Cancel")}</a>
+                    <button type="submit" class="button primary" disabled=live::flag(move || editor.is_saving.get())>{t("Save widget")}</button>
                 </div>
             </header>
             <div class="editor-halves">

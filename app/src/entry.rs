@@ -1,10 +1,10 @@
 //! The pages in front of an account that need no script at all: a forgotten password, an address to confirm, and the second
-//! factor.
+//! factor. They speak the [current language](model::language::within).
 
 use leptos::prelude::*;
 use model::account::{TotpSetup, TwoFactor};
 
-use crate::language::Language;
+use crate::language::{here, key, t, t_with, told};
 use crate::parts::icon::mark;
 use crate::share::{Head, Standing, around};
 
@@ -14,22 +14,23 @@ pub fn forgot(theme: &str, is_sent: bool, problem: Option<&str>) -> String {
     if is_sent {
         return message(
             theme,
-            "Look into your mail",
-            "If there is an account with this address, a link is on its way to it. It works once, for an hour. \
-             Nothing came? Ask whoever manages your organization here.",
+            key("Look into your mail"),
+            key(
+                "If there is an account with this address, a link is on its way to it. It works once, for an hour. Nothing came? Ask whoever manages your organization here.",
+            ),
         );
     }
     let problem = problem.map(str::to_owned);
-    page(theme, "Choose another password", move || {
+    page(theme, key("Choose another password"), move || {
         view! {
             <form method="post" action="/forgot">
-                <p class="hint">"We send you a link that works once."</p>
+                <p class="hint">{t("We send you a link that works once.")}</p>
                 {problem_view(problem.clone())}
                 <div class="field">
-                    <label for="email">"E-mail"</label>
+                    <label for="email">{t("E-mail")}</label>
                     <input class="input" id="email" name="email" type="email" required autofocus autocomplete="username" />
                 </div>
-                <button type="submit" class="button primary wide">"Send the link"</button>
+                <button type="submit" class="button primary wide">{t("Send the link")}</button>
             </form>
         }
         .into_any()
@@ -40,17 +41,17 @@ pub fn forgot(theme: &str, is_sent: bool, problem: Option<&str>) -> String {
 #[must_use]
 pub fn reset(theme: &str, token: &str, problem: Option<&str>) -> String {
     let (token, problem) = (token.to_owned(), problem.map(str::to_owned));
-    page(theme, "Choose another password", move || {
+    page(theme, key("Choose another password"), move || {
         view! {
             <form method="post" action="/reset">
                 {problem_view(problem.clone())}
                 <input type="hidden" name="token" value=token.clone() />
                 <div class="field">
-                    <label for="password">"New password"</label>
+                    <label for="password">{t("New password")}</label>
                     <input class="input" id="password" name="password" type="password" required autofocus minlength="8" maxlength="128" autocomplete="new-password" aria-describedby="password-hint" />
-                    <p class="hint" id="password-hint">"At least 8 characters. You are signed out everywhere."</p>
+                    <p class="hint" id="password-hint">{t("At least 8 characters. You are signed out everywhere.")}</p>
                 </div>
-                <button type="submit" class="button primary wide">"Change password"</button>
+                <button type="submit" class="button primary wide">{t("Change password")}</button>
             </form>
         }
         .into_any()
@@ -61,11 +62,11 @@ pub fn reset(theme: &str, token: &str, problem: Option<&str>) -> String {
 #[must_use]
 pub fn confirm(theme: &str, token: &str) -> String {
     let token = token.to_owned();
-    page(theme, "Confirm your address", move || {
+    page(theme, key("Confirm your address"), move || {
         view! {
             <form method="post" action="/confirm">
                 <input type="hidden" name="token" value=token.clone() />
-                <button type="submit" class="button primary wide" autofocus>"This address is mine"</button>
+                <button type="submit" class="button primary wide" autofocus>{t("This address is mine")}</button>
             </form>
         }
         .into_any()
@@ -76,14 +77,14 @@ pub fn confirm(theme: &str, token: &str) -> String {
 #[must_use]
 pub fn code(theme: &str, next: &str, problem: Option<&str>) -> String {
     let (next, problem) = (next.to_owned(), problem.map(str::to_owned));
-    page(theme, "One more step", move || {
+    page(theme, key("One more step"), move || {
         view! {
             <form method="post" action="/login/code">
-                <p class="hint">"Open your authenticator app and type the code that it shows for DataPulse. The app is lost? Type one of your recovery codes."</p>
+                <p class="hint">{t("Open your authenticator app and type the code that it shows for DataPulse. The app is lost? Type one of your recovery codes.")}</p>
                 {problem_view(problem.clone())}
                 <input type="hidden" name="next" value=next.clone() />
-                {code_field("Code")}
-                <button type="submit" class="button primary wide">"Sign in"</button>
+                {code_field(t("Code"))}
+                <button type="submit" class="button primary wide">{t("Sign in")}</button>
             </form>
         }
         .into_any()
@@ -94,13 +95,13 @@ pub fn code(theme: &str, next: &str, problem: Option<&str>) -> String {
 #[must_use]
 pub fn two_factor(theme: &str, state: TwoFactor, pending: Option<TotpSetup>, said: Option<&str>) -> String {
     let said = said.map(str::to_owned);
-    settings(theme, "Two-factor sign-in", move || {
+    settings(theme, key("Two-factor sign-in"), move || {
         let inside = match (state.enabled, pending.clone()) {
             (true, _) => is_on(state.recovery_codes_left),
             (false, Some(setup)) => setup_view(setup),
             (false, None) => is_off(),
         };
-        view! { {said.clone().map(|words| view! { <p class="notice" role="status">{words}</p> })} {inside} }
+        view! { {said.clone().map(|words| told(&words)).map(|words| view! { <p class="notice" role="status">{words}</p> })} {inside} }
             .into_any()
     })
 }
@@ -109,11 +110,11 @@ pub fn two_factor(theme: &str, state: TwoFactor, pending: Option<TotpSetup>, sai
 #[must_use]
 pub fn recovery_codes(theme: &str, codes: &[String]) -> String {
     let codes = codes.join("\n");
-    settings(theme, "Your recovery codes", move || {
+    settings(theme, key("Your recovery codes"), move || {
         view! {
-            <p>"Two-factor sign-in is on. Keep these codes where you find them without your phone: each opens your account once, and they are not shown again."</p>
+            <p>{t("Two-factor sign-in is on. Keep these codes where you find them without your phone: each opens your account once, and they are not shown again.")}</p>
             <div class="snippet"><pre tabindex="0"><code>{codes.clone()}</code></pre></div>
-            <p class="actions"><a class="button primary wide" href="/settings/account">"I have kept them"</a></p>
+            <p class="actions"><a class="button primary wide" href="/settings/account">{t("I have kept them")}</a></p>
         }
         .into_any()
     })
@@ -121,13 +122,13 @@ pub fn recovery_codes(theme: &str, codes: &[String]) -> String {
 
 fn is_off() -> AnyView {
     view! {
-        <p>"Beside your password, an app on your phone shows a code for each sign-in. Whoever learns your password alone stays outside."</p>
+        <p>{t("Beside your password, an app on your phone shows a code for each sign-in. Whoever learns your password alone stays outside.")}</p>
         <form method="post" action="/settings/two-factor/begin">
             <div class="field">
-                <label for="password">"Your password"</label>
+                <label for="password">{t("Your password")}</label>
                 <input class="input" id="password" name="password" type="password" required autocomplete="current-password" />
             </div>
-            <button type="submit" class="button primary wide">"Set it up"</button>
+            <button type="submit" class="button primary wide">{t("Set it up")}</button>
         </form>
     }
     .into_any()
@@ -135,12 +136,12 @@ fn is_off() -> AnyView {
 
 fn setup_view(setup: TotpSetup) -> AnyView {
     view! {
-        <p>"Scan this with your authenticator app, or type the key into it. Then type the code that it shows."</p>
-        <div class="qr" role="img" aria-label="The key as a picture for your app" inner_html=setup.qr_svg></div>
+        <p>{t("Scan this with your authenticator app, or type the key into it. Then type the code that it shows.")}</p>
+        <div class="qr" role="img" aria-label=t("The key as a picture for your app") inner_html=setup.qr_svg></div>
         <div class="snippet"><pre tabindex="0"><code>{setup.secret}</code></pre></div>
         <form method="post" action="/settings/two-factor/confirm">
-            {code_field("Code")}
-            <button type="submit" class="button primary wide">"Turn it on"</button>
+            {code_field(t("Code"))}
+            <button type="submit" class="button primary wide">{t("Turn it on")}</button>
         </form>
     }
     .into_any()
@@ -148,11 +149,11 @@ fn setup_view(setup: TotpSetup) -> AnyView {
 
 fn is_on(left: i64) -> AnyView {
     view! {
-        <p>"It is on. You have "<strong>{left}</strong>" recovery codes left."</p>
+        <p>{t_with("It is on. You have {0} recovery codes left.", &[&left.to_string()])}</p>
         <form method="post" action="/settings/two-factor/codes">
-            {code_field("Code of your app, or a recovery code")}
-            <button type="submit" class="button wide">"Make new recovery codes"</button>
-            <button type="submit" class="button danger wide" formaction="/settings/two-factor/off">"Turn it off"</button>
+            {code_field(t("Code of your app, or a recovery code"))}
+            <button type="submit" class="button wide">{t("Make new recovery codes")}</button>
+            <button type="submit" class="button danger wide" formaction="/settings/two-factor/off">{t("Turn it off")}</button>
         </form>
     }
     .into_any()
@@ -172,15 +173,15 @@ fn code_field(label: &'static str) -> AnyView {
 #[must_use]
 pub fn leave(theme: &str, url: &str) -> String {
     let url = url.to_owned();
-    page(theme, "One moment", move || {
-        view! { <p class="actions"><a class="button primary wide" href=url.clone()>"Go on to sign in"</a></p> }.into_any()
+    page(theme, key("One moment"), move || {
+        view! { <p class="actions"><a class="button primary wide" href=url.clone()>{t("Go on to sign in")}</a></p> }.into_any()
     })
 }
 
 /// What is said after a form, or instead of one.
 #[must_use]
 pub fn message(theme: &str, title: &'static str, words: &'static str) -> String {
-    page(theme, title, move || view! { <p>{words}</p> }.into_any())
+    page(theme, title, move || view! { <p>{t(words)}</p> }.into_any())
 }
 
 /// What a link opens that is wrong, was used, or is over.
@@ -188,21 +189,23 @@ pub fn message(theme: &str, title: &'static str, words: &'static str) -> String 
 pub fn useless(theme: &str) -> String {
     message(
         theme,
-        "This link does not work any more",
-        "It works once, and not for long. Ask for another one.",
+        key("This link does not work any more"),
+        key("It works once, and not for long. Ask for another one."),
     )
 }
 
 fn problem_view(problem: Option<String>) -> Option<AnyView> {
-    problem.map(|words| view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
+    problem
+        .map(|words| told(&words))
+        .map(|words| view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
 }
 
 fn page(theme: &str, title: &'static str, inside: impl Fn() -> AnyView) -> String {
-    sheet(theme, title, inside, ("/login", "Sign in"))
+    sheet(theme, title, inside, ("/login", t("Sign in")))
 }
 
 fn settings(theme: &str, title: &'static str, inside: impl Fn() -> AnyView) -> String {
-    sheet(theme, title, inside, ("/settings/account", "Your account"))
+    sheet(theme, title, inside, ("/settings/account", t("Your account")))
 }
 
 fn sheet(
@@ -211,6 +214,7 @@ fn sheet(
     inside: impl Fn() -> AnyView,
     (href, words): (&'static str, &'static str),
 ) -> String {
+    let title = t(title);
     let body = Owner::new().with(|| {
         view! {
             <main class="sign-in">
@@ -230,7 +234,7 @@ fn sheet(
         card: None,
         description: "",
         standing: &Standing::Page { nonce: None },
-        language: Language::English,
+        language: here(),
     };
     around(&head, &body)
 }

@@ -5,6 +5,7 @@ use model::problem::FieldError;
 use serde::{Deserialize, Serialize};
 
 use crate::api::JsonText;
+use crate::language::{t, t_with, told};
 
 /// Why a server function did not do what was asked; each variant says what the person can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,21 +33,25 @@ impl AppError {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::SignedOut => "You are signed out. Sign in again to go on.".to_owned(),
-            Self::NotFound => "It is no longer there. Somebody may have deleted it.".to_owned(),
+            Self::SignedOut => t("You are signed out. Sign in again to go on.").to_owned(),
+            Self::NotFound => t("It is no longer there. Somebody may have deleted it.").to_owned(),
             Self::Invalid(errors) => errors.first().map_or_else(
-                || "Something in it is not right.".to_owned(),
-                |error| error.message.clone(),
+                || t("Something in it is not right.").to_owned(),
+                |error| told(&error.message),
             ),
             Self::Changed => {
-                "Somebody else changed this in the meantime. Reload the page to see it.".to_owned()
+                t("Somebody else changed this in the meantime. Reload the page to see it.").to_owned()
             }
             Self::Forbidden => {
-                "Your role does not allow this. Ask an administrator of your organization.".to_owned()
+                t("Your role does not allow this. Ask an administrator of your organization.").to_owned()
             }
-            Self::TooMany(seconds) => format!("That was too often. Try again in {seconds} s."),
-            Self::Unavailable => "The server cannot be reached right now. Try again in a moment.".to_owned(),
-            Self::Internal => "Something went wrong on our side. Try again in a moment.".to_owned(),
+            Self::TooMany(seconds) => {
+                t_with("That was too often. Try again in {0} s.", &[&seconds.to_string()])
+            }
+            Self::Unavailable => {
+                t("The server cannot be reached right now. Try again in a moment.").to_owned()
+            }
+            Self::Internal => t("Something went wrong on our side. Try again in a moment.").to_owned(),
         }
     }
 

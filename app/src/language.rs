@@ -1,70 +1,57 @@
-//! The languages of what the server alone draws: signing in, what DataPulse is, and what a link opens. Both forms of a text
-//! stand side by side, so that none is missing.
+//! Which language a page speaks, and its texts.
+//!
+//! On the server that is a matter of the request; in the browser a page speaks one language from its beginning to its end,
+//! and brings the texts of another one than English along in a file of their own.
 
-use axum::http::HeaderMap;
-use axum::http::header::ACCEPT_LANGUAGE;
+pub(crate) use model::language::{Language, filled, key};
 
-/// A language that people read.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    /// English.
-    #[default]
-    English,
-    /// German.
-    German,
+/// What the person chose, or else what their browser likes best of those there are.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn language_of(headers: &axum::http::HeaderMap, chosen: Option<&str>) -> Language {
+    if let Some(known) = chosen.and_then(Language::known) {
+        return known;
+    }
+    let liked = headers
+        .get(axum::http::header::ACCEPT_LANGUAGE)
+        .and_then(|value| value.to_str().ok());
+    liked.map(best).unwrap_or_default()
 }
 
-impl Language {
-    /// What the person chose, or else what their browser likes best of those there are.
-    #[must_use]
-    pub fn of(headers: &HeaderMap, chosen: Option<&str>) -> Self {
-        if let Some(known) = chosen.and_then(Self::known) {
-            return known;
-        }
-        let liked = headers.get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-        liked.map(best).unwrap_or_default()
-    }
+/// The language of the page that is being drawn.
+#[cfg(feature = "ssr")]
+pub(crate) fn here() -> Language {
+    leptos::prelude::use_context::<Language>().unwrap_or_else(model::language::current)
+}
 
-    /// The language that a tag such as `de-AT` names, where there is one.
-    #[must_use]
-    pub fn known(tag: &str) -> Option<Self> {
-        let primary = tag.split('-').next().unwrap_or_default();
-        match primary.to_ascii_lowercase().as_str() {
-            "en" => Some(Self::English),
-            "de" => Some(Self::German),
-            _ => None,
-        }
-    }
+/// The language of the page.
+#[cfg(not(feature = "ssr"))]
+pub(crate) fn here() -> Language {
+    model::language::current()
+}
 
-    /// The tag in `lang`.
-    #[must_use]
-    pub const fn tag(self) -> &'static str {
-        match self {
-            Self::English => "en",
-            Self::German => "de",
-        }
-    }
+/// The text in the language of the page.
+pub(crate) fn t(english: &'static str) -> &'static str {
+    here().say(english)
+}
 
-    /// The text in this language.
-    #[must_use]
-    pub const fn say(self, english: &'static str, german: &'static str) -> &'static str {
-        match self {
-            Self::English => english,
-            Self::German => german,
-        }
-    }
+/// The text in the language of the page, with `values` for `{0}`, `{1}` and so on.
+pub(crate) fn t_with(english: &'static str, values: &[&str]) -> String {
+    filled(t(english), values)
+}
 
-    /// The language of the page that is being drawn.
-    pub(crate) fn here() -> Self {
-        let parts = leptos::prelude::use_context::<axum::http::request::Parts>();
-        let chosen = crate::server::language();
-        parts
-            .map(|parts| Self::of(&parts.headers, chosen.as_deref()))
-            .unwrap_or_default()
-    }
+/// What somebody said in English: the engine, or a rule of the model.
+pub(crate) fn told(english: &str) -> String {
+    here().told(english)
+}
+
+/// What `draw` makes in the language of the page: charts, dates and figures.
+pub(crate) fn drawn<T>(draw: impl FnOnce() -> T) -> T {
+    model::language::within(here(), draw)
 }
 
 /// `de-AT,de;q=0.9,en;q=0.8`: the known one with the greatest weight, the first of equals.
+#[cfg(feature = "ssr")]
 fn best(liked: &str) -> Language {
     let mut found: Option<(Language, f32)> = None;
     for part in liked.split(',') {
@@ -81,8 +68,11 @@ fn best(liked: &str) -> Language {
     found.map(|(language, _)| language).unwrap_or_default()
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
+    use axum::http::HeaderMap;
+    use axum::http::header::ACCEPT_LANGUAGE;
+
     use super::*;
 
     #[test]
@@ -101,10 +91,10 @@ mod tests {
             ("fr", Language::English),
             ("", Language::English),
         ] {
-            assert_eq!(Language::of(&liked(text), None), expected, "{text}");
+            assert_eq!(language_of(&liked(text), None), expected, "{text}");
         }
-        assert_eq!(Language::of(&liked("de"), Some("en")), Language::English);
-        assert_eq!(Language::of(&liked("de"), Some("xx")), Language::German);
-        assert_eq!(Language::of(&HeaderMap::new(), Some("de")), Language::German);
+        assert_eq!(language_of(&liked("de"), Some("en")), Language::English);
+        assert_eq!(language_of(&liked("de"), Some("xx")), Language::German);
+        assert_eq!(language_of(&HeaderMap::new(), Some("de")), Language::German);
     }
 }

@@ -15,7 +15,6 @@ mod editor;
 #[cfg(feature = "ssr")]
 pub mod entry;
 pub mod error;
-#[cfg(feature = "ssr")]
 mod language;
 #[cfg(feature = "ssr")]
 mod markdown;
@@ -33,7 +32,9 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use address::view_of;
 #[cfg(feature = "ssr")]
-pub use language::Language;
+pub use language::language_of;
+#[cfg(target_arch = "wasm32")]
+pub use model::language::speak_german;
 pub use pages::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

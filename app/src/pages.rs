@@ -13,6 +13,7 @@ mod live;
 mod members;
 mod organization;
 mod served;
+mod settings;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod user;

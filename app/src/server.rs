@@ -11,6 +11,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::{OrganizationPatch, WeekStart};
 use model::dashboard::{Dashboard, DashboardPage, Panel, View};
+use model::language::Language;
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
@@ -20,6 +21,7 @@ use crate::api::data::DataPage;
 use crate::api::live::Now;
 use crate::api::people::{ChangeLine, Changes, OwnAccount, People};
 use crate::error::AppError;
+use crate::language::t;
 use crate::theme::Theme;
 
 /// What pages may say about the server they come from.
@@ -197,14 +199,30 @@ pub(crate) fn theme() -> Theme {
     Theme::parse(&cookie("theme").unwrap_or_default())
 }
 
-/// The language that the request's cookie names.
-pub(crate) fn language() -> Option<String> {
-    cookie("language")
+/// Whether the address asks for the figures alone, on a wall: `?tv`.
+pub(crate) fn is_on_a_wall() -> bool {
+    let parts = use_context::<Parts>();
+    let query = parts.as_ref().and_then(|parts| parts.uri.query());
+    query.is_some_and(|query| {
+        crate::query_string::pairs(query)
+            .iter()
+            .any(|(name, _)| name == "tv")
+    })
+}
+
+/// What language the request asks for.
+#[must_use]
+pub fn language(parts: &Parts) -> Language {
+    let chosen = cookie_of(parts, "language");
+    crate::language_of(&parts.headers, chosen.as_deref())
 }
 
 /// The value of the request's cookie `name`, unless it is empty.
 fn cookie(name: &str) -> Option<String> {
-    let parts = use_context::<Parts>()?;
+    cookie_of(&use_context::<Parts>()?, name)
+}
+
+fn cookie_of(parts: &Parts, name: &str) -> Option<String> {
     let lines = parts
         .headers
         .get_all(header::COOKIE)
@@ -248,7 +266,7 @@ impl From<Error> for AppError {
             Error::Forbidden => Self::Forbidden,
             Error::Suspended => whole(
                 "suspended",
-                "This organization is suspended. Ask whoever runs this server.".to_owned(),
+                t("This organization is suspended. Ask whoever runs this server.").to_owned(),
             ),
             Error::TooMany { retry_after } => Self::TooMany(retry_after.as_secs().max(1)),
             Error::TimedOut(message) => whole("timed_out", message),

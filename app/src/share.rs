@@ -15,9 +15,10 @@ pub use crate::address::range_words;
 use crate::api::dashboards::Shown;
 use crate::board::place_classes;
 use crate::drawing::{Medium, answer_view};
-use crate::language::Language;
+use crate::language::{Language, t, t_with};
 use crate::parts::icon::mark;
 pub use asked::asked;
+use model::language::within;
 pub use plain::{gone, locked};
 pub(crate) use sheet::{Head, around, escaped};
 
@@ -75,8 +76,7 @@ pub enum Standing {
 /// The whole HTML document.
 #[must_use]
 pub fn document(shared: &SharedDocument) -> String {
-    let owner = Owner::new();
-    let body = owner.with(|| body(shared).to_html());
+    let body = within(shared.language, || Owner::new().with(|| body(shared).to_html()));
     let dashboard = &shared.page.dashboard;
     let title = format!("{} · {}", dashboard.name, shared.organization.name);
     let head = Head {
@@ -90,14 +90,14 @@ pub fn document(shared: &SharedDocument) -> String {
     around(&head, &body)
 }
 
-/// What stands inside a card: what a script puts there when the figures have changed.
+/// What stands inside a card, in the [current language](model::language::within): what a script puts there when the figures
+/// have changed.
 #[must_use]
 pub fn card_inside(panel: &Panel) -> String {
     Owner::new().with(|| inside(panel.clone().into()).to_html())
 }
 
 fn body(shared: &SharedDocument) -> AnyView {
-    let language = shared.language;
     let dashboard = shared.page.dashboard.clone();
     let range = shared.view.range.as_ref().or(dashboard.range.as_ref());
     let range = range.map(address::range_words);
@@ -105,8 +105,10 @@ fn body(shared: &SharedDocument) -> AnyView {
     let cards = shared.page.panels.iter().cloned();
     let cards = cards.map(|panel| card(shared, panel)).collect_view();
     let is_empty = shared.page.panels.is_empty();
+    let live = live_address(shared);
+    let said = live.is_some().then(live_words);
     view! {
-        <div class="document" data-live=live_address(shared)>
+        <div class="document" data-live=live data-said=said>
             <header class="document-head">
                 <p class="organization">{shared.organization.name.clone()}</p>
                 <h1>{dashboard.name}</h1>
@@ -115,20 +117,30 @@ fn body(shared: &SharedDocument) -> AnyView {
                 {(!is_file).then(|| controls::controls(shared))}
             </header>
             <main>
-                {is_empty.then(|| view! { <p class="muted">{language.say("There is nothing on this dashboard yet.", "Auf diesem Dashboard ist noch nichts.")}</p> })}
+                {is_empty.then(|| view! { <p class="muted">{t("There is nothing on this dashboard yet.")}</p> })}
                 <div class="grid">{cards}</div>
             </main>
             <footer class="document-foot">
-                <span>{language.say("Updated", "Stand")}" "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
+                <span>{t("Updated")}" "<span class="updated">{shared.updated.clone()}</span><span class="live-state" role="status"></span></span>
                 {(shared.may_download && !is_file).then(|| view! {
-                    <a class="take-along" href=taken(shared, "/document.html")>{language.say("Save as one file", "Als eine Datei sichern")}</a>
-                    <a class="take-along" href=taken(shared, "/document.pdf")>{language.say("Save as PDF", "Als PDF sichern")}</a>
+                    <a class="take-along" href=taken(shared, "/document.html")>{t("Save as one file")}</a>
+                    <a class="take-along" href=taken(shared, "/document.pdf")>{t("Save as PDF")}</a>
                 })}
-                <span class="made-with">{mark()}{language.say("Made with DataPulse", "Gemacht mit DataPulse")}</span>
+                <span class="made-with">{mark()}{t("Made with DataPulse")}</span>
             </footer>
         </div>
     }
     .into_any()
+}
+
+/// What the script of the page says of its connection.
+fn live_words() -> String {
+    serde_json::json!({
+        "live": t(" · live"),
+        "stale": t(" · not live, trying again"),
+        "over": t(" · not live any more"),
+    })
+    .to_string()
 }
 
 /// Where new figures come from; only for the dashboard as it was saved.
@@ -155,7 +167,7 @@ fn card(shared: &SharedDocument, panel: Panel) -> AnyView {
     let is_file = matches!(shared.standing, Standing::File { .. });
     let csv = (shared.may_download && !is_file && shown.answer.is_some())
         .then(|| taken(shared, &format!("/widgets/{}/data.csv", widget.id)));
-    let label = format!("Figures of {title} as CSV");
+    let label = t_with("Figures of {0} as CSV", &[&title]);
     view! {
         <article class=classes id=id>
             {has_title.then(|| view! {
@@ -178,7 +190,7 @@ fn inside(shown: Shown) -> AnyView {
         html,
     } = shown;
     match (problem, html, answer) {
-        (Some(_), ..) => view! { <div class="nothing"><p class="muted">"This could not be shown. Reload the page to try again."</p></div> }.into_any(),
+        (Some(_), ..) => view! { <div class="nothing"><p class="muted">{t("This could not be shown. Reload the page to try again.")}</p></div> }.into_any(),
         (None, Some(html), _) => view! { <div class="prose" inner_html=html></div> }.into_any(),
         (None, None, Some(answer)) => answer_view(answer, widget.kind, widget.config.options, widget.size, Medium::Paper),
         (None, None, None) => ().into_any(),

@@ -1,5 +1,6 @@
 //! Light, dark, or what the person's system says.
 
+use crate::language::key;
 use serde::{Deserialize, Serialize};
 
 /// The colours of a page.
@@ -32,9 +33,9 @@ impl Theme {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
+            Self::System => key("System"),
+            Self::Light => key("Light"),
+            Self::Dark => key("Dark"),
         }
     }
 

@@ -1,15 +1,17 @@
 //! Dates, comparisons and counts as people say them.
 
+use crate::language::{drawn, key, t, t_with};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use model::Timestamp;
 use model::format::{bucket, bucket_in_full};
 use model::query::{Comparison, Interval, Op};
+use model::role::Role;
 
 /// `17 May 2015`
 #[must_use]
 pub(crate) fn day(date: Date) -> String {
-    bucket(date.at(0, 0, 0, 0), Interval::Day, true)
+    drawn(|| bucket(date.at(0, 0, 0, 0), Interval::Day, true))
 }
 
 /// `17 May 2015`, in UTC.
@@ -21,19 +23,17 @@ pub(crate) fn day_of(time: Timestamp) -> String {
 /// `17 May 2015, 14:00 UTC`
 #[must_use]
 pub(crate) fn moment(time: Timestamp) -> String {
-    format!(
-        "{} UTC",
-        bucket_in_full(Offset::UTC.to_datetime(time), Interval::Minute)
-    )
+    let words = drawn(|| bucket_in_full(Offset::UTC.to_datetime(time), Interval::Minute));
+    format!("{words} UTC")
 }
 
 /// `1 widget`, `3 widgets`
 #[must_use]
-pub(crate) fn counted(count: u32, one: &str) -> String {
+pub(crate) fn counted(count: u32, one: &'static str, many: &'static str) -> String {
     if count == 1 {
-        format!("1 {one}")
+        t(one).to_owned()
     } else {
-        format!("{count} {one}s")
+        t_with(many, &[&count.to_string()])
     }
 }
 
@@ -41,21 +41,21 @@ pub(crate) fn counted(count: u32, one: &str) -> String {
 #[must_use]
 pub(crate) const fn op(op: Op) -> &'static str {
     match op {
-        Op::Eq => "is",
-        Op::Neq => "is not",
-        Op::In => "is one of",
-        Op::NotIn => "is none of",
-        Op::Contains => "contains",
-        Op::NotContains => "does not contain",
-        Op::StartsWith => "starts with",
-        Op::Matches => "matches",
-        Op::Gt => "is more than",
-        Op::Gte => "is at least",
-        Op::Lt => "is less than",
-        Op::Lte => "is at most",
-        Op::Between => "is between",
-        Op::Exists => "is set",
-        Op::NotExists => "is not set",
+        Op::Eq => key("is"),
+        Op::Neq => key("is not"),
+        Op::In => key("is one of"),
+        Op::NotIn => key("is none of"),
+        Op::Contains => key("contains"),
+        Op::NotContains => key("does not contain"),
+        Op::StartsWith => key("starts with"),
+        Op::Matches => key("matches"),
+        Op::Gt => key("is more than"),
+        Op::Gte => key("is at least"),
+        Op::Lt => key("is less than"),
+        Op::Lte => key("is at most"),
+        Op::Between => key("is between"),
+        Op::Exists => key("is set"),
+        Op::NotExists => key("is not set"),
     }
 }
 
@@ -64,11 +64,22 @@ pub(crate) const fn op(op: Op) -> &'static str {
 pub(crate) fn comparison(comparison: &Comparison) -> String {
     let values: Vec<String> = comparison.values().iter().map(ToString::to_string).collect();
     let joined = values.join(if comparison.op == Op::Between {
-        " and "
+        t(" and ")
     } else {
         ", "
     });
-    format!("{} {} {joined}", comparison.property, op(comparison.op))
+    format!("{} {} {joined}", comparison.property, t(op(comparison.op)))
         .trim_end()
         .to_owned()
+}
+
+/// What a role is called.
+#[must_use]
+pub(crate) fn role(role: Role) -> &'static str {
+    t(match role {
+        Role::Viewer => key("viewer"),
+        Role::Editor => key("editor"),
+        Role::Admin => key("admin"),
+        Role::Owner => key("owner"),
+    })
 }

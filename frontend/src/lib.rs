@@ -2,9 +2,12 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Hydrates the page.
+/// Hydrates the page. `german` are its texts where it speaks German: English and German lines in turn.
 #[wasm_bindgen]
-pub fn hydrate() {
+pub fn hydrate(german: Option<String>) {
     console_error_panic_hook::set_once();
+    if let Some(lines) = german {
+        app::speak_german(lines);
+    }
     leptos::mount::hydrate_lazy(app::App);
 }

@@ -3,6 +3,7 @@
 import './charts.js';
 import './board.js';
 import './page.js';
+import './wall.js';
 import './keys.js';
 import './palette.js';
 import './switches.js';

@@ -158,7 +158,7 @@ document.addEventListener('click', (event) => {
   if (!mark) return;
   const key = mark.closest('.chart-key[data-series]');
   if (key) return toggle(figureOf(key), key.dataset.series);
-  const marked = mark.closest('[data-value], .chart-hit[data-from]');
+  const marked = mark.closest('[data-value], [data-place], .chart-hit[data-from]');
   if (marked && !wasDragged && offer(marked)) hide();
 });
 

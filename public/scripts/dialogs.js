@@ -1,5 +1,6 @@
 // What a dashboard's menus lead to: noting what happened, earlier versions, templates and files.
 import { call, make, openDialog, reload, say, visit } from './element.js';
+import { locale, t } from './words.js';
 
 const board = () => document.querySelector('.grid[data-board]')?.dataset.board;
 
@@ -23,13 +24,13 @@ function embedKey({ dataset: { share, hasKey } }) {
   const path = `/api/shares/${share}/embed-key`;
   const said = make('p', { className: 'problem', role: 'alert' });
   const told = make('div', { className: 'stack' });
-  const about = hasKey === undefined ? 'There is no key yet: only the link itself opens in frames.' : 'There is a key. Another one replaces it at once; it is not shown again.';
-  const cancel = make('button', { className: 'button', type: 'button', textContent: 'Close' });
-  const end = make('button', { className: 'button', type: 'button', textContent: 'End the key' });
-  const create = make('button', { className: 'button primary', type: 'button', textContent: hasKey === undefined ? 'Make a key' : 'Make another key' });
+  const about = hasKey === undefined ? t('There is no key yet: only the link itself opens in frames.') : t('There is a key. Another one replaces it at once; it is not shown again.');
+  const cancel = make('button', { className: 'button', type: 'button', textContent: t('Close') });
+  const end = make('button', { className: 'button', type: 'button', textContent: t('End the key') });
+  const create = make('button', { className: 'button primary', type: 'button', textContent: hasKey === undefined ? t('Make a key') : t('Make another key') });
   const dialog = openDialog(
-    'Signed frames',
-    make('p', { className: 'muted', textContent: 'Your own server signs a short token for each visitor and fixes what they see.' }),
+    t('Signed frames'),
+    make('p', { className: 'muted', textContent: t('Your own server signs a short token for each visitor and fixes what they see.') }),
     make('p', { textContent: about }),
     told,
     said,
@@ -41,7 +42,7 @@ function embedKey({ dataset: { share, hasKey } }) {
     if (problem) said.textContent = problem;
     else {
       dialog.close();
-      say('Signed frames of this link open nothing any more.');
+      say(t('Signed frames of this link open nothing any more.'));
     }
   });
   create.addEventListener('click', async () => {
@@ -50,12 +51,12 @@ function embedKey({ dataset: { share, hasKey } }) {
     if (!made) return;
     const line = (label, value) => make('div', { className: 'field' }, make('label', {}, label, make('input', { className: 'input', readOnly: true, value })));
     told.replaceChildren(
-      make('p', { className: 'notice good', role: 'status', textContent: 'Copy the key now: it is not shown again. Keep it on your server.' }),
-      line('Key', made.key),
-      line('Share', made.share),
-      line('Address of the frame', `${location.origin}/embed/TOKEN`),
+      make('p', { className: 'notice good', role: 'status', textContent: t('Copy the key now: it is not shown again. Keep it on your server.') }),
+      line(t('Key'), made.key),
+      line(t('Share'), made.share),
+      line(t('Address of the frame'), `${location.origin}/embed/TOKEN`),
     );
-    create.textContent = 'Make another key';
+    create.textContent = t('Make another key');
   });
 }
 
@@ -74,20 +75,20 @@ async function remove(path) {
     return;
   }
   const count = document.querySelectorAll('.grid[data-board] > article').length;
-  const lost = `Its ${count} ${count === 1 ? 'widget' : 'widgets'} and its share links are lost for everybody. The events stay. This cannot be undone.`;
+  const lost = count === 1 ? t('Its one widget and its share links are lost for everybody. The events stay. This cannot be undone.') : t('Its {0} widgets and its share links are lost for everybody. The events stay. This cannot be undone.', count);
   const typed = make('input', { className: 'input', id: 'delete-name', autocomplete: 'off' });
   const said = make('p', { className: 'problem', role: 'alert' });
-  const keep = make('button', { className: 'button', type: 'button', textContent: 'Keep it' });
-  const go = make('button', { className: 'button danger', type: 'submit', textContent: 'Delete dashboard', disabled: true });
+  const keep = make('button', { className: 'button', type: 'button', textContent: t('Keep it') });
+  const go = make('button', { className: 'button danger', type: 'submit', textContent: t('Delete dashboard'), disabled: true });
   const form = make(
     'form',
     {},
     make('p', { textContent: lost }),
-    make('div', { className: 'field' }, make('label', { htmlFor: 'delete-name' }, 'To go on, type ', make('strong', { textContent: told.name })), typed),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'delete-name' }, t('To go on, type'), ' ', make('strong', { textContent: told.name })), typed),
     said,
     make('div', { className: 'actions' }, keep, go),
   );
-  const dialog = openDialog('Delete this dashboard?', form);
+  const dialog = openDialog(t('Delete this dashboard?'), form);
   typed.focus();
   keep.addEventListener('click', () => dialog.close());
   typed.addEventListener('input', () => {
@@ -102,27 +103,27 @@ async function remove(path) {
     }
     dialog.close();
     visit('/');
-    say('The dashboard is deleted.');
+    say(t('The dashboard is deleted.'));
   });
 }
 
 /** Something that happened, to be drawn on charts over time. */
 function note(path) {
-  const text = make('input', { className: 'input', id: 'note-text', type: 'text', maxLength: 200, required: true, placeholder: 'Release 2.4', autocomplete: 'off' });
+  const text = make('input', { className: 'input', id: 'note-text', type: 'text', maxLength: 200, required: true, placeholder: t('Release 2.4'), autocomplete: 'off' });
   const at = make('input', { className: 'input', id: 'note-at', type: 'datetime-local' });
   const said = make('p', { className: 'problem', role: 'alert' });
-  const cancel = make('button', { className: 'button', type: 'button', textContent: 'Cancel' });
+  const cancel = make('button', { className: 'button', type: 'button', textContent: t('Cancel') });
   const form = make(
     'form',
     {},
-    make('p', { className: 'muted', textContent: 'A release, a campaign, an outage: the charts of this dashboard show it as a line.' }),
-    make('div', { className: 'field' }, make('label', { htmlFor: 'note-text', textContent: 'What' }), text),
-    make('div', { className: 'field' }, make('label', { htmlFor: 'note-at', textContent: 'When (now where empty)' }), at),
+    make('p', { className: 'muted', textContent: t('A release, a campaign, an outage: the charts of this dashboard show it as a line.') }),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'note-text', textContent: t('What') }), text),
+    make('div', { className: 'field' }, make('label', { htmlFor: 'note-at', textContent: t('When (now where empty)') }), at),
     said,
-    make('div', { className: 'actions' }, cancel, make('button', { className: 'button primary', type: 'submit', textContent: 'Note it' })),
+    make('div', { className: 'actions' }, cancel, make('button', { className: 'button primary', type: 'submit', textContent: t('Note it') })),
   );
-  const noted = make('ul', { className: 'links', 'aria-label': 'What was noted' });
-  const dialog = openDialog('What happened?', form, noted);
+  const noted = make('ul', { className: 'links', 'aria-label': t('What was noted') });
+  const dialog = openDialog(t('What happened?'), form, noted);
   text.focus();
   listNotes(path, noted);
   cancel.addEventListener('click', () => dialog.close());
@@ -142,8 +143,8 @@ function note(path) {
 async function listNotes(path, list) {
   const { told } = await call(path);
   list.replaceChildren(...(told?.items ?? []).map((item) => {
-    const when = new Date(item.at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-    const button = make('button', { className: 'button small', type: 'button', textContent: 'Delete', 'aria-label': `Delete: ${item.text}` });
+    const when = new Date(item.at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+    const button = make('button', { className: 'button small', type: 'button', textContent: t('Delete'), 'aria-label': t('Delete: {0}', item.text) });
     const row = make('li', {}, make('div', {}, make('strong', { textContent: item.text }), make('span', { className: 'muted', textContent: when })), button);
     button.addEventListener('click', async () => {
       button.disabled = true;
@@ -157,7 +158,7 @@ async function listNotes(path, list) {
       list.closest('dialog')?.close();
       reload();
       const where = item.dashboard_id ? `/api/dashboards/${item.dashboard_id}/annotations` : '/api/annotations';
-      say(`“${item.text}” is deleted.`, async () => {
+      say(t('{0} is deleted.', `“${item.text}”`), async () => {
         const { problem: refused } = await call(where, 'POST', { text: item.text, at: item.at });
         if (refused) say(refused);
         else reload();
@@ -169,18 +170,18 @@ async function listNotes(path, list) {
 
 /** What the dashboard was before each change. */
 async function versions(path) {
-  const said = make('p', { className: 'muted', role: 'status', textContent: 'Loading' });
+  const said = make('p', { className: 'muted', role: 'status', textContent: t('Loading') });
   const list = make('ul', { className: 'links' });
-  const close = make('button', { className: 'button', type: 'button', textContent: 'Close' });
-  const dialog = openDialog('Earlier versions', said, list, make('div', { className: 'actions' }, close));
+  const close = make('button', { className: 'button', type: 'button', textContent: t('Close') });
+  const dialog = openDialog(t('Earlier versions'), said, list, make('div', { className: 'actions' }, close));
   close.addEventListener('click', () => dialog.close());
   const { told, problem } = await call(path);
-  said.textContent = problem ?? (told.items.length === 0 ? 'Nothing has been changed yet.' : 'What it was before each change.');
+  said.textContent = problem ?? (told.items.length === 0 ? t('Nothing has been changed yet.') : t('What it was before each change.'));
   list.replaceChildren(...(told?.items ?? []).map((item) => row(item)));
 
   function row({ version, name, widgets, changed_at: at }) {
-    const when = new Date(at).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-    const button = make('button', { className: 'button small', type: 'button', textContent: 'Bring back', 'aria-label': `Bring back: before ${when}` });
+    const when = new Date(at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+    const button = make('button', { className: 'button small', type: 'button', textContent: t('Bring back'), 'aria-label': t('Bring back: before {0}', when) });
     button.addEventListener('click', async () => {
       button.disabled = true;
       const restored = await call(`${path}/${version}/restore`, 'POST');
@@ -192,8 +193,8 @@ async function versions(path) {
       dialog.close();
       reload();
     });
-    const words = `${name}, ${widgets} ${widgets === 1 ? 'widget' : 'widgets'}`;
-    return make('li', {}, make('div', {}, make('strong', { textContent: `Before ${when}` }), make('span', { className: 'muted', textContent: words })), button);
+    const words = `${name}, ${widgets === 1 ? t('1 widget') : t('{0} widgets', widgets)}`;
+    return make('li', {}, make('div', {}, make('strong', { textContent: t('Before {0}', when) }), make('span', { className: 'muted', textContent: words })), button);
   }
 }
 
@@ -204,7 +205,7 @@ document.addEventListener('toggle', (event) => {
   if (!card?.dataset.asks || menu.querySelector('[download]')) return;
   const isDrawn = Boolean(card.querySelector('svg.chart'));
   const files = [...(isDrawn ? [['PNG', 'chart.png'], ['PDF', 'chart.pdf']] : []), ['CSV', 'data.csv']];
-  const links = files.map(([name, file]) => make('a', { className: 'menu-item', href: `/api/widgets/${card.dataset.id}/${file}`, download: '', rel: 'external', textContent: `Save as ${name}` }));
+  const links = files.map(([name, file]) => make('a', { className: 'menu-item', href: `/api/widgets/${card.dataset.id}/${file}`, download: '', rel: 'external', textContent: t('Save as {0}', name) }));
   menu.append(...links);
 }, { capture: true });
 
@@ -224,9 +225,9 @@ async function templates(place) {
   };
   const file = make('input', { className: 'hidden', type: 'file', accept: 'application/json,.json', 'data-import': '' });
   file.addEventListener('change', async () => file.files[0] && make_of('/api/dashboards/import', await file.files[0].text()));
-  const entry = make('label', { className: 'menu-item' }, make('span', { textContent: 'Import a file' }), file);
+  const entry = make('label', { className: 'menu-item' }, make('span', { textContent: t('Import a file') }), file);
   const foot = make('div', { className: 'menu-foot' }, entry, said);
-  const waiting = make('p', { className: 'muted menu-note', role: 'status', textContent: 'Loading' });
+  const waiting = make('p', { className: 'muted menu-note', role: 'status', textContent: t('Loading') });
   place.replaceChildren(waiting, foot);
   const { told, problem } = await call('/api/templates');
   if (problem) {
@@ -234,8 +235,8 @@ async function templates(place) {
     return;
   }
   const choices = told.items.map(({ name, title, description, fits }) => {
-    const about = fits ? description : 'There are too few kinds of events for it yet.';
-    const button = make('button', { className: 'menu-item tall', type: 'button', disabled: !fits }, make('strong', { textContent: title }), make('span', { className: 'muted', textContent: about }));
+    const about = fits ? t(description) : t('There are too few kinds of events for it yet.');
+    const button = make('button', { className: 'menu-item tall', type: 'button', disabled: !fits }, make('strong', { textContent: t(title) }), make('span', { className: 'muted', textContent: about }));
     button.addEventListener('click', () => make_of(`/api/templates/${name}`, {}));
     return button;
   });

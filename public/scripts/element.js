@@ -1,3 +1,5 @@
+import { t } from './words.js';
+
 /** An element with properties, attributes (names with a dash, `role`, `for`) and children. */
 export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -28,7 +30,7 @@ export async function call(path, method = 'GET', body = undefined) {
   const told = await answer?.json().catch(() => null);
   if (answer?.ok) return { told, problem: null };
   const [first] = told?.errors ?? [];
-  const problem = first ? `${first.field ? `${first.field}: ` : ''}${first.message}` : (told?.detail ?? 'That did not arrive. Check the connection, then try again.');
+  const problem = first ? `${first.field ? `${first.field}: ` : ''}${t(first.message)}` : (told?.detail ?? t('That did not arrive. Check the connection, then try again.'));
   return { told: null, problem };
 }
 
@@ -48,7 +50,7 @@ export function visit(path, noscroll = false) {
 export function say(text, undo = null) {
   const toast = make('div', { className: 'toast' }, make('p', { textContent: text }));
   if (undo) {
-    const button = make('button', { className: 'button small', type: 'button', textContent: 'Undo' });
+    const button = make('button', { className: 'button small', type: 'button', textContent: t('Undo') });
     button.addEventListener('click', () => {
       toast.remove();
       undo();

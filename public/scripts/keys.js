@@ -1,25 +1,26 @@
 // Keys that work anywhere: a key presses the button that names it in `data-key`; `g d` goes to the dashboards, `?` lists the keys.
 import { make, openDialog, visit } from './element.js';
+import { t } from './words.js';
 
 const KEYS = [
-  ['g d', 'Go to the dashboards'],
-  ['t', 'Choose the range'],
-  ['e', 'Edit the dashboard, or stop'],
-  ['← ↑ → ↓', 'Move the focused widget while editing'],
-  ['Shift ← ↑ → ↓', 'Resize the focused widget while editing'],
-  ['Ctrl Z, Ctrl Shift Z', 'Take back while editing, do again'],
-  ['Ctrl C, Ctrl V', 'Copy the focused widget while editing, paste one'],
-  ['Ctrl K', 'Go anywhere, do anything'],
-  ['f', 'Full screen'],
-  ['← →', 'Walk over the focused chart; with Shift choose a time'],
-  ['Enter', 'Look at the chosen time, or open the menu of the chosen mark'],
-  ['Esc', 'Close what is open'],
-  ['?', 'This list'],
+  ['g d', t('Go to the dashboards')],
+  ['t', t('Choose the range')],
+  ['e', t('Edit the dashboard, or stop')],
+  ['← ↑ → ↓', t('Move the focused widget while editing')],
+  ['Shift ← ↑ → ↓', t('Resize the focused widget while editing')],
+  ['Ctrl Z, Ctrl Shift Z', t('Take back while editing, do again')],
+  ['Ctrl C, Ctrl V', t('Copy the focused widget while editing, paste one')],
+  ['Ctrl K', t('Go anywhere, do anything')],
+  ['f', t('Full screen')],
+  ['← →', t('Walk over the focused chart; with Shift choose a time')],
+  ['Enter', t('Look at the chosen time, or open the menu of the chosen mark')],
+  ['Esc', t('Close what is open')],
+  ['?', t('This list')],
 ];
 
 function listed() {
   const rows = KEYS.flatMap(([keys, does]) => [make('dt', {}, make('kbd', { textContent: keys })), make('dd', { textContent: does })]);
-  openDialog('Keyboard', make('dl', { className: 'keys' }, ...rows));
+  openDialog(t('Keyboard'), make('dl', { className: 'keys' }, ...rows));
 }
 
 let afterG = false;

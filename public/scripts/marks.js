@@ -1,6 +1,7 @@
 // What a mark of a chart leads to: the dashboard filtered by it, its time alone, and the users and events behind it.
 import { isBoard, showOnly, showRange } from './address.js';
 import { call, make, say, visit } from './element.js';
+import { t } from './words.js';
 
 const isEditing = (mark) => Boolean(mark.closest('.grid.editing'));
 const card = (mark) => mark.closest('article.card[data-id]');
@@ -12,14 +13,15 @@ function property(mark) {
 }
 
 /** The page of the users, or of the events, that a mark was counted from. */
-async function behind(mark, show) {
+async function behind(mark, show, place = null) {
   const asked = new URLSearchParams();
+  if (place) asked.set('place', JSON.stringify(place));
   const { from, to, value } = mark.dataset;
   if (from && to) {
     asked.set('from', from);
     asked.set('to', to);
   }
-  if (value !== undefined) asked.set('value', value);
+  if (value !== undefined && !place) asked.set('value', value);
   const here = new URLSearchParams(location.search);
   for (const name of ['range', 'filter']) if (here.get(name)) asked.set(name, here.get(name));
   if (here.get('breakdown')) asked.set('breakdown', here.get('breakdown'));
@@ -38,11 +40,20 @@ async function behind(mark, show) {
 function choices(mark) {
   const found = [];
   const by = property(mark);
-  if (by) found.push([`Show only ${mark.dataset.value}`, () => showOnly(by, mark.dataset.value)]);
+  if (by) found.push([t('Show only {0}', mark.dataset.value), () => showOnly(by, mark.dataset.value)]);
   const { from, to } = mark.dataset;
-  if (from && to) found.push(['Look at this time', () => showRange(from, to)]);
+  if (from && to) found.push([t('Look at this time'), () => showRange(from, to)]);
   const hasPeople = ['trend', 'sessions', 'events'].includes(card(mark)?.dataset.asks) && mark.dataset.value !== '$other';
-  if (hasPeople) found.push(['See users', () => behind(mark, '')], ['See events', () => behind(mark, 'events')]);
+  if (hasPeople) found.push([t('See users'), () => behind(mark, '')], [t('See events'), () => behind(mark, 'events')]);
+  if (mark.dataset.place) found.push(...atPlace(mark, JSON.parse(mark.dataset.place)));
+  return found;
+}
+
+/** Who is at a place of the answer: a step of a funnel, a cell of retention, a link of paths. */
+function atPlace(mark, place) {
+  if (place.of !== 'step') return [[t('See users'), () => behind(mark, '', place)]];
+  const found = [[t('See who came this far'), () => behind(mark, '', place)]];
+  if (place.step > 0) found.push([t('See who went no further'), () => behind(mark, '', { ...place, outcome: 'dropped' })]);
   return found;
 }
 
@@ -59,7 +70,7 @@ export function offer(mark) {
     });
     return button;
   });
-  const menu = make('div', { className: 'popover menu mark-menu', popover: 'auto', role: 'group', 'aria-label': 'What is here' }, ...buttons);
+  const menu = make('div', { className: 'popover menu mark-menu', popover: 'auto', role: 'group', 'aria-label': t('What is here') }, ...buttons);
   const before = document.activeElement;
   menu.addEventListener('toggle', (event) => {
     if (event.newState !== 'closed') return;

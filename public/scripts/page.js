@@ -1,6 +1,7 @@
 // Small things around the charts: full screen, refreshing, lists that are searched, widgets that are not saved yet.
 import { isBoard } from './address.js';
 import { make, reload } from './element.js';
+import { t } from './words.js';
 
 const REFRESH = 'datapulse-refresh';
 
@@ -20,8 +21,6 @@ function fullScreen() {
 document.addEventListener('fullscreenchange', () => {
   document.documentElement.classList.toggle('tv', Boolean(document.fullscreenElement));
 });
-
-if (new URLSearchParams(location.search).has('tv')) document.documentElement.classList.add('tv');
 
 document.addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
@@ -46,7 +45,7 @@ document.addEventListener('input', (event) => {
   }
   const left = items.filter((item) => !item.hidden).length;
   const said = document.querySelector('[data-search-said]');
-  if (said) said.textContent = words.length === 0 ? '' : left === 0 ? 'Nothing has all of these words.' : `${left} of ${items.length}`;
+  if (said) said.textContent = words.length === 0 ? '' : left === 0 ? t('Nothing has all of these words.') : t('{0} of {1}', left, items.length);
 });
 
 async function favourite(star) {
@@ -71,13 +70,13 @@ function refreshEvery(seconds) {
 const kept = () => Number(localStorage.getItem(REFRESH) ?? 0);
 refreshEvery(kept());
 
-const OFTEN = [[0, 'Never'], [30, 'Every 30 seconds'], [60, 'Every minute'], [300, 'Every 5 minutes'], [1800, 'Every half hour']];
+const OFTEN = [[0, t('Never')], [30, t('Every 30 seconds')], [60, t('Every minute')], [300, t('Every 5 minutes')], [1800, t('Every half hour')]];
 
 document.addEventListener('toggle', (event) => {
   const place = event.target instanceof Element ? event.target.querySelector('[data-refresh]') : null;
   if (!place) return;
   const options = OFTEN.map(([seconds, words]) => make('option', { value: String(seconds), textContent: words, selected: seconds === kept() }));
-  place.replaceChildren(make('label', { htmlFor: 'refresh', textContent: 'Ask again' }), make('select', { id: 'refresh', className: 'input' }, ...options));
+  place.replaceChildren(make('label', { htmlFor: 'refresh', textContent: t('Ask again') }), make('select', { id: 'refresh', className: 'input' }, ...options));
 }, { capture: true });
 
 document.addEventListener('change', (event) => {
@@ -102,7 +101,7 @@ addEventListener('beforeunload', (event) => {
 document.addEventListener('click', (event) => {
   const link = event.target instanceof Element ? event.target.closest('a[href]') : null;
   const leaves = link && unsaved?.isConnected && !link.getAttribute('href').startsWith('#') && !link.hasAttribute('download');
-  if (leaves && !confirm('Leave without saving the widget?')) {
+  if (leaves && !confirm(t('Leave without saving the widget?'))) {
     event.preventDefault();
     event.stopImmediatePropagation();
   } else if (leaves) {

@@ -1,5 +1,6 @@
 // Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
 import { make, visit } from './element.js';
+import { t } from './words.js';
 
 let dialog = null;
 let found = [];
@@ -12,10 +13,10 @@ function here() {
     for (const key of copy.querySelectorAll('kbd')) key.remove();
     return (element.getAttribute('aria-label') || copy.textContent).trim();
   };
-  const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: 'Go to', act: () => link.click() }));
+  const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: t('Go to'), act: () => link.click() }));
   const tools = [...document.querySelectorAll('.topbar .tools > .button, #dashboard-menu .menu-item, [data-key="?"]')]
     .filter((tool) => !tool.disabled)
-    .map((tool) => ({ name: named(tool), kind: 'Here', act: () => tool.click() }));
+    .map((tool) => ({ name: named(tool), kind: t('Here'), act: () => tool.click() }));
   return [...tools, ...places].filter(({ name }) => name !== '');
 }
 
@@ -23,7 +24,7 @@ async function dashboards() {
   const answer = await fetch('/api/dashboards?limit=100').catch(() => null);
   if (!answer?.ok) return [];
   const { items } = await answer.json();
-  return items.map(({ id, name }) => ({ name, kind: 'Dashboard', act: () => visit(`/dashboards/${id}`) }));
+  return items.map(({ id, name }) => ({ name, kind: t('Dashboard'), act: () => visit(`/dashboards/${id}`) }));
 }
 
 function show(all) {
@@ -36,7 +37,7 @@ function show(all) {
     return row;
   });
   dialog.querySelector('ul').replaceChildren(...rows);
-  dialog.querySelector('[role="status"]').textContent = found.length === 0 ? 'Nothing is called that.' : '';
+  dialog.querySelector('[role="status"]').textContent = found.length === 0 ? t('Nothing is called that.') : '';
   mark();
 }
 
@@ -57,11 +58,11 @@ function take(at) {
 
 async function openPalette() {
   const input = make('input', {
-    className: 'input', type: 'text', role: 'combobox', placeholder: 'Go to, or do', autocomplete: 'off', spellcheck: false,
-    'aria-label': 'Go to, or do', 'aria-expanded': 'true', 'aria-controls': 'palette-list',
+    className: 'input', type: 'text', role: 'combobox', placeholder: t('Go to, or do'), autocomplete: 'off', spellcheck: false,
+    'aria-label': t('Go to, or do'), 'aria-expanded': 'true', 'aria-controls': 'palette-list',
   });
-  const list = make('ul', { id: 'palette-list', role: 'listbox', 'aria-label': 'Found' });
-  dialog = make('dialog', { className: 'palette', 'aria-label': 'Commands' }, input, list, make('p', { className: 'muted', role: 'status' }));
+  const list = make('ul', { id: 'palette-list', role: 'listbox', 'aria-label': t('Found') });
+  dialog = make('dialog', { className: 'palette', 'aria-label': t('Commands') }, input, list, make('p', { className: 'muted', role: 'status' }));
   dialog.addEventListener('close', () => {
     dialog.remove();
     dialog = null;

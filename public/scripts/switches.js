@@ -2,6 +2,7 @@
 // variables themselves are made and taken away here, too.
 import { go } from './address.js';
 import { call, make, openDialog, reload } from './element.js';
+import { t } from './words.js';
 
 let chosen = '';
 
@@ -65,20 +66,20 @@ async function edit(path) {
   const said = make('p', { className: 'problem', role: 'alert' });
   const add = ({ name: called = '', property = '', default: first = '' } = {}) => {
     const field = (label, value, key) => make('input', { className: 'input', 'aria-label': label, placeholder: label, value, maxLength: 200, autocomplete: 'off', 'data-key-of': key });
-    const drop = make('button', { className: 'button small', type: 'button', textContent: 'Remove', 'aria-label': `Remove ${called || 'this variable'}` });
-    const row = make('div', { className: 'variable' }, field('Name', called, 'name'), field('Property', property, 'property'), field('Begins with', first, 'default'), drop);
+    const drop = make('button', { className: 'button small', type: 'button', textContent: t('Remove'), 'aria-label': t('Remove {0}', called || t('this variable')) });
+    const row = make('div', { className: 'variable' }, field(t('Name'), called, 'name'), field(t('Property'), property, 'property'), field(t('Begins with'), first, 'default'), drop);
     drop.addEventListener('click', () => row.remove());
     rows.append(row);
     return row;
   };
   (layout.variables ?? []).forEach(add);
   if (!rows.firstChild) add();
-  const more = make('button', { className: 'button small', type: 'button', textContent: 'Another variable' });
-  const cancel = make('button', { className: 'button', type: 'button', textContent: 'Cancel' });
-  const save = make('button', { className: 'button primary', type: 'submit', textContent: 'Save variables' });
-  const about = 'Whoever looks at this dashboard chooses a value of each, and every widget counts only events that have it.';
+  const more = make('button', { className: 'button small', type: 'button', textContent: t('Another variable') });
+  const cancel = make('button', { className: 'button', type: 'button', textContent: t('Cancel') });
+  const save = make('button', { className: 'button primary', type: 'submit', textContent: t('Save variables') });
+  const about = t('Whoever looks at this dashboard chooses a value of each, and every widget counts only events that have it.');
   const form = make('form', {}, make('p', { className: 'muted', textContent: about }), rows, more, said, make('div', { className: 'actions' }, cancel, save));
-  const dialog = openDialog('Variables', form);
+  const dialog = openDialog(t('Variables'), form);
   more.addEventListener('click', () => add().querySelector('input').focus());
   cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', async (event) => {
@@ -87,8 +88,8 @@ async function edit(path) {
     const variables = [...rows.children].map(read).filter((row) => Object.keys(row).length > 0);
     const body = { name, description, layout: { ...layout, variables }, range, filter };
     const saved = await fetch(path, { method: 'PUT', headers: { 'content-type': 'application/json', ...(tag && { 'if-match': tag }) }, body: JSON.stringify(body) });
-    if (saved.status === 412) said.textContent = 'Somebody else changed this dashboard meanwhile. Close this and try again.';
-    else if (!saved.ok) said.textContent = (await saved.json().catch(() => null))?.errors?.[0]?.message ?? 'That was not saved. Try again.';
+    if (saved.status === 412) said.textContent = t('Somebody else changed this dashboard meanwhile. Close this and try again.');
+    else if (!saved.ok) said.textContent = (await saved.json().catch(() => null))?.errors?.[0]?.message ?? t('That was not saved. Try again.');
     else {
       dialog.close();
       reload();

@@ -1,7 +1,7 @@
 //! The form of the list of dashboards.
 
 use axum::extract::{Form, State};
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 use engine::{Engine, Error};
 use model::dashboard::DashboardSpec;
 use model::query::Range;
@@ -17,6 +17,11 @@ pub(crate) struct Create {
     name: String,
     #[serde(default)]
     description: String,
+}
+
+/// `GET /dashboards`: the list is the first page.
+pub(crate) async fn list() -> Redirect {
+    Redirect::permanent("/")
 }
 
 /// `POST /dashboards`: leads to the new dashboard.

@@ -4,6 +4,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use engine::{Engine, Error};
+use model::language::{Language, key, within};
 use serde::Deserialize;
 
 use super::{back_to, known_from_now_on, to};
@@ -11,10 +12,11 @@ use crate::client::FromBrowser;
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::reads::Reads;
 
-const NO_ADDRESS: &str = "That does not look like an e-mail address. Check it for typos.";
-const NO_PASSWORD: &str = "Use 8 to 128 characters, and none of the passwords that many people use.";
-const TOO_OFTEN: &str = "That was too often. Wait a minute and try again.";
+const NO_ADDRESS: &str = key("That does not look like an e-mail address. Check it for typos.");
+const NO_PASSWORD: &str = key("Use 8 to 128 characters, and none of the passwords that many people use.");
+const TOO_OFTEN: &str = key("That was too often. Wait a minute and try again.");
 
 /// What the page is to say.
 #[derive(Deserialize)]
@@ -28,7 +30,9 @@ pub(crate) struct Said {
 /// `GET /forgot`
 pub(crate) async fn forgot(headers: HeaderMap, Query(said): Query<Said>) -> Response {
     let problem = (!said.problem.is_empty()).then_some(NO_ADDRESS);
-    let page = app::entry::forgot(Cookies::theme(&headers), !said.done.is_empty(), problem);
+    let page = within(Reads::of(&headers), || {
+        app::entry::forgot(Cookies::theme(&headers), !said.done.is_empty(), problem)
+    });
     (private(), Html(page)).into_response()
 }
 
@@ -53,15 +57,18 @@ pub(crate) async fn look_at_reset(
     headers: HeaderMap,
     Query(said): Query<Said>,
 ) -> Answered<Response> {
-    let theme = Cookies::theme(&headers);
+    let (theme, language) = (Cookies::theme(&headers), Reads::of(&headers));
     let problem = match said.problem.as_str() {
         "" => None,
         "too_many" => Some(TOO_OFTEN),
         _ => Some(NO_PASSWORD),
     };
     match engine.auth().look_at_reset(&token).await {
-        Ok(()) => Ok((private(), Html(app::entry::reset(theme, &token, problem))).into_response()),
-        Err(Error::NotFound) => Ok(useless(theme)),
+        Ok(()) => {
+            let page = within(language, || app::entry::reset(theme, &token, problem));
+            Ok((private(), Html(page)).into_response())
+        }
+        Err(Error::NotFound) => Ok(useless(theme, language)),
         Err(other) => Err(other.into()),
     }
 }
@@ -96,14 +103,19 @@ pub(crate) async fn look_at_confirmation(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let theme = Cookies::theme(&headers);
+    let (theme, language) = (Cookies::theme(&headers), Reads::of(&headers));
     if token == "done" {
-        let page = app::entry::message(theme, "Thank you", "Your address is confirmed.");
+        let page = within(language, || {
+            app::entry::message(theme, key("Thank you"), key("Your address is confirmed."))
+        });
         return Ok((private(), Html(page)).into_response());
     }
     match engine.auth().look_at_confirmation(&token).await {
-        Ok(()) => Ok((private(), Html(app::entry::confirm(theme, &token))).into_response()),
-        Err(Error::NotFound) => Ok(useless(theme)),
+        Ok(()) => {
+            let page = within(language, || app::entry::confirm(theme, &token));
+            Ok((private(), Html(page)).into_response())
+        }
+        Err(Error::NotFound) => Ok(useless(theme, language)),
         Err(other) => Err(other.into()),
     }
 }
@@ -132,8 +144,9 @@ pub(crate) async fn ask_to_confirm(
     super::settings::came_to(super::settings::ACCOUNT, "confirm", asked)
 }
 
-fn useless(theme: &str) -> Response {
-    (StatusCode::NOT_FOUND, private(), Html(app::entry::useless(theme))).into_response()
+fn useless(theme: &str, language: Language) -> Response {
+    let page = within(language, || app::entry::useless(theme));
+    (StatusCode::NOT_FOUND, private(), Html(page)).into_response()
 }
 
 /// Links are secrets: nothing keeps these pages, and nobody who is linked from them hears of their address.

@@ -50,7 +50,9 @@ pub(crate) async fn connect(
 
 /// To the other server. Not by a redirect: the policy that keeps forms on this site would hold for it too.
 fn leave(cookies: Cookies, headers: &HeaderMap, begun: &OidcBegun) -> Response {
-    let page = app::entry::leave(Cookies::theme(headers), &begun.url);
+    let page = model::language::within(crate::reads::Reads::of(headers), || {
+        app::entry::leave(Cookies::theme(headers), &begun.url)
+    });
     let refresh = HeaderValue::from_str(&format!("0; url={}", begun.url));
     let mut answer = (private(), Html(page)).into_response();
     if let Ok(refresh) = refresh {

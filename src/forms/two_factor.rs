@@ -5,6 +5,7 @@ use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
 use engine::auth::Challenge;
 use engine::{Caller, Engine, Error};
+use model::language::{key, within};
 use serde::Deserialize;
 
 use super::entry::private;
@@ -13,6 +14,7 @@ use crate::client::FromBrowser;
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::reads::Reads;
 
 const PAGE: &str = "/settings/two-factor";
 
@@ -35,7 +37,9 @@ pub(super) fn ask_for_code(cookies: Cookies, challenge: &Challenge, next: &str) 
 
 /// `GET /login/code`
 pub(crate) async fn code_page(headers: HeaderMap, Query(said): Query<Said>) -> Response {
-    let page = app::entry::code(Cookies::theme(&headers), &said.next, words(&said.problem));
+    let page = within(Reads::of(&headers), || {
+        app::entry::code(Cookies::theme(&headers), &said.next, words(&said.problem))
+    });
     (private(), Html(page)).into_response()
 }
 
@@ -83,8 +87,10 @@ pub(crate) async fn settings_page(
     };
     let state = engine.auth().two_factor(&caller).await?;
     let pending = engine.auth().pending_totp(&caller).await?;
-    let notice = words(&said.problem).or((said.done == "off").then_some("Two-factor sign-in is off."));
-    let page = app::entry::two_factor(Cookies::theme(&headers), state, pending, notice);
+    let notice = words(&said.problem).or((said.done == "off").then_some(key("Two-factor sign-in is off.")));
+    let page = within(Reads::of(&headers), || {
+        app::entry::two_factor(Cookies::theme(&headers), state, pending, notice)
+    });
     Ok((private(), Html(page)).into_response())
 }
 
@@ -139,7 +145,9 @@ pub(crate) async fn turn_off(
 }
 
 fn told_once(headers: &HeaderMap, codes: &[String]) -> Response {
-    let page = app::entry::recovery_codes(Cookies::theme(headers), codes);
+    let page = within(Reads::of(headers), || {
+        app::entry::recovery_codes(Cookies::theme(headers), codes)
+    });
     (private(), Html(page)).into_response()
 }
 
@@ -163,14 +171,14 @@ fn came_to(result: Result<(), Error>, done: &str) -> Answered<Response> {
 fn words(problem: &str) -> Option<&'static str> {
     Some(match problem {
         "" => return None,
-        "code" => {
-            "That code is wrong, was used, or is over. Take the next one that your app shows, or a recovery code."
-        }
-        "password" => "That is not your password. Type the one that you sign in with.",
-        "too_many" => "Too many codes were wrong. Wait five minutes, then try again.",
-        "on" => "Two-factor sign-in is on already.",
-        "begin" => "That took too long. Begin again.",
-        "forbidden" => "Only somebody who signed in may do this.",
-        _ => "That did not work. Try again in a moment.",
+        "code" => key(
+            "That code is wrong, was used, or is over. Take the next one that your app shows, or a recovery code.",
+        ),
+        "password" => key("That is not your password. Type the one that you sign in with."),
+        "too_many" => key("Too many codes were wrong. Wait five minutes, then try again."),
+        "on" => key("Two-factor sign-in is on already."),
+        "begin" => key("That took too long. Begin again."),
+        "forbidden" => key("Only somebody who signed in may do this."),
+        _ => key("That did not work. Try again in a moment."),
     })
 }

@@ -1,4 +1,5 @@
-//! `GET /s/{token}/live`: new figures for a shared page, drawn here, so that the page needs hardly any script.
+//! `GET /s/{token}/live` and `GET /embed/{token}/live`: new figures for a shared page, drawn here, so that the page needs
+//! hardly any script.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,8 +9,9 @@ use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use engine::Error;
-use engine::live::{Changed, Watch};
+use engine::live::{Changed, Shown, Watch};
 use engine::sharing::Opened;
+use model::language::Language;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
@@ -27,12 +29,31 @@ pub(crate) async fn connect_shared(
     Path(token): Path<String>,
     request: Request,
 ) -> Answered<Response> {
-    let (mut parts, _) = request.into_parts();
-    let opened = match share_page::open(&state, &token, &parts.headers).await {
+    let opened = match share_page::open(&state, &token, request.headers()).await {
         Ok(opened) => opened,
         Err(Error::Unauthenticated(_)) => return Err(Error::NotFound.into()),
         Err(error) => return Err(error.into()),
     };
+    connect(state, opened, None, request).await
+}
+
+/// `GET /embed/{token}/live`: the same with what the token fixed, as long as it lasts.
+pub(crate) async fn connect_signed(
+    State(state): State<AppState>,
+    Path(token): Path<String>,
+    request: Request,
+) -> Answered<Response> {
+    let opened = state.engine.sharing().open_signed(&token).await?;
+    connect(state, opened, Some(token), request).await
+}
+
+async fn connect(
+    state: AppState,
+    opened: Opened,
+    signed: Option<String>,
+    request: Request,
+) -> Answered<Response> {
+    let (mut parts, _) = request.into_parts();
     let upgrade = match WebSocketUpgrade::from_request_parts(&mut parts, &state).await {
         Ok(upgrade) => upgrade,
         Err(rejection) => {
@@ -53,6 +74,8 @@ pub(crate) async fn connect_shared(
         opened,
         watch,
         place,
+        signed,
+        language: share_page::language_of(&parts.headers),
     };
     Ok(configured(upgrade, &parts.headers).on_upgrade(move |connection| viewer.serve(connection)))
 }
@@ -62,6 +85,9 @@ struct Viewer {
     opened: Opened,
     watch: Arc<Watch>,
     place: Place,
+    /// The token that the key of the share signed, where one opened it.
+    signed: Option<String>,
+    language: Language,
 }
 
 #[derive(Serialize)]
@@ -96,7 +122,7 @@ impl Viewer {
                 biased;
                 () = self.place.ending.leaving() => return End::Close(RESTARTING, "The server restarts."),
                 () = sleep_until(expires) => return End::Close(UNAUTHENTICATED, "The link has expired."),
-                change = changes.recv() => if self.is_ended_by(change) {
+                change = changes.recv() => if self.is_ended_by(change).await {
                     return End::Close(UNAUTHENTICATED, "The link was revoked.");
                 },
                 received = connection.recv() => match received {
@@ -134,14 +160,20 @@ impl Viewer {
         })
     }
 
-    fn is_ended_by(&self, change: Result<Changed, RecvError>) -> bool {
-        change.is_ok_and(|change| {
-            let is_over = matches!(
-                change.action.as_str(),
-                "share.revoked" | "share.rotated" | "share.changed"
-            );
-            is_over && change.target == format!("share:{}", self.opened.id)
-        })
+    async fn is_ended_by(&self, change: Result<Changed, RecvError>) -> bool {
+        let target = format!("share:{}", self.opened.id);
+        let Some(change) = change.ok().filter(|change| change.target == target) else {
+            return false;
+        };
+        match change.action.as_str() {
+            "share.revoked" | "share.rotated" | "share.changed" => true,
+            // News come a little later: it may be the very key that signed the token.
+            "share.embed_key_made" | "share.embed_key_ended" => match &self.signed {
+                Some(token) => self.state.engine.sharing().open_signed(token).await.is_err(),
+                None => false,
+            },
+            _ => false,
+        }
     }
 
     /// What is new since `seen`; gives what is seen then.
@@ -153,12 +185,13 @@ impl Viewer {
         if since.is_changed {
             send(connection, Message::Text("{\"type\":\"changed\"}".into())).await?;
         }
-        let updated = share_page::updated(&self.state, &self.opened);
-        for shown in since.shown {
+        let updated = share_page::updated(&self.state, &self.opened, self.language);
+        let may_see = |shown: &Arc<Shown>| self.opened.may_see(&shown.panel.widget);
+        for shown in since.shown.into_iter().filter(may_see) {
             let update = Update {
                 kind: "update",
                 widget_id: shown.panel.widget.id.to_string(),
-                html: shown.drawn(app::share::card_inside),
+                html: shown.drawn(self.language, app::share::card_inside),
                 updated: &updated,
             };
             let text = serde_json::to_string(&update).unwrap_or_default();

@@ -14,7 +14,7 @@ use model::event::Receipt;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
-use model::person::{Person, PersonSession};
+use model::person::{Person, PersonSession, Whose};
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
 use model::share::{EmbedKey, NewShare, Share, ShareRequest};
@@ -712,18 +712,19 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
             Get,
             "/api/widgets/{id}/behind",
             "behindMark",
-            "The question for the events that a mark of a widget's chart stands for",
+            "The question for the events or the users that a mark of a widget's chart stands for",
         )
         .asks("from", false, text())
         .asks("to", false, text())
         .asks("value", false, text())
+        .asks("place", false, text())
         .asks("range", false, text())
         .asks("first", false, text())
         .asks("last", false, text())
         .asks("filter", false, text())
         .asks("breakdown", false, text())
         .asks("variables", false, text())
-        .gives::<Query>(200),
+        .gives::<Whose>(200),
         Call::new(
             s,
             Get,

@@ -15,6 +15,7 @@ use crate::body;
 use crate::identity::Asking;
 use crate::paper;
 use crate::problem::Answered;
+use crate::reads::Reads;
 
 /// `GET /api/dashboards`
 pub(crate) async fn list(
@@ -31,13 +32,14 @@ pub(crate) async fn pdf(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    Reads(language): Reads,
     uri: Uri,
 ) -> Answered<Response> {
     let view = app::view_of(uri.query().unwrap_or_default())
         .map_err(|message| Error::invalid("query", "invalid", message))?;
     let page = engine.dashboard_page(&caller, id(&path)?, &view).await?;
     let organization = engine.organizations().get(&caller, caller.org()).await?;
-    Ok(paper::answer(&engine, &organization, page, &view).await?)
+    Ok(paper::answer(&engine, &organization, page, &view, language).await?)
 }
 
 /// `POST /api/dashboards`

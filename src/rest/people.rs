@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use engine::db::{Page, PageRequest};
 use engine::{Engine, Error};
 use model::dashboard::View;
-use model::person::{Mark, Person, PersonSession};
+use model::person::{Mark, Person, PersonSession, Whose};
 use model::query::{Edge, EventsSpec, Property, Range};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -27,27 +27,20 @@ pub(crate) struct Who {
     cursor: Option<String>,
 }
 
-/// `GET /api/analytics/users`: who did the events that the question `q` means; without it, of the last 30 days.
+/// `GET /api/analytics/users`: who did the events that the question `q` means, or is at a place of the answer to it; without
+/// it, everybody of the last 30 days.
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     who: Result<Query<Who>, QueryRejection>,
 ) -> Answered<Json<Page<Person>>> {
     let Who { q, limit, cursor } = parameters(who)?;
-    let spec = match q {
-        Some(q) => asked(&q)?,
-        None => EventsSpec::last_30_days(),
+    let whose = match q {
+        Some(q) => Whose::parse(&q).map_err(Error::from)?,
+        None => Whose::Events(Box::new(EventsSpec::last_30_days())),
     };
     let page = PageRequest { limit, cursor };
-    Ok(Json(engine.people(&caller, spec, &page).await?))
-}
-
-/// A question for events, as `/api/analytics/query` takes it.
-fn asked(q: &str) -> Result<EventsSpec, Refusal> {
-    match model::query::Query::parse(q).map_err(Error::from)? {
-        model::query::Query::Events(events) => Ok(events.spec().clone()),
-        _ => Err(Error::invalid("q", "invalid", "Ask for events: `{\"kind\":\"events\", …}`.").into()),
-    }
+    Ok(Json(engine.people(&caller, whose, &page).await?))
 }
 
 /// `GET /api/analytics/users/{id}/events`
@@ -72,7 +65,7 @@ pub(crate) async fn sessions(
     Ok(Json(engine.person_sessions(&caller, &user, &page).await?))
 }
 
-/// `?from=&to=&value=` of the mark, and what the address of its page says: the `range`, or
+/// `?from=&to=&value=` of the mark, or its `place` as JSON, and what the address of its page says: the `range`, or
 /// the `first` and `last` day, the `filter`, the `breakdown`, and the chosen `variables` as an object.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +73,7 @@ pub(crate) struct Marked {
     from: Option<String>,
     to: Option<String>,
     value: Option<String>,
+    place: Option<String>,
     range: Option<String>,
     first: Option<String>,
     last: Option<String>,
@@ -88,17 +82,18 @@ pub(crate) struct Marked {
     variables: Option<String>,
 }
 
-/// `GET /api/widgets/{id}/behind`: the question for the events that a mark of the widget's chart stands for.
+/// `GET /api/widgets/{id}/behind`: the question for the events or the users that a mark of the widget's chart stands for.
 pub(crate) async fn behind(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
     marked: Result<Query<Marked>, QueryRejection>,
-) -> Answered<Json<model::query::Query>> {
+) -> Answered<Json<Whose>> {
     let Marked {
         from,
         to,
         value,
+        place,
         range,
         first,
         last,
@@ -116,10 +111,9 @@ pub(crate) async fn behind(
             .map_or(Ok(BTreeMap::new()), |text| json("variables", text))?,
     };
     let time = edges("from", from.zip(to))?;
-    let mark = Mark { time, value };
-    let spec = engine.behind(&caller, id(&path)?, &view, &mark).await?;
-    let query = model::query::EventsQuery::parse(spec).map_err(Error::from)?;
-    Ok(Json(model::query::Query::Events(query)))
+    let place = place.as_deref().map(|text| json("place", text)).transpose()?;
+    let mark = Mark { place, time, value };
+    Ok(Json(engine.behind(&caller, id(&path)?, &view, &mark).await?))
 }
 
 /// The range of the page, as its address says it: `7d`, or a first and a last day.

@@ -10,6 +10,7 @@ use engine::{Engine, Error};
 use model::answer::Answer;
 use model::dashboard::{View, Widget, WidgetSpec};
 use model::ids::WidgetId;
+use model::language::within;
 use serde::Deserialize;
 
 use super::etag::{if_match, tagged};
@@ -17,6 +18,7 @@ use super::{Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::reads::Reads;
 use crate::{paper, pictures};
 
 /// Pixels of a picture's longer side.
@@ -138,11 +140,12 @@ pub(crate) async fn chart_svg(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    Reads(language): Reads,
     picture: Result<Query<Picture>, QueryRejection>,
 ) -> Answered<Response> {
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
     let spec = parameters(picture)?.spec(widget);
-    let svg = charts::render(&answer, &spec).into_string();
+    let svg = within(language, || charts::render(&answer, &spec)).into_string();
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
@@ -151,6 +154,7 @@ pub(crate) async fn chart_png(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    Reads(language): Reads,
     picture: Result<Query<Picture>, QueryRejection>,
 ) -> Answered<Response> {
     const LARGE: u32 = 2_000;
@@ -165,7 +169,7 @@ pub(crate) async fn chart_png(
     } else {
         2.0
     };
-    let draw = move || charts::render(&answer, &spec).into_string();
+    let draw = move || within(language, || charts::render(&answer, &spec)).into_string();
     let png = pictures::png(draw, scale).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
@@ -175,9 +179,10 @@ pub(crate) async fn chart_pdf(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    Reads(language): Reads,
 ) -> Answered<Response> {
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
-    Ok(paper::widget(widget, answer).await?)
+    Ok(paper::widget(widget, answer, language).await?)
 }
 
 /// `GET /api/widgets/{id}/data.csv`

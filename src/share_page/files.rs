@@ -84,7 +84,14 @@ pub(crate) async fn pdf(
     };
     let asked = app::share::asked(uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(&opened, asked).await?;
-    let page = crate::paper::answer(&state.engine, &opened.organization, shared.page, &shared.view).await?;
+    let page = crate::paper::answer(
+        &state.engine,
+        &opened.organization,
+        shared.page,
+        &shared.view,
+        language_of(&headers),
+    )
+    .await?;
     Ok((private(), page).into_response())
 }
 

@@ -7,6 +7,7 @@ use charts::{Card, CardPanel};
 use engine::Error;
 use engine::sharing::{Opened, SharedPage};
 use model::dashboard::View;
+use model::language::within;
 
 use super::{gone, language_of, open, private};
 use crate::pictures;
@@ -25,7 +26,8 @@ pub(crate) async fn card(
         Err(error) => return Err(error.into()),
     };
     let shared = state.engine.shared_page(&opened, View::default()).await?;
-    let png = pictures::png(move || drawn(&opened, &shared), 1.0).await?;
+    let language = language_of(&headers);
+    let png = pictures::png(move || within(language, || drawn(&opened, &shared)), 1.0).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], private(), png).into_response())
 }
 

@@ -4,6 +4,7 @@ use axum::extract::{Form, Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use engine::Error;
+use model::language::key;
 use serde::Deserialize;
 
 use super::{closed, language_of, locked, private};
@@ -42,10 +43,7 @@ pub(crate) async fn unlock(
             Ok(answer)
         }
         Err(Error::Unauthenticated(_)) => {
-            let problem = language.say(
-                "That is not the password. Check it and try again.",
-                "Das ist nicht das Passwort. Prüfe es und versuche es noch einmal.",
-            );
+            let problem = language.say(key("That is not the password. Check it and try again."));
             Ok(locked(
                 StatusCode::UNAUTHORIZED,
                 language,
@@ -54,10 +52,9 @@ pub(crate) async fn unlock(
             ))
         }
         Err(Error::TooMany { .. }) => {
-            let problem = language.say(
+            let problem = language.say(key(
                 "Too many tries at the moment. Wait a little, then try again.",
-                "Zurzeit zu viele Versuche. Warte ein wenig und versuche es noch einmal.",
-            );
+            ));
             Ok(locked(
                 StatusCode::TOO_MANY_REQUESTS,
                 language,

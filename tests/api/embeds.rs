@@ -5,6 +5,7 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Member, TestApp, read};
+use crate::live::Socket;
 
 struct Shared {
     share: String,
@@ -207,6 +208,54 @@ async fn forged_frames_open_nothing() {
     let record = record.to_string();
     assert!(record.contains("share.embed_key_made") && record.contains("share.embed_key_ended"));
     assert!(!record.contains("dpe_"), "a record tells no key");
+}
+
+#[tokio::test]
+async fn a_signed_frame_follows_what_was_fixed_until_its_token_or_its_key_ends() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let Shared { share, key, .. } = shared(&app, &ada).await;
+    let claims =
+        |seconds: i64| json!({"share": share, "exp": in_seconds(seconds), "locked": {"customer": "acme"}});
+    let token = signed(&claims(600), &key, Algorithm::HS256);
+    let (_, page) = app.page(&format!("/embed/{token}"), None).await;
+    assert!(
+        page.contains(&format!("data-live=\"/embed/{token}/live\"")),
+        "{page}"
+    );
+    assert!(page.contains("/share.js"));
+
+    let live = format!("/embed/{token}/live");
+    let mut socket = Socket::open_at(&app, &live, &[])
+        .await
+        .expect("the token is enough");
+    let is_of = |frame: &Value, words: &str| frame["html"].as_str().is_some_and(|html| html.contains(words));
+    let first = socket.until(|frame| frame["type"] == "update").await;
+    assert!(is_of(&first, "acme: 2") && !is_of(&first, "zeta"), "{first}");
+    let event =
+        |customer: &str| json!({"name": "look", "user_id": "u", "properties": {"customer": customer}});
+    app.send(&ada, &json!([event("zeta"), event("acme")])).await;
+    loop {
+        let frame = socket.next().await.expect("it goes on");
+        assert!(!is_of(&frame, "zeta"), "others are not counted: {frame}");
+        assert!(!is_of(&frame, "everything"), "SQL knows no filters: {frame}");
+        if is_of(&frame, "acme: 3") {
+            break;
+        }
+    }
+    for wrong in ["x", &signed(&claims(600), "dpe_guessed", Algorithm::HS256)] {
+        let refused = Socket::open_at(&app, &format!("/embed/{wrong}/live"), &[]).await;
+        assert_eq!(refused.err(), Some(StatusCode::NOT_FOUND));
+    }
+    let path = format!("/api/shares/{share}/embed-key");
+    let (status, _) = app.post(&ada, &path, json!({})).await;
+    assert_eq!(status, StatusCode::CREATED);
+    let end = loop {
+        if let Err(code) = socket.next().await {
+            break code;
+        }
+    };
+    assert_eq!(end, 4401, "another key ends what the one before opened");
 }
 
 async fn dashboard_of(app: &TestApp, ada: &Member) -> String {

@@ -122,3 +122,85 @@ async fn what_the_server_alone_draws_speaks_german_to_whoever_reads_it() {
     let (_, page) = app.page("/login", cookie.split(';').next()).await;
     assert!(page.contains("Anmelden"));
 }
+
+#[tokio::test]
+async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let session = app.cookie(&ada).await;
+    for (path, german, english) in [
+        ("/", "Noch keine Dashboards", "No dashboards yet"),
+        ("/settings/members", "Wer zu ", "Who belongs to"),
+        (
+            "/settings/data",
+            "Was aus Ereignissen wird",
+            "What becomes of events",
+        ),
+        ("/live", "Die letzten 30 Minuten", "The last 30 minutes"),
+        ("/users", "Kennung eines Nutzers", "Id of a user"),
+        ("/no/such/page", "Nicht gefunden", "Not found"),
+    ] {
+        for (cookie, words, others, tag) in [
+            (
+                format!("{session}; language=de"),
+                german,
+                english,
+                "<html lang=\"de\"",
+            ),
+            (session.clone(), english, german, "<html lang=\"en\""),
+        ] {
+            let (_, page) = app.page(path, Some(&cookie)).await;
+            assert!(page.contains(words) && page.contains(tag), "{path}: {page}");
+            assert!(!page.contains(others), "{path} speaks one language");
+        }
+    }
+
+    let chosen = app
+        .form("/language", &[("language", "de"), ("back", "/")], Some(&session))
+        .await;
+    assert_eq!(chosen.headers()["location"], "/");
+    let elsewhere = sign_in(&app, &ada).await;
+    assert!(
+        elsewhere.iter().any(|cookie| cookie.starts_with("language=de;")),
+        "{elsewhere:?}"
+    );
+    let (_, record) = app.page("/settings/audit", Some(&session)).await;
+    assert!(record.contains("language.chosen"));
+    app.form("/language", &[("language", ""), ("back", "/")], Some(&session))
+        .await;
+    let elsewhere = sign_in(&app, &ada).await;
+    assert!(
+        !elsewhere.iter().any(|cookie| cookie.starts_with("language")),
+        "{elsewhere:?}"
+    );
+}
+
+/// The cookies that signing in by the page gives.
+async fn sign_in(app: &TestApp, member: &crate::app::Member) -> Vec<String> {
+    let answer = app
+        .form(
+            "/login",
+            &[
+                ("email", member.email.as_str()),
+                ("password", crate::app::PASSWORD),
+            ],
+            None,
+        )
+        .await;
+    let cookies = answer.headers().get_all("set-cookie").iter();
+    cookies
+        .map(|cookie| cookie.to_str().expect("text").to_owned())
+        .collect()
+}
+
+#[tokio::test]
+async fn the_list_of_dashboards_is_the_first_page() {
+    let app = TestApp::start();
+    let answer = app
+        .request(reqwest::Method::GET, "/dashboards")
+        .send()
+        .await
+        .expect("an answer");
+    assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT);
+    assert_eq!(answer.headers()["location"], "/");
+}

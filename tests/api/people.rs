@@ -159,3 +159,95 @@ async fn the_pages_of_users_work_without_script() {
         .await;
     assert!(list.contains("Give the dashboard a name"));
 }
+
+#[tokio::test]
+async fn a_step_of_a_funnel_leads_to_those_who_came_and_those_who_did_not() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let eve = app.member("eve").await;
+    #[expect(clippy::disallowed_methods, reason = "the server's clock is this machine's")]
+    let now = jiff::Timestamp::now();
+    let did = |user: &str, name: &str, minutes: i64| {
+        json!({"name": name, "user_id": user,
+        "timestamp": (now - jiff::SignedDuration::from_mins(minutes)).to_string()})
+    };
+    let events = json!([
+        did("ada", "look", 20),
+        did("ada", "buy", 10),
+        did("bob/1", "look", 20)
+    ]);
+    assert_eq!(app.send(&ada, &events).await.0, StatusCode::ACCEPTED);
+    let count = json!({"kind": "trend", "series": [{"measure": "count"}], "range": {"last": "24h"}});
+    app.ask_until(&ada, &count, |answer| answer["series"][0]["total"] == 3)
+        .await;
+    let funnel =
+        json!({"kind": "funnel", "steps": [{"event": "look"}, {"event": "buy"}], "range": {"last": "24h"}});
+    let (_, board) = app.post(&ada, "/api/dashboards", json!({"name": "x"})).await;
+    let widgets = format!("/api/dashboards/{}/widgets", board["id"].as_str().expect("an id"));
+    let widget = json!({"type": "funnel", "title": "Buyers", "config": {"query": funnel}});
+    let (status, made) = app.post(&ada, &widgets, widget).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let behind = format!("/api/widgets/{}/behind", made["id"].as_str().expect("an id"));
+    let who = async |place: Value| {
+        let path = format!("{behind}?{}", encoded(&[("place", &place.to_string())]));
+        let (status, question) = app.get(&ada, &path).await;
+        assert_eq!(status, StatusCode::OK, "{question}");
+        let path = format!(
+            "/api/analytics/users?{}",
+            encoded(&[("q", &question.to_string())])
+        );
+        let (status, page) = app.get(&ada, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let (_, others) = app.get(&eve, &path).await;
+        assert_eq!(
+            ids(&others),
+            <[&str; 0]>::default(),
+            "the question is hers, the events are not"
+        );
+        let cookie = app.cookie(&ada).await;
+        let path = format!("/users?{}", encoded(&[("q", &question.to_string())]));
+        let (status, html) = app.page(&path, Some(&cookie)).await;
+        assert_eq!(status, StatusCode::OK, "{html}");
+        (page, html)
+    };
+    let (came, html) = who(json!({"of": "step", "step": 1, "outcome": "converted"})).await;
+    assert_eq!(ids(&came), ["ada"]);
+    assert!(
+        html.contains("Came to step 2, buy") && html.contains("href=\"/users/ada\""),
+        "{html}"
+    );
+    let (lost, html) = who(json!({"of": "step", "step": 1, "outcome": "dropped"})).await;
+    assert_eq!(ids(&lost), ["bob/1"]);
+    assert!(
+        html.contains("Did not come to step 2, buy") && !html.contains("show=events"),
+        "{html}"
+    );
+
+    for (place, field) in [
+        (r#"{"of":"step","step":7}"#, "widget"),
+        (r#"{"of":"cohort","period":0}"#, "widget"),
+        (r#"{"of":"nowhere"}"#, "place"),
+    ] {
+        let (status, problem) = app
+            .get(&ada, &format!("{behind}?{}", encoded(&[("place", place)])))
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{place}: {problem}");
+        assert_eq!(fields(&problem)[0].0, field, "{problem}");
+    }
+    for (q, field) in [
+        (
+            json!({"query": funnel, "place": {"of": "step", "step": 9}}),
+            "place",
+        ),
+        (
+            json!({"query": {"kind": "events", "range": {"last": "7d"}}, "place": {"of": "step", "step": 0}}),
+            "place",
+        ),
+        (funnel.clone(), "kind"),
+    ] {
+        let path = format!("/api/analytics/users?{}", encoded(&[("q", &q.to_string())]));
+        let (status, problem) = app.get(&ada, &path).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{q}: {problem}");
+        assert_eq!(fields(&problem)[0].0, field, "{problem}");
+    }
+}

@@ -2,9 +2,8 @@
 
 use leptos::prelude::*;
 use model::Timestamp;
-use model::person::{Person, PersonSession};
+use model::person::{Person, PersonSession, Whose};
 use model::profile::Profile;
-use model::query::EventsSpec;
 use serde::{Deserialize, Serialize};
 
 use super::Json;
@@ -27,7 +26,7 @@ pub struct EventLine {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// The question.
-    pub asked: EventsSpec,
+    pub asked: Whose,
     /// Who did them, where people were asked for.
     pub people: Vec<Person>,
     /// The events, where these were.

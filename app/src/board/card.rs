@@ -10,6 +10,7 @@ use super::Board;
 use super::layout::{Placed, Step};
 use crate::api::dashboards::Shown;
 use crate::drawing::{Medium, answer_view, figures_view};
+use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::{Popover, close};
@@ -30,7 +31,7 @@ pub(crate) fn place_classes(widget: &Widget) -> String {
 /// What a widget is called where its title is empty.
 pub(crate) fn name_of(widget: &Widget) -> String {
     if widget.title.is_empty() {
-        widget.kind.words().to_owned()
+        t(widget.kind.words()).to_owned()
     } else {
         widget.title.clone()
     }
@@ -151,8 +152,8 @@ fn problem_view(board: Board, id: WidgetId, problem: String) -> AnyView {
         <div class="nothing" role="alert">
             <p class="problem">{problem}</p>
             <p class="actions">
-                <button type="button" class="button small" on:click=live::click(move |_| board.reload())>{icon(Icon::Retry)}<span>"Try again"</span></button>
-                {board.may_edit.then(|| view! { <a class="button small" href=format!("/dashboards/{}/widgets/{id}", board.id)>"Edit"</a> })}
+                <button type="button" class="button small" on:click=live::click(move |_| board.reload())>{icon(Icon::Retry)}<span>{t("Try again")}</span></button>
+                {board.may_edit.then(|| view! { <a class="button small" href=format!("/dashboards/{}/widgets/{id}", board.id)>{t("Edit")}</a> })}
             </p>
         </div>
     }
@@ -171,20 +172,20 @@ fn CardMenu(
     let closing = StoredValue::new(panel.clone());
     let shut = move || closing.with_value(|panel| close(panel));
     let has_figures = kind.is_some_and(|kind| kind.asks() && !kind.is_a_table());
-    let called = Signal::derive(move || format!("Menu of {}", name.get()));
+    let called = Signal::derive(move || t_with("Menu of {0}", &[&name.get()]));
     let has_menu = has_figures || board.may_edit;
     has_menu.then(|| view! {
         <Popover id=panel name=called face=icon(Icon::More) look="button icon-only quiet" panel="menu">
             {has_figures.then(|| view! {
                 <button type="button" class="menu-item" on:click=live::click(move |_| { as_table.update(|table| *table = !*table); shut(); })>
                     {icon(Icon::Table)}
-                    <span>{live::text(move || if as_table.get() { "Show as chart" } else { "Show as table" }.to_owned())}</span>
+                    <span>{live::text(move || if as_table.get() { t("Show as chart") } else { t("Show as table") }.to_owned())}</span>
                 </button>
             })}
             {board.may_edit.then(|| view! {
-                <a class="menu-item" href=format!("/dashboards/{}/widgets/{id}", board.id)>{icon(Icon::Edit)}<span>"Edit"</span></a>
-                <button type="button" class="menu-item" on:click=live::click(move |_| { shut(); board.duplicate_widget(id); })>{icon(Icon::Copy)}<span>"Duplicate"</span></button>
-                <button type="button" class="menu-item danger" on:click=live::click(move |_| { shut(); board.delete_widget(id); })>{icon(Icon::Trash)}<span>"Delete"</span></button>
+                <a class="menu-item" href=format!("/dashboards/{}/widgets/{id}", board.id)>{icon(Icon::Edit)}<span>{t("Edit")}</span></a>
+                <button type="button" class="menu-item" on:click=live::click(move |_| { shut(); board.duplicate_widget(id); })>{icon(Icon::Copy)}<span>{t("Duplicate")}</span></button>
+                <button type="button" class="menu-item danger" on:click=live::click(move |_| { shut(); board.delete_widget(id); })>{icon(Icon::Trash)}<span>{t("Delete")}</span></button>
             })}
         </Popover>
     })
@@ -206,22 +207,22 @@ fn Handles(board: Board, id: WidgetId, name: Memo<String>) -> impl IntoView {
         }
     };
     view! {
-        <div class="handles" role="group" aria-label=live::text(move || format!("Place of {}", name.get()))>
+        <div class="handles" role="group" aria-label=live::text(move || t_with("Place of {0}", &[&name.get()]))>
             <span class="handle-group">
-                {handle(Step::Left, Icon::Left, "Move left")}
-                {handle(Step::Up, Icon::Up, "Move up")}
-                {handle(Step::Down, Icon::Down, "Move down")}
-                {handle(Step::Right, Icon::Right, "Move right")}
+                {handle(Step::Left, Icon::Left, t("Move left"))}
+                {handle(Step::Up, Icon::Up, t("Move up"))}
+                {handle(Step::Down, Icon::Down, t("Move down"))}
+                {handle(Step::Right, Icon::Right, t("Move right"))}
             </span>
             <span class="handle-group">
-                {handle(Step::Narrower, Icon::Minus, "Narrower")}
+                {handle(Step::Narrower, Icon::Minus, t("Narrower"))}
                 <span aria-hidden="true">"W"</span>
-                {handle(Step::Wider, Icon::Plus, "Wider")}
+                {handle(Step::Wider, Icon::Plus, t("Wider"))}
             </span>
             <span class="handle-group">
-                {handle(Step::Shorter, Icon::Minus, "Shorter")}
+                {handle(Step::Shorter, Icon::Minus, t("Shorter"))}
                 <span aria-hidden="true">"H"</span>
-                {handle(Step::Taller, Icon::Plus, "Taller")}
+                {handle(Step::Taller, Icon::Plus, t("Taller"))}
             </span>
         </div>
     }

@@ -12,6 +12,7 @@ use super::layout::{Placed, Step, put, stepped};
 use crate::api::dashboards::{self as api, Shown};
 use crate::api::widgets;
 use crate::error::AppError;
+use crate::language::{t, t_with};
 
 /// What is said of a dashboard to replace it by itself.
 pub(crate) fn spec_of(dashboard: &Dashboard) -> DashboardSpec {
@@ -63,7 +64,7 @@ impl Board {
         if self.page.with_untracked(|page| page.dashboard.name == name) {
             return;
         }
-        self.replace(move |spec| spec.name = name, "Renamed.");
+        self.replace(move |spec| spec.name = name, t("Renamed."));
     }
 
     pub(crate) fn describe(self, description: String) {
@@ -73,7 +74,7 @@ impl Board {
         {
             return;
         }
-        self.replace(move |spec| spec.description = description, "Saved.");
+        self.replace(move |spec| spec.description = description, t("Saved."));
     }
 
     /// Makes a range and a filter the ones that everybody sees at first.
@@ -83,7 +84,7 @@ impl Board {
                 spec.range = range.or(spec.range.take());
                 spec.filter = filter.or(spec.filter.take());
             },
-            "Everybody sees this range and filter first now.",
+            t("Everybody sees this range and filter first now."),
         );
     }
 
@@ -104,11 +105,12 @@ impl Board {
             self.history.remember(Done::Deleted(id, spec));
             let undo = Callback::new(move |()| self.undo());
             let title = if shown.widget.title.is_empty() {
-                "The widget".to_owned()
+                t("The widget").to_owned()
             } else {
                 format!("“{}”", shown.widget.title)
             };
-            self.toasts.say_with_undo(format!("{title} is deleted."), undo);
+            self.toasts
+                .say_with_undo(t_with("{0} is deleted.", &[&title]), undo);
         });
     }
 
@@ -153,7 +155,7 @@ impl Board {
             position: None,
             ..spec_of_widget(&shown.widget)
         };
-        self.toasts.say("The copy stands below the others.");
+        self.toasts.say(t("The copy stands below the others."));
         self.add_again(spec);
     }
 

@@ -9,6 +9,7 @@ use model::query::Filter;
 
 use super::Board;
 use crate::address;
+use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::Popover;
@@ -22,7 +23,7 @@ pub(super) fn Filters(board: Board) -> impl IntoView {
     // Drawn anew only when something else is chosen: somebody may be typing in it.
     let switches = Memo::new(move |_| board.page.with(|page| page.switches.clone()));
     view! {
-        <div class="filters" role="group" aria-label="Filters">
+        <div class="filters" role="group" aria-label=t("Filters")>
             {live::part(move || saved_chip(board).into_any())}
             {live::part(move || chips(board, filter.get().as_ref()))}
             <AddFilter board filter />
@@ -34,7 +35,7 @@ pub(super) fn Filters(board: Board) -> impl IntoView {
 fn saved_chip(board: Board) -> Option<AnyView> {
     let saved = board.page.with(|page| page.dashboard.filter.clone())?;
     let words = filter_words(&saved);
-    Some(view! { <span class="chip fixed" title="Saved with the dashboard">{icon(Icon::Filter)}{words}</span> }.into_any())
+    Some(view! { <span class="chip fixed" title=t("Saved with the dashboard")>{icon(Icon::Filter)}{words}</span> }.into_any())
 }
 
 fn filter_words(filter: &Filter) -> String {
@@ -43,8 +44,8 @@ fn filter_words(filter: &Filter) -> String {
             .iter()
             .map(words::comparison)
             .collect::<Vec<_>>()
-            .join(" and "),
-        None => "More than one condition".to_owned(),
+            .join(t(" and ")),
+        None => t("More than one condition").to_owned(),
     }
 }
 
@@ -69,11 +70,11 @@ fn chip(board: Board, words: String, others: Option<Filter>) -> AnyView {
         filter: others,
         ..board.address.with(|address| address.view.clone())
     });
-    let label = format!("Take away: {words}");
+    let label = t_with("Take away: {0}", &[&words]);
     view! {
         <span class="chip">
             <span>{words}</span>
-            <a href=path data-noscroll="" aria-label=label title="Take away">{icon(Icon::Close)}</a>
+            <a href=path data-noscroll="" aria-label=label title=t("Take away")>{icon(Icon::Close)}</a>
         </span>
     }
     .into_any()
@@ -90,13 +91,13 @@ fn AddFilter(board: Board, filter: Memo<Option<Filter>>) -> impl IntoView {
             spawn_local(async move { draw.set(Some(renderer().await)) });
         }
     };
-    let face = view! { {icon(Icon::Filter)}<span>"Add filter"</span> }.into_any();
+    let face = view! { {icon(Icon::Filter)}<span>{t("Add filter")}</span> }.into_any();
     let inside = move || match draw.get() {
         Some(draw) => draw(board, filter),
-        None => view! { <p class="muted">"One moment …"</p> }.into_any(),
+        None => view! { <p class="muted">{t("One moment …")}</p> }.into_any(),
     };
     view! {
-        <Popover id=PANEL name="Add filter" face look="button small quiet" panel="from-left" on_press=Callback::new(open)>
+        <Popover id=PANEL name=t("Add filter") face look="button small quiet" panel="from-left" on_press=Callback::new(open)>
             {live::part(inside)}
         </Popover>
     }

@@ -6,6 +6,7 @@ use model::query::{Compare, Edge, Range};
 
 use super::Board;
 use crate::address::{self, COMPARISONS, PRESETS};
+use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::{Popover, close};
@@ -22,7 +23,7 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
         range.with(|range| {
             range
                 .as_ref()
-                .map_or_else(|| "Each widget's range".to_owned(), address::range_words)
+                .map_or_else(|| t("Each widget's range").to_owned(), address::range_words)
         })
     };
     let face =
@@ -40,13 +41,13 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
                     aria-current=live::word(move || range.with(|range| *range == here).then_some("true"))
                     on:click=live::click(move |_| close(PANEL))
                 >
-                    {label}
+                    {t(label)}
                 </a>
             }
         })
         .collect_view();
     view! {
-        <Popover id=PANEL name=Signal::derive(move || format!("Range: {}", words())) face key="t" panel="menu range">
+        <Popover id=PANEL name=Signal::derive(move || t_with("Range: {0}", &[&words()])) face key="t" panel="menu range">
             {presets}
             <Custom board range />
             <Comparisons board />
@@ -79,7 +80,7 @@ fn Comparisons(board: Board) -> impl IntoView {
                 aria-current=live::word(move || (compare.get() == Some(which)).then_some("true"))
                 on:click=live::click(move |_| close(PANEL))
             >
-                {words}
+                {t(words)}
             </a>
         }
     };
@@ -134,17 +135,17 @@ fn Custom(board: Board, range: Memo<Option<Range>>) -> impl IntoView {
         <form class="custom-range" method="get" action=format!("/dashboards/{}", board.id) on:submit=live::submit(show)>
             <div class="two">
                 <div class="field">
-                    <label for="range-from">"First day"</label>
+                    <label for="range-from">{t("First day")}</label>
                     <input id="range-from" class="input" type="date" name="from" value=at_first.0 prop:value=live::text(move || from.get()) on:input=live::change(move |event| from.set(event_target_value(&event))) />
                 </div>
                 <div class="field">
-                    <label for="range-to">"Last day"</label>
+                    <label for="range-to">{t("Last day")}</label>
                     <input id="range-to" class="input" type="date" name="to" value=at_first.1 prop:value=live::text(move || to.get()) on:input=live::change(move |event| to.set(event_target_value(&event))) />
                 </div>
             </div>
             {live::part(move || filter().map(|json| view! { <input type="hidden" name="filter" value=json /> }).into_any())}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
-            <button type="submit" class="button wide">"Show these days"</button>
+            <button type="submit" class="button wide">{t("Show these days")}</button>
         </form>
     }
 }
@@ -156,10 +157,10 @@ fn Saved(board: Board) -> impl IntoView {
     view! {
         {live::part(move || chosen().map(|range| view! {
             <div class="menu-foot">
-                <a class="menu-item" href=live::text(move || path(board, None)) data-noscroll="" on:click=live::click(move |_| close(PANEL))>"Back to the saved range"</a>
+                <a class="menu-item" href=live::text(move || path(board, None)) data-noscroll="" on:click=live::click(move |_| close(PANEL))>{t("Back to the saved range")}</a>
                 {board.may_edit.then(|| view! {
                     <button type="button" class="menu-item" on:click=live::click(move |_| { close(PANEL); board.keep_view(Some(range.clone()), None); })>
-                        "Save this range for everybody"
+                        {t("Save this range for everybody")}
                     </button>
                 })}
             </div>

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::Board;
+use crate::language::t;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::Popover;
@@ -39,14 +40,14 @@ pub(super) fn SharePanel(board: Board) -> impl IntoView {
             (loaded.fetch)(links);
         });
     };
-    let face = view! { {icon(Icon::Share)}<span class="word">"Share"</span> }.into_any();
+    let face = view! { {icon(Icon::Share)}<span class="word">{t("Share")}</span> }.into_any();
     let inside = move || match panel.get() {
         Some(panel) => (panel.draw)(links),
-        None => view! { <p class="muted">"One moment …"</p> }.into_any(),
+        None => view! { <p class="muted">{t("One moment …")}</p> }.into_any(),
     };
     view! {
-        <Popover id="share" name="Share" face panel="share" on_press=Callback::new(open)>
-            <h2>"Share this dashboard"</h2>
+        <Popover id="share" name=t("Share") face panel="share" on_press=Callback::new(open)>
+            <h2>{t("Share this dashboard")}</h2>
             {live::part(inside)}
         </Popover>
     }

@@ -7,6 +7,7 @@ use super::filters::Filters;
 use super::follow::LiveDot;
 use super::range::RangePicker;
 use super::share::SharePanel;
+use crate::language::t;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 use crate::parts::popover::Popover;
@@ -22,7 +23,7 @@ pub(super) fn TopBar(board: Board) -> impl IntoView {
             <div class="tools">
                 <LiveDot board />
                 <RangePicker board />
-                <button type="button" class="button icon-only" data-key="f" data-act="full-screen" aria-label="Full screen" title="Full screen (f)">{icon(Icon::FullScreen)}</button>
+                <button type="button" class="button icon-only" data-key="f" data-act="full-screen" aria-label=t("Full screen") title=t("Full screen (f)")>{icon(Icon::FullScreen)}</button>
                 {board.may_share.then(|| view! { <SharePanel board /> })}
                 {board.may_edit.then(|| view! { <EditTools board /> })}
             </div>
@@ -48,7 +49,7 @@ fn Name(board: Board) -> impl IntoView {
             <span class="ruler" aria-hidden="true">{live::text(name)}</span>
             <input
                 class="in-place"
-                aria-label="Name of the dashboard"
+                aria-label=t("Name of the dashboard")
                 maxlength="200"
                 spellcheck="false"
                 autocomplete="off"
@@ -72,8 +73,8 @@ fn Description(board: Board) -> impl IntoView {
                 view! {
                     <input
                         class="in-place description"
-                        aria-label="Description of the dashboard"
-                        placeholder="Say what it is about"
+                        aria-label=t("Description of the dashboard")
+                        placeholder=t("Say what it is about")
                         maxlength="2000"
                         autocomplete="off"
                         prop:value=live::text(description)
@@ -107,21 +108,28 @@ fn leave_on_enter(event: &leptos::ev::KeyboardEvent) {
 #[component]
 fn EditTools(board: Board) -> impl IntoView {
     let widget_path = format!("/dashboards/{}/widgets/new", board.id);
-    let label = move || if board.is_editing.get() { "Done" } else { "Edit" }.to_owned();
+    let label = move || {
+        if board.is_editing.get() {
+            t("Done")
+        } else {
+            t("Edit")
+        }
+        .to_owned()
+    };
     view! {
         <button
             type="button"
             class="button"
             class:primary=live::flag(move || board.is_editing.get())
             data-key="e"
-            title="Edit the dashboard (e)"
+            title=t("Edit the dashboard (e)")
             on:click=live::click(move |_| board.is_editing.update(|editing| *editing = !*editing))
         >
             {live::part(move || icon(if board.is_editing.get() { Icon::Check } else { Icon::Edit }))}
             <span class="word">{live::text(label)}</span>
         </button>
         {live::shown(move || board.is_editing.get(), move || steps(board))}
-        <a class="button" href=widget_path>{icon(Icon::Plus)}<span class="word">"Add widget"</span></a>
+        <a class="button" href=widget_path>{icon(Icon::Plus)}<span class="word">{t("Add widget")}</span></a>
         <More board />
     }
 }
@@ -131,8 +139,8 @@ fn steps(board: Board) -> AnyView {
     let nothing_done = move || board.history.done.with(Vec::is_empty);
     let nothing_undone = move || board.history.undone.with(Vec::is_empty);
     view! {
-        <button type="button" class="button icon-only" data-act="undo" aria-label="Undo" title="Undo (Ctrl Z)" disabled=live::flag(nothing_done) on:click=live::click(move |_| board.undo())>{icon(Icon::Undo)}</button>
-        <button type="button" class="button icon-only" data-act="redo" aria-label="Redo" title="Redo (Ctrl Shift Z)" disabled=live::flag(nothing_undone) on:click=live::click(move |_| board.redo())>{icon(Icon::Redo)}</button>
+        <button type="button" class="button icon-only" data-act="undo" aria-label=t("Undo") title=t("Undo (Ctrl Z)") disabled=live::flag(nothing_done) on:click=live::click(move |_| board.undo())>{icon(Icon::Undo)}</button>
+        <button type="button" class="button icon-only" data-act="redo" aria-label=t("Redo") title=t("Redo (Ctrl Shift Z)") disabled=live::flag(nothing_undone) on:click=live::click(move |_| board.redo())>{icon(Icon::Redo)}</button>
     }
     .into_any()
 }
@@ -140,20 +148,20 @@ fn steps(board: Board) -> AnyView {
 #[component]
 fn More(board: Board) -> impl IntoView {
     view! {
-        <Popover id="dashboard-menu" name="More" face=icon(Icon::More) look="button icon-only" panel="menu">
+        <Popover id="dashboard-menu" name=t("More") face=icon(Icon::More) look="button icon-only" panel="menu">
             <button type="button" class="menu-item" data-act="duplicate">
-                {icon(Icon::Copy)}<span>"Duplicate dashboard"</span>
+                {icon(Icon::Copy)}<span>{t("Duplicate dashboard")}</span>
             </button>
             <a class="menu-item" href=format!("/api/dashboards/{}/export", board.id) download="dashboard.json" rel="external">
-                {icon(Icon::Download)}<span>"Export as a file"</span>
+                {icon(Icon::Download)}<span>{t("Export as a file")}</span>
             </a>
             <a class="menu-item" href=live::text(move || format!("/api/dashboards/{}/document.pdf{}", board.id, crate::address::written(&board.address.with(|address| address.view.clone())))) download="dashboard.pdf" rel="external">
-                {icon(Icon::Download)}<span>"Save as PDF"</span>
+                {icon(Icon::Download)}<span>{t("Save as PDF")}</span>
             </a>
-            <button type="button" class="menu-item" data-act="note">{icon(Icon::Note)}<span>"Note what happened"</span></button>
-            <button type="button" class="menu-item" data-act="variables">{icon(Icon::Filter)}<span>"Variables"</span></button>
-            <button type="button" class="menu-item" data-act="versions">{icon(Icon::Retry)}<span>"Earlier versions"</span></button>
-            <button type="button" class="menu-item danger" data-act="delete">{icon(Icon::Trash)}<span>"Delete dashboard"</span></button>
+            <button type="button" class="menu-item" data-act="note">{icon(Icon::Note)}<span>{t("Note what happened")}</span></button>
+            <button type="button" class="menu-item" data-act="variables">{icon(Icon::Filter)}<span>{t("Variables")}</span></button>
+            <button type="button" class="menu-item" data-act="versions">{icon(Icon::Retry)}<span>{t("Earlier versions")}</span></button>
+            <button type="button" class="menu-item danger" data-act="delete">{icon(Icon::Trash)}<span>{t("Delete dashboard")}</span></button>
         </Popover>
     }
 }

@@ -11,6 +11,7 @@ use model::dashboard::{WidgetOptions, WidgetType};
 
 use super::Box2;
 use super::renderer::redraw;
+use crate::language::drawn;
 
 /// Differences in size that nobody sees, in pixels.
 const UNNOTICED: u32 = 12;
@@ -24,7 +25,7 @@ pub(crate) fn svg(answer: &Answer, kind: WidgetType, options: &WidgetOptions, ro
         height: room.height,
         theme: Theme::Page,
     };
-    charts::render(answer, &spec).into_string()
+    drawn(|| charts::render(answer, &spec)).into_string()
 }
 
 /// A chart in the app.

@@ -9,6 +9,7 @@ use super::filter::{FilterLens, Lists, filter_row};
 use super::inputs::{focus_soon, remove};
 use super::spot::Spot;
 use super::{Editor, FilterDraft};
+use crate::language::t;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 
@@ -48,7 +49,7 @@ pub(super) fn conditions(editor: Editor, place: Place) -> AnyView {
     };
     view! {
         {live::shown(move || has_kept.get(), || view! {
-            <p class="hint">"A filter that was set through the API also applies."</p>
+            <p class="hint">{t("A filter that was set through the API also applies.")}</p>
         }.into_any())}
         {live::rows(count, move |row| condition(editor, &of_rows, row))}
         <button type="button" class=look on:click=live::click(add)>{icon(drawing)}<span>{words}</span></button>
@@ -90,7 +91,7 @@ fn condition(editor: Editor, place: &Place, row: usize) -> AnyView {
             {filter_row(&id, lens, editor.problems, &format!("{}filters[{row}].", place.field), lists)}
             {editor.list(properties_id, editor.properties_of(place.event), is_wanted)}
             {editor.list(values_id, editor.values_of(place.event, property), is_wanted)}
-            {remove("Remove condition", take_away)}
+            {remove(t("Remove condition"), take_away)}
         </div>
     }
     .into_any()

@@ -1,13 +1,14 @@
 //! The names of a question's fields, in words.
 
+use crate::language::{t, t_with, told};
 use model::problem::FieldError;
 
 /// What is wrong, and where: `Step 2: Name an event.`
 pub(super) fn words(error: &FieldError) -> String {
-    let message = &error.message;
+    let message = told(&error.message);
     match place(&error.field) {
         Some(place) => format!("{place}: {message}"),
-        None => message.clone(),
+        None => message,
     }
 }
 
@@ -28,25 +29,28 @@ fn part(name: &str) -> Option<String> {
         let position: u8 = position.parse().ok()?;
         let number = u16::from(position) + 1;
         return match list {
-            "series" => Some(format!("series {}", char::from(b'A'.checked_add(position)?))),
-            "steps" => Some(format!("step {number}")),
-            "exclude" => Some(format!("exclusion {number}")),
-            "filters" => Some(format!("condition {number}")),
-            "columns" => Some(format!("column {number}")),
-            "goals" => Some(format!("goal {number}")),
-            "colors" => Some(format!("colour {number}")),
+            "series" => Some(t_with(
+                "series {0}",
+                &[&char::from(b'A'.checked_add(position)?).to_string()],
+            )),
+            "steps" => Some(t_with("step {0}", &[&number.to_string()])),
+            "exclude" => Some(t_with("exclusion {0}", &[&number.to_string()])),
+            "filters" => Some(t_with("condition {0}", &[&number.to_string()])),
+            "columns" => Some(t_with("column {0}", &[&number.to_string()])),
+            "goals" => Some(t_with("goal {0}", &[&number.to_string()])),
+            "colors" => Some(t_with("colour {0}", &[&number.to_string()])),
             _ => None,
         };
     }
     let words = match name {
-        "breakdown" => "break down",
-        "start" => "start",
-        "return" => "return",
-        "from" => "from",
-        "to" => "to",
-        "window" => "within",
-        "range" => "range",
-        "periods" => "intervals",
+        "breakdown" => t("break down"),
+        "start" => t("start"),
+        "return" => t("return"),
+        "from" => t("from"),
+        "to" => t("to"),
+        "window" => t("within"),
+        "range" => t("range"),
+        "periods" => t("intervals"),
         _ => return None,
     };
     Some(words.to_owned())
@@ -55,13 +59,13 @@ fn part(name: &str) -> Option<String> {
 /// Names that say enough only where nothing stands before them.
 fn alone(field: &str) -> Option<&'static str> {
     match field {
-        "steps" => Some("steps"),
-        "limit" => Some("most"),
-        "property" => Some("property"),
-        "formula" => Some("formula"),
-        "sql" => Some("statement"),
-        "title" => Some("title"),
-        "currency" => Some("currency"),
+        "steps" => Some(t("steps")),
+        "limit" => Some(t("most")),
+        "property" => Some(t("property")),
+        "formula" => Some(t("formula")),
+        "sql" => Some(t("statement")),
+        "title" => Some(t("title")),
+        "currency" => Some(t("currency")),
         _ => None,
     }
 }

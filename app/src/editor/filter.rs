@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::problem::FieldError;
 use model::query::{Comparison, Op, Property, Scalar};
 
+use crate::language::{key, t};
 use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::live;
 use crate::words;
@@ -61,7 +62,7 @@ impl FilterDraft {
             return Err(FieldError::new(
                 "property",
                 "required",
-                "Name a property, for example $path.",
+                t("Name a property, for example $path."),
             ));
         }
         let property: Property = self
@@ -70,7 +71,7 @@ impl FilterDraft {
             .parse()
             .map_err(|message: String| FieldError::new("property", "invalid", message))?;
         if takes_value(self.op) && self.value.trim().is_empty() {
-            return Err(FieldError::new("value", "required", "Say which value."));
+            return Err(FieldError::new("value", "required", t("Say which value.")));
         }
         Comparison::new(property, self.op, self.values())
     }
@@ -177,7 +178,7 @@ pub(crate) fn filter_row(
 ) -> AnyView {
     let ops = OPS
         .into_iter()
-        .map(|op| (op.as_str().to_owned(), words::op(op).to_owned()))
+        .map(|op| (op.as_str().to_owned(), t(words::op(op)).to_owned()))
         .collect();
     let named = |name: &str| {
         let whole = format!("{prefix}{name}");
@@ -196,7 +197,7 @@ pub(crate) fn filter_row(
         <div class="filter-row">
             <TextField
                 id=format!("{id}-property")
-                label="Property"
+                label=t("Property")
                 placeholder="$path"
                 list=lists.properties
                 value=Signal::derive(move || lens.read.with(|draft| draft.property.clone()))
@@ -205,7 +206,7 @@ pub(crate) fn filter_row(
             />
             <ChoiceField
                 id=format!("{id}-op")
-                label="Condition"
+                label=t("Condition")
                 choices=ops
                 value=Signal::derive(move || lens.read.with(|draft| draft.op.as_str().to_owned()))
                 on_choice=choose
@@ -220,7 +221,7 @@ fn value_field(id: String, lens: FilterLens, problem: Signal<Option<String>>, li
     view! {
         <TextField
             id=id
-            label=Signal::derive(move || lens.read.with(|draft| value_label(draft.op)).to_owned())
+            label=Signal::derive(move || t(lens.read.with(|draft| value_label(draft.op))).to_owned())
             list=list
             value=Signal::derive(move || lens.read.with(|draft| draft.value.clone()))
             on_input=Callback::new(move |text| lens.change(|draft| draft.value = text))
@@ -232,9 +233,9 @@ fn value_field(id: String, lens: FilterLens, problem: Signal<Option<String>>, li
 
 const fn value_label(op: Op) -> &'static str {
     match op {
-        Op::In | Op::NotIn => "Values, with commas between",
-        Op::Between => "From, to",
-        _ => "Value",
+        Op::In | Op::NotIn => key("Values, with commas between"),
+        Op::Between => key("From, to"),
+        _ => key("Value"),
     }
 }
 

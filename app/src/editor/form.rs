@@ -24,6 +24,7 @@ use super::draft::Topic;
 use super::inputs::{self, Called};
 use super::spot::{Spot, spot};
 use crate::api::session::Session;
+use crate::language::t;
 use crate::parts::first_event::FirstEvent;
 use crate::parts::live;
 
@@ -33,7 +34,7 @@ pub(super) fn form(editor: Editor) -> AnyView {
     view! {
         {topics::topics(editor)}
         {live::part(move || types::types(editor, topic.get()))}
-        {inputs::text(editor, Called::new("widget-title", "Title", "title"), spot!(title))}
+        {inputs::text(editor, Called::new("widget-title", t("Title"), "title"), spot!(title))}
         {live::part(move || about(editor, topic.get()))}
         {editor.event_list()}
         <p class="hidden" role="status">{live::text(move || editor.said.get())}</p>
@@ -77,7 +78,7 @@ fn no_events(editor: Editor) -> AnyView {
             let public_url = expect_context::<Session>().public_url;
             view! {
                 <div class="notice">
-                    <p><strong>"No events yet."</strong>" Send one with a key from "<a href="/settings/keys">"API keys"</a>", or go on and save the question."</p>
+                    <p><strong>{t("No events yet.")}</strong>{t(" Send one with a key from ")}<a href="/settings/keys">{t("API keys")}</a>{t(", or go on and save the question.")}</p>
                     <FirstEvent public_url write_key=Signal::derive(|| "YOUR_WRITE_KEY".to_owned()) />
                 </div>
             }
@@ -91,12 +92,12 @@ fn filters(editor: Editor) -> AnyView {
         field: String::new(),
         spot: spot!(conditions),
         event: any_event(),
-        add: "Add condition",
+        add: t("Add condition"),
         is_quiet: false,
     };
     view! {
         <fieldset class="part">
-            <legend>"Only events where"</legend>
+            <legend>{t("Only events where")}</legend>
             {conditions(editor, place)}
         </fieldset>
     }
@@ -130,7 +131,7 @@ fn only_some(
         field,
         spot,
         event: event.signal(editor, Clone::clone),
-        add: "Only some of them",
+        add: t("Only some of them"),
         is_quiet: true,
     };
     conditions(editor, place)

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::Editor;
 use super::spot::Spot;
 use super::suggest::EVENTS;
+use crate::language::t;
 use crate::parts::field::{ChoiceField, Field, TextField};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
@@ -122,7 +123,7 @@ pub(super) fn choice<T: Copy + PartialEq + Send + Sync + 'static>(
 ) -> AnyView {
     let choices = words
         .iter()
-        .map(|(_, word, label)| ((*word).to_owned(), (*label).to_owned()))
+        .map(|(_, word, label)| ((*word).to_owned(), t(label).to_owned()))
         .collect();
     let word_of = move |value: &T| {
         let known = words.iter().find(|(known, ..)| known == value);

@@ -17,6 +17,7 @@ use super::{Draft, Editor, fields};
 use crate::api::widgets;
 use crate::drawing::{Medium, answer_view};
 use crate::error::AppError;
+use crate::language::t;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 
@@ -61,7 +62,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
         editor.draft.with(|draft| {
             let title = draft.title.trim();
             if title.is_empty() {
-                draft.kind.words().to_owned()
+                t(draft.kind.words()).to_owned()
             } else {
                 title.to_owned()
             }
@@ -76,7 +77,9 @@ pub(super) fn preview(editor: Editor) -> AnyView {
     let body = live::part(move || {
         let shown = asking.shown.get().filter(|(of, _)| *of == topic.get());
         match shown.map(|(_, preview)| preview) {
-            None => view! { <div class="skeleton fill" role="status" aria-label="Loading"></div> }.into_any(),
+            None => {
+                view! { <div class="skeleton fill" role="status" aria-label=t("Loading")></div> }.into_any()
+            }
             Some(Preview::Unfinished(missing)) => unfinished(missing),
             Some(Preview::Problem(words, can_retry)) => problem(asking, words, can_retry),
             Some(Preview::Text(html)) => view! { <div class="prose" inner_html=html></div> }.into_any(),
@@ -86,8 +89,8 @@ pub(super) fn preview(editor: Editor) -> AnyView {
     let classes = live::text(move || format!("card preview kind-{}", look.with(|(kind, _)| kind.as_str())));
     let is_waiting = asking.is_waiting;
     view! {
-        <h2 class="preview-title">"Preview"</h2>
-        <article class=classes aria-label="Preview" aria-busy=live::word(move || is_waiting.get().then_some("true"))>
+        <h2 class="preview-title">{t("Preview")}</h2>
+        <article class=classes aria-label=t("Preview") aria-busy=live::word(move || is_waiting.get().then_some("true"))>
             <header class="card-head"><h3>{title}</h3></header>
             <div class="card-body" class:stale=live::flag(move || is_waiting.get())>{body}</div>
         </article>
@@ -105,7 +108,7 @@ fn answered(editor: Editor, answer: Answer, (kind, options): (WidgetType, Widget
 fn unfinished(missing: Vec<String>) -> AnyView {
     view! {
         <div class="nothing" role="status">
-            <p>"Not asked yet."</p>
+            <p>{t("Not asked yet.")}</p>
             {lines(missing)}
         </div>
     }
@@ -118,7 +121,7 @@ fn problem(asking: Asking, words: Vec<String>, can_retry: bool) -> AnyView {
             {lines(words)}
             {can_retry.then(|| view! {
                 <p class="actions">
-                    <button type="button" class="button small" on:click=live::click(move |_| asking.fetch())>{icon(Icon::Retry)}<span>"Try again"</span></button>
+                    <button type="button" class="button small" on:click=live::click(move |_| asking.fetch())>{icon(Icon::Retry)}<span>{t("Try again")}</span></button>
                 </p>
             })}
         </div>

@@ -8,6 +8,7 @@ use leptos::web_sys::{Element, HtmlSelectElement};
 use super::Editor;
 use super::inputs::focus_soon;
 use super::spot::Spot;
+use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 
@@ -77,8 +78,8 @@ impl<T: Send + Sync> Rows<T> {
                     type="button"
                     class="button icon-only quiet"
                     id=self.id(position, "up")
-                    aria-label=format!("Move {name} {number} up")
-                    title="Move up (Alt + ↑)"
+                    aria-label=t_with("Move {0} {1} up", &[t(name), &number.to_string()])
+                    title=t("Move up (Alt + ↑)")
                     disabled=is_first
                     on:click=live::click(move |_| self.move_row(position, false, "up"))
                 >
@@ -88,8 +89,8 @@ impl<T: Send + Sync> Rows<T> {
                     type="button"
                     class="button icon-only quiet"
                     id=self.id(position, "down")
-                    aria-label=format!("Move {name} {number} down")
-                    title="Move down (Alt + ↓)"
+                    aria-label=t_with("Move {0} {1} down", &[t(name), &number.to_string()])
+                    title=t("Move down (Alt + ↓)")
                     disabled=live::flag(is_last)
                     on:click=live::click(move |_| self.move_row(position, true, "down"))
                 >
@@ -99,8 +100,8 @@ impl<T: Send + Sync> Rows<T> {
                     type="button"
                     class="button icon-only quiet"
                     id=self.id(position, "remove")
-                    aria-label=format!("Remove {name} {number}")
-                    title="Remove"
+                    aria-label=t_with("Remove {0} {1}", &[t(name), &number.to_string()])
+                    title=t("Remove")
                     disabled=live::flag(is_needed)
                     on:click=live::click(move |_| self.remove(position))
                 >
@@ -146,9 +147,10 @@ impl<T: Send + Sync> Rows<T> {
         let Some(target) = target else { return };
         self.list.change(self.editor, |list| list.swap(position, target));
         let number = target + 1;
-        self.editor
-            .said
-            .set(format!("Moved to position {number} of {count}."));
+        self.editor.said.set(t_with(
+            "Moved to position {0} of {1}.",
+            &[&number.to_string(), &count.to_string()],
+        ));
         // A button that leads no further cannot hold the focus.
         let input = match input {
             "up" if target == 0 => "down",
@@ -166,9 +168,10 @@ impl<T: Send + Sync> Rows<T> {
         self.list.change(self.editor, |list| {
             list.remove(position);
         });
-        self.editor
-            .said
-            .set(format!("Removed {} {}.", self.name, position + 1));
+        self.editor.said.set(t_with(
+            "Removed {0} {1}.",
+            &[t(self.name), &(position + 1).to_string()],
+        ));
         if count > 1 {
             self.go_to(position.min(count - 2), self.first_input);
         } else {

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
+use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::people::{self as api, ChangeLine, Changes};
-use crate::parts::frame::Frame;
-use crate::parts::load::{Fetched, loaded, waiting_list};
-use crate::parts::title::Title;
+use crate::language::t;
+use crate::parts::load::Fetched;
 use crate::query_string;
 use crate::words;
 
@@ -18,35 +18,17 @@ pub(super) fn ChangesPage() -> impl IntoView {
         move || search.with(|search| query_string::value(search, "after")),
         api::list_changes,
     );
-    view! {
-        <Title text="Audit" />
-        <Frame>
-            <header class="topbar"><h1>"Audit"</h1></header>
-            {loaded(changes, waiting_list, changes_page)}
-        </Frame>
-    }
+    settings_page(t("Audit"), changes, changes_page)
 }
 
 fn changes_page(changes: Changes) -> AnyView {
     let rows = changes.lines.into_iter().map(line).collect_view();
     view! {
         <div class="settings wide">
-            <p class="lead">"Every change to this organization, the newest first. Nobody can alter it."</p>
-            <div class="table-box" tabindex="0" role="region" aria-label="Changes">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            <th scope="col">"When"</th>
-                            <th scope="col">"Who"</th>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"On"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <p class="lead">{t("Every change to this organization, the newest first. Nobody can alter it.")}</p>
+            {list_table(t("Changes"), &[t("When"), t("Who"), t("What"), t("On")], LastColumn::Words, rows.into_any())}
             {changes.next.map(|next| view! {
-                <p class="actions"><a class="button" href=format!("/settings/audit?after={next}")>"Earlier changes"</a></p>
+                <p class="actions"><a class="button" href=format!("/settings/audit?after={next}")>{t("Earlier changes")}</a></p>
             })}
         </div>
     }

@@ -7,6 +7,7 @@ use model::role::Action;
 use super::served::{Served, served};
 use crate::api::dashboards::{self as api, Listed};
 use crate::api::session::Session;
+use crate::language::{key, t, t_with};
 use crate::parts::frame::framed;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
@@ -47,16 +48,16 @@ pub(super) fn HomePage() -> impl IntoView {
 fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
     let may_edit = session.may(Action::EditDashboards);
     view! {
-        <Title text="Dashboards" />
+        <Title text=t("Dashboards") />
         <header class="topbar">
-            <h1>"Dashboards"</h1>
+            <h1>{t("Dashboards")}</h1>
             <div class="tools">
                 <input
                     type="search"
                     class="input search"
-                    placeholder="Search"
-                    aria-label="Search the dashboards"
-                    title="Search (/)"
+                    placeholder=t("Search")
+                    aria-label=t("Search the dashboards")
+                    title=t("Search (/)")
                     data-search="#dashboards"
                     autocomplete="off"
                 />
@@ -72,16 +73,18 @@ fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
 fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
     if listed.is_empty() {
         let next = if may_edit {
-            "Let one fill itself with “From a template”, or begin with “New dashboard” and add widgets that answer your questions."
+            t(
+                "Let one fill itself with “From a template”, or begin with “New dashboard” and add widgets that answer your questions.",
+            )
         } else {
-            "Ask an editor of your organization to make one."
+            t("Ask an editor of your organization to make one.")
         };
         return view! {
             <div class="empty">
                 {icon(Icon::Dashboards)}
-                <h2>"No dashboards yet"</h2>
+                <h2>{t("No dashboards yet")}</h2>
                 <p>{next}</p>
-                {may_edit.then(|| view! { <p>"Nothing sent yet? "<a href="/settings/keys">"Make a key and send a first event"</a>"."</p> })}
+                {may_edit.then(|| view! { <p>{t("Nothing sent yet? ")}<a href="/settings/keys">{t("Make a key and send a first event")}</a>"."</p> })}
             </div>
         }
         .into_any();
@@ -97,9 +100,9 @@ fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
 /// Dashboards that fill themselves from the events that are there, and files; `public/scripts/dialogs.js` fills the panel.
 #[component]
 fn Templates() -> impl IntoView {
-    let face = view! { {icon(Icon::Chart)}<span class="word">"From a template"</span> }.into_any();
+    let face = view! { {icon(Icon::Chart)}<span class="word">{t("From a template")}</span> }.into_any();
     view! {
-        <Popover id="templates" name="From a template" face look="button" panel="menu templates">
+        <Popover id="templates" name=t("From a template") face look="button" panel="menu templates">
             <div data-templates=""></div>
         </Popover>
     }
@@ -111,7 +114,7 @@ fn item(listed: Listed) -> AnyView {
         widgets,
         is_favourite,
     } = listed;
-    let called = format!("Favourite: {}", dashboard.name);
+    let called = t_with("Favourite: {0}", &[&dashboard.name]);
     let changed = dashboard.updated_at;
     view! {
         <li>
@@ -119,8 +122,8 @@ fn item(listed: Listed) -> AnyView {
                 <h2>{dashboard.name}</h2>
                 <p class="description">{dashboard.description}</p>
                 <p class="meta">
-                    <span>{words::counted(widgets, "widget")}</span>
-                    <span>"Changed " <time datetime=changed.to_string()>{words::day_of(changed)}</time></span>
+                    <span>{words::counted(widgets, key("1 widget"), key("{0} widgets"))}</span>
+                    <span>{t("Changed")}" "<time datetime=changed.to_string()>{words::day_of(changed)}</time></span>
                 </p>
             </a>
             <button
@@ -129,7 +132,7 @@ fn item(listed: Listed) -> AnyView {
                 data-favourite=dashboard.id.to_string()
                 aria-pressed=if is_favourite { "true" } else { "false" }
                 aria-label=called
-                title="Favourite"
+                title=t("Favourite")
             >
                 {icon(Icon::Star)}
             </button>
@@ -141,19 +144,19 @@ fn item(listed: Listed) -> AnyView {
 /// A plain form, so that it works without script; what is wrong with it is said on the page that follows.
 #[component]
 fn NewDashboard() -> impl IntoView {
-    let face = view! { {icon(Icon::Plus)}<span>"New dashboard"</span> }.into_any();
+    let face = view! { {icon(Icon::Plus)}<span>{t("New dashboard")}</span> }.into_any();
     view! {
-        <Popover id="new-dashboard" name="New dashboard" face look="button primary">
+        <Popover id="new-dashboard" name=t("New dashboard") face look="button primary">
             <form method="post" action="/dashboards">
                 <div class="field">
-                    <label for="dashboard-name">"Name"</label>
+                    <label for="dashboard-name">{t("Name")}</label>
                     <input id="dashboard-name" name="name" class="input" required=true maxlength="200" autocomplete="off" />
                 </div>
                 <div class="field">
-                    <label for="dashboard-description">"Description (optional)"</label>
+                    <label for="dashboard-description">{t("Description (optional)")}</label>
                     <input id="dashboard-description" name="description" class="input" maxlength="2000" autocomplete="off" />
                 </div>
-                <button type="submit" class="button primary wide">"Create dashboard"</button>
+                <button type="submit" class="button primary wide">{t("Create dashboard")}</button>
             </form>
         </Popover>
     }
@@ -163,8 +166,8 @@ fn NewDashboard() -> impl IntoView {
 fn refused() -> Option<AnyView> {
     let search = use_location().search.get_untracked();
     let words = match query_string::value(&search, "problem")?.as_str() {
-        "forbidden" => "You may look at dashboards here, but not make them.",
-        _ => "Give the dashboard a name of at most 200 characters.",
+        "forbidden" => t("You may look at dashboards here, but not make them."),
+        _ => t("Give the dashboard a name of at most 200 characters."),
     };
     Some(view! { <p class="notice problem" role="alert">{words}</p> }.into_any())
 }

@@ -9,11 +9,11 @@ use model::ingest::{Bots, IngestRules};
 use model::role::Action;
 use model::usage::Usage;
 
+use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::data::{self as api, DataPage};
 use crate::api::session::Session;
-use crate::parts::frame::Frame;
-use crate::parts::load::{Fetched, loaded, waiting_list};
-use crate::parts::title::Title;
+use crate::language::{drawn, t, t_with};
+use crate::parts::load::Fetched;
 use crate::query_string;
 use crate::words;
 
@@ -21,13 +21,7 @@ use crate::words;
 #[component]
 pub(super) fn DataSettingsPage() -> impl IntoView {
     let fetched: Fetched<DataPage> = Resource::new(|| (), |()| api::show_data());
-    view! {
-        <Title text="Data" />
-        <Frame>
-            <header class="topbar"><h1>"Data"</h1></header>
-            {loaded(fetched, waiting_list, data_page)}
-        </Frame>
-    }
+    settings_page(t("Data"), fetched, data_page)
 }
 
 fn data_page(page: DataPage) -> AnyView {
@@ -53,7 +47,7 @@ fn data_page(page: DataPage) -> AnyView {
             {usage_view(usage)}
             {may_export.then(export_links)}
             {manage}
-            {(!may_manage).then(|| view! { <p class="hint">"Administrators of your organization can change what becomes of its events."</p> })}
+            {(!may_manage).then(|| view! { <p class="hint">{t("Administrators of your organization can change what becomes of its events.")}</p> })}
         </div>
     }
     .into_any()
@@ -67,18 +61,18 @@ fn said() -> Option<AnyView> {
         .as_deref()
         .or(query_string::value(&search, "done").as_deref())
         .map(|code| match code {
-            "forget" => "Everything of this person is being erased. The list below says when it is done.",
-            "retention" => "Saved. What is older goes within a day.",
-            "rules" => "Saved. It holds for events that come from now on.",
-            "user_id" => "Type the same id twice, so that nobody is erased by mistake.",
+            "forget" => t("Everything of this person is being erased. The list below says when it is done."),
+            "retention" => t("Saved. What is older goes within a day."),
+            "rules" => t("Saved. It holds for events that come from now on."),
+            "user_id" => t("Type the same id twice, so that nobody is erased by mistake."),
             "days" => {
-                "Days are a whole number from 1 to 36,500. Leave the field empty to keep events for ever."
+                t("Days are a whole number from 1 to 36,500. Leave the field empty to keep events for ever.")
             }
-            "domains" => "Each line is a domain such as example.com.",
-            "lists" => "Each line is the name of a property, with a * at its end for any rest.",
-            "taken" => "One of these domains sends to another organization. Take it off there first.",
-            "forbidden" => "Your role does not allow this. Ask an owner of your organization.",
-            _ => "That did not work. Try again in a moment.",
+            "domains" => t("Each line is a domain such as example.com."),
+            "lists" => t("Each line is the name of a property, with a * at its end for any rest."),
+            "taken" => t("One of these domains sends to another organization. Take it off there first."),
+            "forbidden" => t("Your role does not allow this. Ask an owner of your organization."),
+            _ => t("That did not work. Try again in a moment."),
         })?;
     let look = if problem.is_some() {
         "notice problem"
@@ -99,28 +93,29 @@ fn usage_view(usage: Usage) -> AnyView {
     } = usage;
     let events = grouped(current.events);
     let words = match (limit, percent) {
-        (Some(limit), Some(percent)) => {
-            format!(
-                "{events} of {} events this month ({percent} %), on the plan {plan}.",
-                grouped(limit)
-            )
-        }
-        _ => format!("{events} events this month. The plan {plan} allows any number."),
+        (Some(limit), Some(percent)) => t_with(
+            "{0} of {1} events this month ({2} %), on the plan {3}.",
+            &[&events, &grouped(limit), &percent.to_string(), &plan],
+        ),
+        _ => t_with(
+            "{0} events this month. The plan {1} allows any number.",
+            &[&events, &plan],
+        ),
     };
     let warning = percent.filter(|percent| *percent >= 80).map(|percent| {
         let words = if percent >= 100 {
-            format!(
-                "The plan's events are used up: {} were not kept. It goes on next month, or with another plan.",
-                grouped(current.dropped)
+            t_with(
+                "The plan's events are used up: {0} were not kept. It goes on next month, or with another plan.",
+                &[&grouped(current.dropped)],
             )
         } else {
-            "Soon the plan's events are used up. What comes then is not kept until next month.".to_owned()
+            t("Soon the plan's events are used up. What comes then is not kept until next month.").to_owned()
         };
         view! { <p class="notice problem" role="status">{words}</p> }
     });
     let meter = limit.map(|limit| {
         let most = limit.max(1).to_string();
-        view! { <meter class="usage" min="0" max=most value=current.events.to_string() aria-label="Events this month">{events}</meter> }
+        view! { <meter class="usage" min="0" max=most value=current.events.to_string() aria-label=t("Events this month")>{events}</meter> }
     });
     let rows = earlier
         .into_iter()
@@ -130,17 +125,12 @@ fn usage_view(usage: Usage) -> AnyView {
         .collect::<Vec<_>>();
     let table = (!rows.is_empty()).then(|| {
         view! {
-            <div class="table-box" tabindex="0" role="region" aria-label="Earlier months">
-                <table class="list">
-                    <thead><tr><th scope="col">"Month"</th><th scope="col">"Events"</th><th scope="col">"Not kept"</th></tr></thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {list_table(t("Earlier months"), &[t("Month"), t("Events"), t("Not kept")], LastColumn::Words, rows.into_any())}
         }
     });
     view! {
         <section>
-            <h2>"Events"</h2>
+            <h2>{t("Events")}</h2>
             <p class="lead">{words}</p>
             {meter}
             {warning}
@@ -151,16 +141,9 @@ fn usage_view(usage: Usage) -> AnyView {
 }
 
 /// `1,234,567`
+#[expect(clippy::cast_precision_loss, reason = "nobody sends 2^53 events in a month")]
 fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    drawn(|| model::format::exact(count as f64))
 }
 
 /// All events as a file; what is narrower is asked for by the command line.
@@ -171,9 +154,9 @@ fn export_links() -> AnyView {
     };
     view! {
         <section>
-            <h2>"Take your events along"</h2>
+            <h2>{t("Take your events along")}</h2>
             <p class="lead">
-                "All events as a file. For many of them, or for some, use the command line: "<code>"datapulse export --help"</code>
+                {t("All events as a file. For many of them, or for some, use the command line:")}" "<code>"datapulse export --help"</code>
             </p>
             <p class="actions">
                 {link("ndjson", "NDJSON")}
@@ -192,33 +175,33 @@ fn switches(rules: &IngestRules) -> [Switch; 7] {
     [
         (
             "user_agent",
-            "Browser, system and device from the user agent",
+            t("Browser, system and device from the user agent"),
             rules.user_agent,
         ),
-        ("referrer", "Referring site and channel", rules.referrer),
+        ("referrer", t("Referring site and channel"), rules.referrer),
         (
             "campaign",
-            "UTM parameters and click ids from the address",
+            t("UTM parameters and click ids from the address"),
             rules.campaign,
         ),
         (
             "location",
-            "Country, region and city from the address of the visitor",
+            t("Country, region and city from the address of the visitor"),
             rules.location,
         ),
         (
             "visitor_id",
-            "An id for visitors without one, which changes every day",
+            t("An id for visitors without one, which changes every day"),
             rules.visitor_id,
         ),
         (
             "clock",
-            "Repair times where the sender's clock is wrong",
+            t("Repair times where the sender's clock is wrong"),
             rules.clock,
         ),
         (
             "store_address",
-            "Keep the visitor's address as $ip",
+            t("Keep the visitor's address as $ip"),
             rules.store_address,
         ),
     ]
@@ -235,9 +218,9 @@ fn rules_form(settings: &OrganizationSettings) -> AnyView {
         })
         .collect_view();
     let bots = [
-        (Bots::Keep, "keep", "Keep them like any other"),
-        (Bots::Mark, "mark", "Keep them with $bot: true"),
-        (Bots::Drop, "drop", "Leave them out"),
+        (Bots::Keep, "keep", t("Keep them like any other")),
+        (Bots::Mark, "mark", t("Keep them with $bot: true")),
+        (Bots::Drop, "drop", t("Leave them out")),
     ];
     let bots = bots
         .into_iter()
@@ -248,26 +231,26 @@ fn rules_form(settings: &OrganizationSettings) -> AnyView {
     let lists = [
         (
             "domains",
-            "Your sites",
-            "One domain in a line. Trackers that know a site by its domain send here.",
+            t("Your sites"),
+            t("One domain in a line. Trackers that know a site by its domain send here."),
             settings.domains.clone(),
         ),
         (
             "allow",
-            "Keep only these properties",
-            "One name in a line; empty keeps all. A * at the end stands for any rest.",
+            t("Keep only these properties"),
+            t("One name in a line; empty keeps all. A * at the end stands for any rest."),
             rules.allow.clone(),
         ),
         (
             "deny",
-            "Leave these properties out",
-            "One name in a line.",
+            t("Leave these properties out"),
+            t("One name in a line."),
             rules.deny.clone(),
         ),
         (
             "redact",
-            "Hide the values of these properties",
-            "One name in a line; the value becomes [redacted], in profiles too.",
+            t("Hide the values of these properties"),
+            t("One name in a line; the value becomes [redacted], in profiles too."),
             rules.redact.clone(),
         ),
     ];
@@ -277,19 +260,19 @@ fn rules_form(settings: &OrganizationSettings) -> AnyView {
         .collect_view();
     view! {
         <section>
-            <h2>"What becomes of events"</h2>
-            <p class="lead">"Each of these holds for events from every source that come from now on."</p>
+            <h2>{t("What becomes of events")}</h2>
+            <p class="lead">{t("Each of these holds for events from every source that come from now on.")}</p>
             <form method="post" action="/settings/organization/rules" class="stack">
                 <fieldset class="stack">
-                    <legend>"Add to events and repair"</legend>
+                    <legend>{t("Add to events and repair")}</legend>
                     {boxes}
                 </fieldset>
                 <div class="field">
-                    <label for="bots">"Events of bots and crawlers"</label>
+                    <label for="bots">{t("Events of bots and crawlers")}</label>
                     <select class="input" id="bots" name="bots">{bots}</select>
                 </div>
                 {lists}
-                <p class="actions"><button type="submit" class="button primary">"Save"</button></p>
+                <p class="actions"><button type="submit" class="button primary">{t("Save")}</button></p>
             </form>
         </section>
     }
@@ -313,14 +296,14 @@ fn retention_form(days: Option<u32>) -> AnyView {
     let days = days.map(|days| days.to_string()).unwrap_or_default();
     view! {
         <section>
-            <h2>"How long events are kept"</h2>
-            <p class="lead">"What is older is erased for good, once a day. Empty keeps everything."</p>
+            <h2>{t("How long events are kept")}</h2>
+            <p class="lead">{t("What is older is erased for good, once a day. Empty keeps everything.")}</p>
             <form method="post" action="/settings/organization/retention" class="line-form">
                 <div class="field">
-                    <label for="retention-days">"Days"</label>
+                    <label for="retention-days">{t("Days")}</label>
                     <input class="input" id="retention-days" name="days" type="number" min="1" max="36500" value=days autocomplete="off" />
                 </div>
-                <button type="submit" class="button danger">"Keep for so long"</button>
+                <button type="submit" class="button danger">{t("Keep for so long")}</button>
             </form>
         </section>
     }
@@ -330,20 +313,20 @@ fn retention_form(days: Option<u32>) -> AnyView {
 fn forget_form() -> AnyView {
     view! {
         <section>
-            <h2>"Forget a person"</h2>
+            <h2>{t("Forget a person")}</h2>
             <p class="lead">
-                "Every event of theirs goes, under every id that they were known by, and their profile. Nobody can bring it back."
+                {t("Every event of theirs goes, under every id that they were known by, and their profile. Nobody can bring it back.")}
             </p>
             <form method="post" action="/settings/organization/forget" class="stack">
                 <div class="field">
-                    <label for="forget-id">"Any id of the person"</label>
+                    <label for="forget-id">{t("Any id of the person")}</label>
                     <input class="input" id="forget-id" name="user_id" type="text" required=true maxlength="200" autocomplete="off" />
                 </div>
                 <div class="field">
-                    <label for="forget-again">"The same id again"</label>
+                    <label for="forget-again">{t("The same id again")}</label>
                     <input class="input" id="forget-again" name="again" type="text" required=true maxlength="200" autocomplete="off" />
                 </div>
-                <p class="actions"><button type="submit" class="button danger">"Forget this person"</button></p>
+                <p class="actions"><button type="submit" class="button danger">{t("Forget this person")}</button></p>
             </form>
         </section>
     }
@@ -352,25 +335,13 @@ fn forget_form() -> AnyView {
 
 fn erasure_list(erasures: Vec<Erasure>) -> AnyView {
     if erasures.is_empty() {
-        return view! { <p class="hint">"Nothing was erased so far."</p> }.into_any();
+        return view! { <p class="hint">{t("Nothing was erased so far.")}</p> }.into_any();
     }
     let rows = erasures.into_iter().map(erasure_row).collect_view();
     view! {
         <section>
-            <h2>"What is erased, and what was"</h2>
-            <div class="table-box" tabindex="0" role="region" aria-label="Erasures">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"Asked for"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">"Events"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <h2>{t("What is erased, and what was")}</h2>
+            {list_table(t("Erasures"), &[t("What"), t("Asked for"), t("State"), t("Events")], LastColumn::Words, rows.into_any())}
         </section>
     }
     .into_any()
@@ -378,20 +349,20 @@ fn erasure_list(erasures: Vec<Erasure>) -> AnyView {
 
 fn erasure_row(erasure: Erasure) -> AnyView {
     let what = match (erasure.kind, erasure.before) {
-        (ErasureKind::Retention, Some(before)) => format!("Older than {}", words::day_of(before)),
+        (ErasureKind::Retention, Some(before)) => t_with("Older than {0}", &[&words::day_of(before)]),
         _ => erasure.subject.unwrap_or_default(),
     };
     let state = match (erasure.state, erasure.finished_at) {
-        (ErasureState::Done, Some(at)) => format!("Done {}", words::moment(at)),
-        (ErasureState::Running, _) => "Under way".to_owned(),
-        _ => format!("Waiting; done by {}", words::moment(erasure.due_at)),
+        (ErasureState::Done, Some(at)) => t_with("Done {0}", &[&words::moment(at)]),
+        (ErasureState::Running, _) => t("Under way").to_owned(),
+        _ => t_with("Waiting; done by {0}", &[&words::moment(erasure.due_at)]),
     };
     view! {
         <tr>
             <td><code>{what}</code></td>
             <td>{words::moment(erasure.requested_at)}</td>
             <td>{state}{erasure.note.map(|note| view! { <p class="hint">{note}</p> })}</td>
-            <td class="number">{erasure.events.to_string()}</td>
+            <td class="number">{grouped(erasure.events)}</td>
         </tr>
     }
     .into_any()

@@ -5,9 +5,11 @@ use leptos_router::hooks::use_params_map;
 
 use super::members::said;
 use crate::api::people::{self as api, Welcome};
+use crate::language::{t, t_with};
 use crate::parts::icon::mark;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::title::Title;
+use crate::words;
 
 /// The page of an invitation.
 #[component]
@@ -16,7 +18,7 @@ pub(super) fn InvitationPage() -> impl IntoView {
     let asked = token.clone();
     let welcome: Fetched<Welcome> = Resource::new(move || asked.clone(), api::look_at_invitation);
     view! {
-        <Title text="Invitation" />
+        <Title text=t("Invitation") />
         <main class="sign-in">
             <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
             <div class="sheet">{loaded(welcome, waiting_list, move |welcome| invitation(welcome, &token))}</div>
@@ -29,32 +31,32 @@ fn invitation(welcome: Welcome, token: &str) -> AnyView {
         invited,
         signed_in_as,
     } = welcome;
-    let role = invited.role.as_str();
+    let role = words::role(invited.role);
     let next = match signed_in_as {
         Some(email) if email.eq_ignore_ascii_case(&invited.email) => view! {
             <form method="post" action="/invitations/accept">
                 <input type="hidden" name="token" value=token.to_owned() />
-                <button type="submit" class="button primary wide">"Join"</button>
+                <button type="submit" class="button primary wide">{t("Join")}</button>
             </form>
         }
         .into_any(),
         Some(email) => view! {
-            <p>"You are signed in as "<strong>{email}</strong>". Log out, then open this link again."</p>
-            <form method="post" action="/logout"><button type="submit" class="button wide">"Log out"</button></form>
+            <p>{t_with("You are signed in as {0}. Log out, then open this link again.", &[&email])}</p>
+            <form method="post" action="/logout"><button type="submit" class="button wide">{t("Log out")}</button></form>
         }
         .into_any(),
         None => view! {
             <p class="actions">
-                <a class="button primary wide" href=format!("/register?invitation={token}&email={}", crate::query_string::encoded(&invited.email))>"Create an account"</a>
-                <a class="button wide" href=format!("/login?next=/invitations/{token}")>"Sign in"</a>
+                <a class="button primary wide" href=format!("/register?invitation={token}&email={}", crate::query_string::encoded(&invited.email))>{t("Create an account")}</a>
+                <a class="button wide" href=format!("/login?next=/invitations/{token}")>{t("Sign in")}</a>
             </p>
         }
         .into_any(),
     };
     view! {
-        <h1>"Join " {invited.organization}</h1>
+        <h1>{t_with("Join {0}", &[&invited.organization])}</h1>
         {said()}
-        <p>"You are invited as "<strong>{role}</strong>", with the address "<strong>{invited.email}</strong>"."</p>
+        <p>{t("You are invited as ")}<strong>{role}</strong>{t(", with the address ")}<strong>{invited.email}</strong>"."</p>
         {next}
     }
     .into_any()
@@ -64,21 +66,21 @@ fn invitation(welcome: Welcome, token: &str) -> AnyView {
 #[component]
 pub(super) fn StartPage() -> impl IntoView {
     view! {
-        <Title text="Create an organization" />
+        <Title text=t("Create an organization") />
         <main class="sign-in">
             <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
             <div class="sheet">
-                <h1>"Create an organization"</h1>
+                <h1>{t("Create an organization")}</h1>
                 {said()}
-                <p>"You belong to no organization at the moment. Make one, or open the link of an invitation."</p>
+                <p>{t("You belong to no organization at the moment. Make one, or open the link of an invitation.")}</p>
                 <form method="post" action="/organizations">
                     <div class="field">
-                        <label for="name">"Name"</label>
+                        <label for="name">{t("Name")}</label>
                         <input class="input" id="name" name="name" type="text" required=true maxlength="200" autocomplete="organization" />
                     </div>
-                    <button type="submit" class="button primary wide">"Create organization"</button>
+                    <button type="submit" class="button primary wide">{t("Create organization")}</button>
                 </form>
-                <form method="post" action="/logout"><button type="submit" class="button wide">"Log out"</button></form>
+                <form method="post" action="/logout"><button type="submit" class="button wide">{t("Log out")}</button></form>
             </div>
         </main>
     }

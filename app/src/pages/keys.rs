@@ -5,18 +5,18 @@ use leptos::task::spawn_local;
 use model::account::{ApiKey, KeyKind};
 use model::role::Action;
 
+use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::organization::{self as api, NewKey};
 use crate::api::session::Session;
 use crate::error::AppError;
+use crate::language::{t, t_with};
 use crate::parts::copy::CopyButton;
 use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::first_event::FirstEvent;
-use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
-use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::load::Fetched;
 use crate::parts::popover::Popover;
-use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use crate::words;
 
@@ -24,13 +24,7 @@ use crate::words;
 #[component]
 pub(super) fn KeysPage() -> impl IntoView {
     let keys: Fetched<Vec<ApiKey>> = Resource::new(|| (), |()| api::keys());
-    view! {
-        <Title text="API keys" />
-        <Frame>
-            <header class="topbar"><h1>"API keys"</h1></header>
-            {loaded(keys, waiting_list, keys_page)}
-        </Frame>
-    }
+    settings_page(t("API keys"), keys, keys_page)
 }
 
 fn keys_page(keys: Vec<ApiKey>) -> AnyView {
@@ -49,19 +43,19 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
     view! {
         <div class="settings">
             <section>
-                <h2>"Keys"</h2>
+                <h2>{t("Keys")}</h2>
                 <p class="lead">
-                    "A write key sends events and may be public, in a web page or an app. "
-                    "A secret key also reads, and belongs on servers only."
+                    {t("A write key sends events and may be public, in a web page or an app. ")}
+                    {t("A secret key also reads, and belongs on servers only.")}
                 </p>
                 {may_manage.then(|| view! { <NewKeyForm keys made /> })}
                 {live::part(move || made.get().map(made_view).into_any())}
                 <KeyTable keys may_manage />
             </section>
             <section>
-                <h2>"Send your first event"</h2>
+                <h2>{t("Send your first event")}</h2>
                 <p class="lead">
-                    {live::text(move || if made.with(Option::is_none) { "Create a write key first: it is then filled in here." } else { "" }.to_owned())}
+                    {live::text(move || if made.with(Option::is_none) { t("Create a write key first: it is then filled in here.") } else { "" }.to_owned())}
                 </p>
                 <FirstEvent public_url=session.public_url write_key />
             </section>
@@ -73,10 +67,10 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
 fn made_view(made: NewKey) -> AnyView {
     view! {
         <div class="notice good" role="status">
-            <p><strong>{made.listed.name}</strong>" is ready. Copy the key now: it is not shown again."</p>
+            <p><strong>{made.listed.name}</strong>{t(" is ready. Copy the key now: it is not shown again.")}</p>
             <div class="snippet">
                 <pre tabindex="0"><code>{made.key.clone()}</code></pre>
-                <CopyButton text=made.key label="Copy key" />
+                <CopyButton text=made.key label=t("Copy key") />
             </div>
         </div>
     }
@@ -110,18 +104,18 @@ fn NewKeyForm(keys: RwSignal<Vec<ApiKey>>, made: RwSignal<Option<NewKey>>) -> im
     let kinds = vec![
         (
             KeyKind::Write.as_str().to_owned(),
-            "Write: sends events".to_owned(),
+            t("Write: sends events").to_owned(),
         ),
         (
             KeyKind::Secret.as_str().to_owned(),
-            "Secret: sends and reads".to_owned(),
+            t("Secret: sends and reads").to_owned(),
         ),
     ];
     view! {
         <form class="line-form" on:submit=live::submit(create)>
-            <TextField id="key-name" label="Name" placeholder="Website" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
-            <ChoiceField id="key-kind" label="Kind" choices=kinds value=kind on_choice=Callback::new(move |word| kind.set(word)) />
-            <button type="submit" class="button primary">"Create key"</button>
+            <TextField id="key-name" label=t("Name") placeholder=t("Website") value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
+            <ChoiceField id="key-kind" label=t("Kind") choices=kinds value=kind on_choice=Callback::new(move |word| kind.set(word)) />
+            <button type="submit" class="button primary">{t("Create key")}</button>
         </form>
     }
 }
@@ -133,8 +127,8 @@ fn KeyTable(keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> impl IntoView {
             return view! {
                 <div class="empty small">
                     {icon(Icon::Key)}
-                    <h3>"No keys yet"</h3>
-                    <p>"Create a write key to send events."</p>
+                    <h3>{t("No keys yet")}</h3>
+                    <p>{t("Create a write key to send events.")}</p>
                 </div>
             }
             .into_any();
@@ -145,23 +139,17 @@ fn KeyTable(keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> impl IntoView {
             .map(|key| key_row(key, keys, may_manage))
             .collect_view();
         view! {
-            <div class="table-box" tabindex="0" role="region" aria-label="Keys">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            <th scope="col">"Name"</th>
-                            <th scope="col">"Kind"</th>
-                            <th scope="col">"Key"</th>
-                            <th scope="col">"Created"</th>
-                            <th scope="col"><span class="hidden">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            {list_table(t("Keys"), &[t("Name"), t("Kind"), t("Key"), t("Created")], LastColumn::Actions, rows.into_any())}
         }
         .into_any()
     })
+}
+
+fn kind_words(kind: KeyKind) -> &'static str {
+    match kind {
+        KeyKind::Write => t("write"),
+        KeyKind::Secret => t("secret"),
+    }
 }
 
 fn key_row(key: ApiKey, keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> AnyView {
@@ -172,26 +160,26 @@ fn key_row(key: ApiKey, keys: RwSignal<Vec<ApiKey>>, may_manage: bool) -> AnyVie
             match api::revoke_key(id).await {
                 Ok(()) => {
                     keys.update(|keys| keys.retain(|key| key.id != id));
-                    toasts.say("The key is revoked.");
+                    toasts.say(t("The key is revoked."));
                 }
                 Err(error) => toasts.problem(&error),
             }
         });
     };
     let name = key.name.clone();
-    let face = view! { <span>"Revoke"</span> }.into_any();
+    let face = view! { <span>{t("Revoke")}</span> }.into_any();
     let panel = format!("revoke-{id}");
     view! {
         <tr>
             <td>{key.name.clone()}</td>
-            <td><span class="tag">{key.kind.as_str()}</span></td>
+            <td><span class="tag">{kind_words(key.kind)}</span></td>
             <td><code>{key.prefix}"…"</code></td>
             <td><time datetime=key.created_at.to_string()>{words::day_of(key.created_at)}</time></td>
             <td class="right">
                 {may_manage.then(|| view! {
-                    <Popover id=panel name=format!("Revoke {name}") face look="button small">
-                        <p>"Whatever uses "<strong>{name.clone()}</strong>" stops working within a second. This cannot be undone."</p>
-                        <button type="button" class="button danger wide" on:click=live::click(revoke)>"Revoke key"</button>
+                    <Popover id=panel name=t_with("Revoke {0}", &[&name]) face look="button small">
+                        <p>{t("Whatever uses ")}<strong>{name.clone()}</strong>{t(" stops working within a second. This cannot be undone.")}</p>
+                        <button type="button" class="button danger wide" on:click=live::click(revoke)>{t("Revoke key")}</button>
                     </Popover>
                 })}
             </td>

@@ -3,79 +3,73 @@
 use leptos::prelude::*;
 use leptos_meta::Meta;
 
-use crate::language::Language;
+use crate::language::{key, t};
 use crate::parts::icon::mark;
 use crate::parts::title::Title;
 
-/// What it is good for, each in both languages.
-const POINTS: [[(&str, &str); 2]; 3] = [
-    [
-        ("Send events from anywhere", "Ereignisse von überall"),
-        (
+/// What it is good for.
+const POINTS: [(&str, &str); 3] = [
+    (
+        key("Send events from anywhere"),
+        key(
             "One HTTP call, a log file or a CSV. An event that was accepted is on disk before you hear back.",
-            "Ein HTTP-Aufruf, ein Logfile oder ein CSV. Ein angenommenes Ereignis liegt auf der Platte, bevor du die Antwort hörst.",
         ),
-    ],
-    [
-        ("Ask, and see it drawn", "Fragen und es gezeichnet sehen"),
-        (
+    ),
+    (
+        key("Ask, and see it drawn"),
+        key(
             "Counts, unique users, sums and percentiles, broken down and compared, on dashboards you arrange yourself.",
-            "Anzahlen, Nutzer, Summen und Perzentile, aufgeschlüsselt und verglichen, auf Dashboards, die du selbst anordnest.",
         ),
-    ],
-    [
-        ("Share with a link", "Mit einem Link teilen"),
-        (
+    ),
+    (
+        key("Share with a link"),
+        key(
             "A dashboard as a document that opens anywhere, also without JavaScript, and stops working when you say so.",
-            "Ein Dashboard als Dokument, das sich überall öffnet, auch ohne JavaScript, und zu bleibt, wenn du es sagst.",
         ),
-    ],
+    ),
 ];
 
 /// The page.
-pub(super) fn landing(language: Language) -> AnyView {
+pub(super) fn landing() -> AnyView {
     let points = POINTS
         .into_iter()
-        .map(|[title, words]| view! { <li><h2>{language.say(title.0, title.1)}</h2><p>{language.say(words.0, words.1)}</p></li> })
+        .map(|(title, words)| view! { <li><h2>{t(title)}</h2><p>{t(words)}</p></li> })
         .collect_view();
     view! {
         <Title text="" />
-        <Meta name="description" content=language.say("Product analytics you can host yourself: events in, live dashboards and share links out.", "Produktanalyse zum Selbstbetreiben: Ereignisse hinein, Dashboards und Links heraus.") />
+        <Meta name="description" content=t("Product analytics you can host yourself: events in, live dashboards and share links out.") />
         <div class="landing">
             <header>
                 <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
-                <nav aria-label=language.say("Account", "Konto")>
-                    <a class="button quiet" href="/login">{language.say("Sign in", "Anmelden")}</a>
-                    <a class="button" href="/register">{language.say("Create an account", "Konto anlegen")}</a>
+                <nav aria-label=t("Account")>
+                    <a class="button quiet" href="/login">{t("Sign in")}</a>
+                    <a class="button" href="/register">{t("Create an account")}</a>
                 </nav>
             </header>
             <main>
                 <section class="hero">
-                    <h1>{language.say("See what people do with your product", "Sieh, was Menschen mit deinem Produkt machen")}</h1>
+                    <h1>{t("See what people do with your product")}</h1>
                     <p>
-                        {language.say(
-                            "DataPulse turns the events your product sends into dashboards your team looks at. It runs on one machine of yours, and your data stays there.",
-                            "DataPulse macht aus den Ereignissen deines Produkts Dashboards, auf die dein Team schaut. Es läuft auf einer Maschine von dir, und deine Daten bleiben dort.",
-                        )}
+                        {t("DataPulse turns the events your product sends into dashboards your team looks at. It runs on one machine of yours, and your data stays there.")}
                     </p>
                     <p class="actions">
-                        <a class="button primary large" href="/register">{language.say("Create an account", "Konto anlegen")}</a>
-                        <a class="button large" href="/login">{language.say("Sign in", "Anmelden")}</a>
+                        <a class="button primary large" href="/register">{t("Create an account")}</a>
+                        <a class="button large" href="/login">{t("Sign in")}</a>
                     </p>
                 </section>
-                {picture(language)}
+                {picture()}
                 <ul class="points">{points}</ul>
             </main>
-            <footer><p>{language.say("Open source, Apache-2.0.", "Quelloffen, Apache-2.0.")}</p></footer>
+            <footer><p>{t("Open source, Apache-2.0.")}</p></footer>
         </div>
     }
     .into_any()
 }
 
 /// A drawing of a dashboard; no figures in it, so that it promises none.
-fn picture(language: Language) -> AnyView {
+fn picture() -> AnyView {
     view! {
-        <svg class="hero-picture" viewBox="0 0 960 320" role="img" aria-label=language.say("A dashboard with a line, bars and a ring", "Ein Dashboard mit einer Linie, Balken und einem Ring")>
+        <svg class="hero-picture" viewBox="0 0 960 320" role="img" aria-label=t("A dashboard with a line, bars and a ring")>
             <rect class="card" x="1" y="1" width="598" height="318" rx="12"></rect>
             <g class="grid-lines">
                 <path d="M32 80h536M32 140h536M32 200h536M32 260h536"></path>

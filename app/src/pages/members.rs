@@ -6,34 +6,28 @@ use model::ids::UserId;
 use model::membership::{Invitation, Member};
 use model::role::{Action, Role};
 
+use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::people::{self as api, People};
 use crate::api::session::Session;
+use crate::language::{key, t, t_with};
 use crate::parts::copy::CopyButton;
-use crate::parts::frame::Frame;
-use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::load::Fetched;
 use crate::parts::popover::Popover;
-use crate::parts::title::Title;
 use crate::query_string;
 use crate::words;
 
 const ROLES: [(Role, &str); 4] = [
-    (Role::Viewer, "Viewer: looks and asks"),
-    (Role::Editor, "Editor: changes dashboards, sends events"),
-    (Role::Admin, "Admin: manages members, keys and settings"),
-    (Role::Owner, "Owner: everything"),
+    (Role::Viewer, key("Viewer: looks and asks")),
+    (Role::Editor, key("Editor: changes dashboards, sends events")),
+    (Role::Admin, key("Admin: manages members, keys and settings")),
+    (Role::Owner, key("Owner: everything")),
 ];
 
 /// The page.
 #[component]
 pub(super) fn MembersPage() -> impl IntoView {
     let people: Fetched<People> = Resource::new(|| (), |()| api::list_people());
-    view! {
-        <Title text="Members" />
-        <Frame>
-            <header class="topbar"><h1>"Members"</h1></header>
-            {loaded(people, waiting_list, members_page)}
-        </Frame>
-    }
+    settings_page(t("Members"), people, members_page)
 }
 
 fn members_page(people: People) -> AnyView {
@@ -57,21 +51,8 @@ fn members_page(people: People) -> AnyView {
             {fresh_reset.map(|link| link_view(RESET, link))}
             {may_manage.then(|| invite_form(session.role))}
             <section>
-                <h2>"Who belongs to " {session.organization.name.clone()}</h2>
-                <div class="table-box" tabindex="0" role="region" aria-label="Members">
-                    <table class="list">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Name"</th>
-                                <th scope="col">"E-mail"</th>
-                                <th scope="col">"Role"</th>
-                                <th scope="col">"Since"</th>
-                                <th scope="col"><span class="hidden">"Actions"</span></th>
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                </div>
+                <h2>{t_with("Who belongs to {0}", &[&session.organization.name])}</h2>
+                {list_table(t("Members"), &[t("Name"), t("E-mail"), t("Role"), t("Since")], LastColumn::Actions, rows.into_any())}
             </section>
             {(!invitations.is_empty()).then(|| invitations_view(invitations))}
         </div>
@@ -87,27 +68,27 @@ pub(super) fn said() -> Option<AnyView> {
         .as_deref()
         .or(query_string::value(&search, "done").as_deref())
         .map(|code| match code {
-            "invalid" => "That does not look like an e-mail address. Check it for typos.",
-            "last_owner" => "Somebody has to own the organization. Make another member an owner first.",
-            "member" => "Somebody with this address belongs to the organization already.",
-            "forbidden" => "Your role does not allow this. Ask an owner of your organization.",
-            "gone" => "It is no longer there. Somebody may have removed it.",
-            "current_password" => "That is not your password. Type the one that you sign in with.",
-            "new_password" => "Use 8 to 128 characters, and none of the passwords that many people use.",
-            "name" => "Type the organization's name exactly, so that nothing is deleted by mistake.",
-            "other_address" => "This invitation is for another e-mail address than that of your account.",
-            "too_many" => "That was too often. Wait a minute and try again.",
-            "role" => "The role is changed.",
-            "removed" => "Removed.",
-            "revoked" => "The invitation no longer works.",
-            "session" => "That session has ended.",
-            "password" => "Your password is changed, and your other sessions have ended.",
-            "mailed" => "The invitation is on its way by mail.",
-            "confirm" => "A link is on its way to your address.",
-            "connected" => "From now on you may sign in there too.",
-            "by_mail" => "Mail is set up here: the member asks for a link on the page for signing in.",
-            "joined" => "Welcome. You belong to this organization now.",
-            _ => "That did not work. Try again in a moment.",
+            "invalid" => t("That does not look like an e-mail address. Check it for typos."),
+            "last_owner" => t("Somebody has to own the organization. Make another member an owner first."),
+            "member" => t("Somebody with this address belongs to the organization already."),
+            "forbidden" => t("Your role does not allow this. Ask an owner of your organization."),
+            "gone" => t("It is no longer there. Somebody may have removed it."),
+            "current_password" => t("That is not your password. Type the one that you sign in with."),
+            "new_password" => t("Use 8 to 128 characters, and none of the passwords that many people use."),
+            "name" => t("Type the organization's name exactly, so that nothing is deleted by mistake."),
+            "other_address" => t("This invitation is for another e-mail address than that of your account."),
+            "too_many" => t("That was too often. Wait a minute and try again."),
+            "role" => t("The role is changed."),
+            "removed" => t("Removed."),
+            "revoked" => t("The invitation no longer works."),
+            "session" => t("That session has ended."),
+            "password" => t("Your password is changed, and your other sessions have ended."),
+            "mailed" => t("The invitation is on its way by mail."),
+            "confirm" => t("A link is on its way to your address."),
+            "connected" => t("From now on you may sign in there too."),
+            "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
+            "joined" => t("Welcome. You belong to this organization now."),
+            _ => t("That did not work. Try again in a moment."),
         })?;
     let look = if problem.is_some() {
         "notice problem"
@@ -118,16 +99,18 @@ pub(super) fn said() -> Option<AnyView> {
 }
 
 const INVITED: &str =
-    "Send this link to the person you invited. It works once, for a week, and is not shown again.";
-const RESET: &str = "Give this link to the member, who chooses another password with it. It works once, for an hour, and is not shown again.";
+    key("Send this link to the person you invited. It works once, for a week, and is not shown again.");
+const RESET: &str = key(
+    "Give this link to the member, who chooses another password with it. It works once, for an hour, and is not shown again.",
+);
 
 fn link_view(words: &'static str, link: String) -> AnyView {
     view! {
         <div class="notice good" role="status">
-            <p>{words}</p>
+            <p>{t(words)}</p>
             <div class="snippet">
                 <pre tabindex="0"><code>{link.clone()}</code></pre>
-                <CopyButton text=link label="Copy link" />
+                <CopyButton text=link label=t("Copy link") />
             </div>
         </div>
     }
@@ -139,7 +122,7 @@ fn choices(chosen: Role, most: Role) -> AnyView {
     let options = offered
         .map(|(role, words)| {
             let is_chosen = role == chosen;
-            view! { <option value=role.as_str() selected=is_chosen>{words}</option> }
+            view! { <option value=role.as_str() selected=is_chosen>{t(words)}</option> }
         })
         .collect_view();
     options.into_any()
@@ -148,17 +131,17 @@ fn choices(chosen: Role, most: Role) -> AnyView {
 fn invite_form(most: Role) -> AnyView {
     view! {
         <section>
-            <h2>"Invite somebody"</h2>
+            <h2>{t("Invite somebody")}</h2>
             <form method="post" action="/settings/members/invite" class="line-form">
                 <div class="field">
-                    <label for="invite-email">"E-mail"</label>
+                    <label for="invite-email">{t("E-mail")}</label>
                     <input class="input" id="invite-email" name="email" type="email" required=true autocomplete="off" />
                 </div>
                 <div class="field">
-                    <label for="invite-role">"Role"</label>
+                    <label for="invite-role">{t("Role")}</label>
                     <select class="input" id="invite-role" name="role">{choices(Role::Viewer, most)}</select>
                 </div>
-                <button type="submit" class="button primary">"Invite"</button>
+                <button type="submit" class="button primary">{t("Invite")}</button>
             </form>
         </section>
     }
@@ -171,13 +154,13 @@ fn member_row(member: Member, session: &Session, makes_resets: bool) -> AnyView 
     let role = if may_change && !is_self {
         role_form(&member, session.role)
     } else {
-        view! { <span class="tag">{member.role.as_str()}</span> }.into_any()
+        view! { <span class="tag">{words::role(member.role)}</span> }.into_any()
     };
     let actions = (is_self || may_change).then(|| remove_form(member.user_id, &member.name, is_self));
     let reset = (makes_resets && may_change && !is_self).then(|| reset_form(member.user_id, &member.name));
     view! {
         <tr>
-            <td>{member.name.clone()}{is_self.then_some(" (you)")}</td>
+            <td>{member.name.clone()}{is_self.then(|| t(" (you)"))}</td>
             <td>{member.email}</td>
             <td>{role}</td>
             <td><time datetime=member.joined_at.to_string()>{words::day_of(member.joined_at)}</time></td>
@@ -191,19 +174,19 @@ fn reset_form(user: UserId, name: &str) -> AnyView {
     view! {
         <form method="post" action="/settings/members/reset-link">
             <input type="hidden" name="user" value=user.to_string() />
-            <button type="submit" class="button small" aria-label=format!("Link for another password of {name}")>"Password link"</button>
+            <button type="submit" class="button small" aria-label=t_with("Link for another password of {0}", &[name])>{t("Password link")}</button>
         </form>
     }
     .into_any()
 }
 
 fn role_form(member: &Member, most: Role) -> AnyView {
-    let label = format!("Role of {}", member.name);
+    let label = t_with("Role of {0}", &[&member.name]);
     view! {
         <form method="post" action="/settings/members/role" class="row-form">
             <input type="hidden" name="user" value=member.user_id.to_string() />
             <select class="input" name="role" aria-label=label>{choices(member.role, most)}</select>
-            <button type="submit" class="button small">"Change"</button>
+            <button type="submit" class="button small">{t("Change")}</button>
         </form>
     }
     .into_any()
@@ -212,13 +195,16 @@ fn role_form(member: &Member, most: Role) -> AnyView {
 fn remove_form(user: UserId, name: &str, is_self: bool) -> AnyView {
     let (word, warning) = if is_self {
         (
-            "Leave",
-            "You no longer see this organization, and your personal keys for it stop working.".to_owned(),
+            t("Leave"),
+            t("You no longer see this organization, and your personal keys for it stop working.").to_owned(),
         )
     } else {
         (
-            "Remove",
-            format!("{name} no longer sees this organization, and their personal keys for it stop working."),
+            t("Remove"),
+            t_with(
+                "{0} no longer sees this organization, and their personal keys for it stop working.",
+                &[name],
+            ),
         )
     };
     let face = view! { <span>{word}</span> }.into_any();
@@ -238,16 +224,16 @@ fn invitations_view(invitations: Vec<Invitation>) -> AnyView {
     let rows = invitations
         .into_iter()
         .map(|invitation| {
-            let label = format!("Take back the invitation of {}", invitation.email);
+            let label = t_with("Take back the invitation of {0}", &[&invitation.email]);
             view! {
                 <tr>
                     <td>{invitation.email}</td>
-                    <td><span class="tag">{invitation.role.as_str()}</span></td>
+                    <td><span class="tag">{words::role(invitation.role)}</span></td>
                     <td>{words::day_of(invitation.expires_at)}</td>
                     <td class="right">
                         <form method="post" action="/settings/members/revoke">
                             <input type="hidden" name="invitation" value=invitation.id.to_string() />
-                            <button type="submit" class="button small" aria-label=label>"Take back"</button>
+                            <button type="submit" class="button small" aria-label=label>{t("Take back")}</button>
                         </form>
                     </td>
                 </tr>
@@ -256,20 +242,8 @@ fn invitations_view(invitations: Vec<Invitation>) -> AnyView {
         .collect_view();
     view! {
         <section>
-            <h2>"Invited"</h2>
-            <div class="table-box" tabindex="0" role="region" aria-label="Invitations">
-                <table class="list">
-                    <thead>
-                        <tr>
-                            <th scope="col">"E-mail"</th>
-                            <th scope="col">"Role"</th>
-                            <th scope="col">"Until"</th>
-                            <th scope="col"><span class="hidden">"Actions"</span></th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+            <h2>{t("Invited")}</h2>
+            {list_table(t("Invitations"), &[t("E-mail"), t("Role"), t("Until")], LastColumn::Actions, rows.into_any())}
         </section>
     }
     .into_any()

@@ -9,6 +9,7 @@ use super::members::said;
 use crate::api::organization as api;
 use crate::api::session::Session;
 use crate::error::AppError;
+use crate::language::t;
 use crate::parts::field::{ChoiceField, Problems, TextField};
 use crate::parts::frame::Frame;
 use crate::parts::live;
@@ -48,9 +49,9 @@ const ZONES: [&str; 24] = [
 #[component]
 pub(super) fn OrganizationPage() -> impl IntoView {
     view! {
-        <Title text="Organization" />
+        <Title text=t("Organization") />
         <Frame>
-            <header class="topbar"><h1>"Organization"</h1></header>
+            <header class="topbar"><h1>{t("Organization")}</h1></header>
             <div class="settings">{said()}<OrganizationForm /><DangerZone /></div>
         </Frame>
     }
@@ -73,7 +74,7 @@ fn OrganizationForm() -> impl IntoView {
             match api::update_organization(name.get_untracked(), timezone.get_untracked(), week_start).await {
                 Ok(_) => {
                     problems.clear();
-                    toasts.say("Saved.");
+                    toasts.say(t("Saved."));
                     fetched.refetch();
                 }
                 Err(AppError::Invalid(errors)) => problems.set(errors),
@@ -86,20 +87,20 @@ fn OrganizationForm() -> impl IntoView {
         .map(|zone| view! { <option value=zone></option> })
         .collect_view();
     let days = vec![
-        (WeekStart::Monday.as_str().to_owned(), "Monday".to_owned()),
-        (WeekStart::Sunday.as_str().to_owned(), "Sunday".to_owned()),
+        (WeekStart::Monday.as_str().to_owned(), t("Monday").to_owned()),
+        (WeekStart::Sunday.as_str().to_owned(), t("Sunday").to_owned()),
     ];
     view! {
         <form class="stack" on:submit=live::submit(save)>
             <fieldset class="stack" disabled=!may_change>
-                <TextField id="organization-name" label="Name" value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
-                <TextField id="timezone" label="Time zone" hint="Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin." list="zones" value=timezone on_input=Callback::new(move |text| timezone.set(text)) problem=problems.named("timezone") />
+                <TextField id="organization-name" label=t("Name") value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
+                <TextField id="timezone" label=t("Time zone") hint=t("Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin.") list="zones" value=timezone on_input=Callback::new(move |text| timezone.set(text)) problem=problems.named("timezone") />
                 <datalist id="zones">{zones}</datalist>
-                <ChoiceField id="week-start" label="Weeks start on" choices=days value=week_start on_choice=Callback::new(move |word| week_start.set(word)) problem=problems.named("week_start") />
+                <ChoiceField id="week-start" label=t("Weeks start on") choices=days value=week_start on_choice=Callback::new(move |word| week_start.set(word)) problem=problems.named("week_start") />
                 {if may_change {
-                    view! { <p class="actions"><button type="submit" class="button primary">"Save"</button></p> }.into_any()
+                    view! { <p class="actions"><button type="submit" class="button primary">{t("Save")}</button></p> }.into_any()
                 } else {
-                    view! { <p class="hint">"Administrators of your organization can change this."</p> }.into_any()
+                    view! { <p class="hint">{t("Administrators of your organization can change this.")}</p> }.into_any()
                 }}
             </fieldset>
         </form>
@@ -114,26 +115,26 @@ fn DangerZone() -> impl IntoView {
     let record = session.may(Action::ManageOrganization).then(|| {
         view! {
             <p class="actions">
-                <a class="button" href="/settings/data">"Events: rules, export, erasing"</a>
-                <a class="button" href="/settings/audit">"Who changed what"</a>
+                <a class="button" href="/settings/data">{t("Events: rules, export, erasing")}</a>
+                <a class="button" href="/settings/audit">{t("Who changed what")}</a>
             </p>
         }
     });
     let end = session.may(Action::DeleteOrganization).then(|| {
         view! {
             <section>
-                <h2>"Delete this organization"</h2>
+                <h2>{t("Delete this organization")}</h2>
                 <p class="lead">
-                    "Its dashboards, keys and share links are gone at once, its events within a day, and nobody can bring them back. "
-                    <a href="/settings/data">"Export your events first"</a>". To be sure, type its name: "
+                    {t("Its dashboards, keys and share links are gone at once, its events within a day, and nobody can bring them back. ")}
+                    <a href="/settings/data">{t("Export your events first")}</a>". "{t("To be sure, type its name:")}" "
                     <strong>{name}</strong>
                 </p>
                 <form method="post" action="/settings/organization/delete" class="line-form">
                     <div class="field">
-                        <label for="delete-name">"Name of the organization"</label>
+                        <label for="delete-name">{t("Name of the organization")}</label>
                         <input class="input" id="delete-name" name="name" type="text" required=true autocomplete="off" />
                     </div>
-                    <button type="submit" class="button danger">"Delete organization"</button>
+                    <button type="submit" class="button danger">{t("Delete organization")}</button>
                 </form>
             </section>
         }

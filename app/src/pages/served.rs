@@ -21,13 +21,12 @@ pub(super) fn served(page: Served) -> AnyView {
 
 #[cfg(feature = "ssr")]
 fn html(page: Served) -> String {
-    let language = crate::language::Language::here();
     let page = match page {
-        Served::Landing => super::landing::landing(language),
-        Served::Login => super::sign_in::login(language),
-        Served::Register => super::sign_in::register(language),
+        Served::Landing => super::landing::landing(),
+        Served::Login => super::sign_in::login(),
+        Served::Register => super::sign_in::register(),
     };
-    view! { <div class="served" lang=language.tag()>{page}</div> }.to_html()
+    page.to_html()
 }
 
 #[cfg(not(feature = "ssr"))]

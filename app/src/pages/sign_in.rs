@@ -3,21 +3,19 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 
-use crate::language::Language;
+use crate::language::{t, t_with};
 use crate::parts::icon::mark;
 use crate::parts::title::Title;
 use crate::query_string;
 
 struct Given {
     search: String,
-    language: Language,
 }
 
 impl Given {
-    fn here(language: Language) -> Self {
+    fn here() -> Self {
         Self {
             search: use_location().search.get_untracked(),
-            language,
         }
     }
 
@@ -30,7 +28,7 @@ impl Given {
         let code = query_string::value(&self.search, "problem")?;
         let concerned =
             query_string::value(&self.search, "field").unwrap_or_else(|| usual_field(&code).to_owned());
-        (concerned == field).then(|| problem_words(self.language, &code, field))
+        (concerned == field).then(|| problem_words(&code, field))
     }
 }
 
@@ -41,57 +39,34 @@ fn usual_field(code: &str) -> &'static str {
     }
 }
 
-fn problem_words(language: Language, code: &str, field: &str) -> String {
+fn problem_words(code: &str, field: &str) -> String {
     let words = match (code, field) {
-        ("credentials", _) => language.say(
-            "That e-mail address and password do not belong together. Check both.",
-            "Diese E-Mail-Adresse und dieses Passwort gehören nicht zusammen. Prüfe beide.",
-        ),
-        ("oidc", _) => language.say("Signing in there came to nothing. Begin again.", "Die Anmeldung dort kam nicht zustande. Beginne noch einmal."),
-        ("oidc_away", _) => language.say("The other server does not answer. Wait a moment, or sign in with your password.", "Der andere Server antwortet nicht. Warte einen Moment oder melde dich mit deinem Passwort an."),
-        ("oidc_email", _) => language.say("The other server does not say that your address is yours. Confirm it there first.", "Der andere Server sagt nicht, dass deine Adresse dir gehört. Bestätige sie zuerst dort."),
-        ("oidc_taken", _) => language.say("Somebody else here signs in with that account.", "Mit diesem Konto meldet sich hier schon jemand anderes an."),
-        ("oidc_unconfirmed", _) => language.say("There is an account with your address already. Sign in with its password, then connect the two on the page of your account.", "Zu deiner Adresse gibt es schon ein Konto. Melde dich mit dessen Passwort an und verbinde die beiden auf der Seite deines Kontos."),
-        ("over", _) => language.say("That took too long. Sign in again.", "Das hat zu lange gedauert. Melde dich noch einmal an."),
-        ("email_taken", _) => language.say(
-            "There is an account with this address. Sign in, or use another address.",
-            "Zu dieser Adresse gibt es schon ein Konto. Melde dich an oder nimm eine andere.",
-        ),
-        ("invitation", _) => language.say(
-            "This invitation does not work any more. Ask for another one.",
-            "Diese Einladung gilt nicht mehr. Bitte um eine neue.",
-        ),
-        ("too_many", _) => language.say(
-            "That was too often. Wait a minute and try again.",
-            "Das war zu oft. Warte eine Minute und versuche es noch einmal.",
-        ),
-        ("closed", _) => language.say(
-            "Nobody can make an account here at the moment. Ask whoever runs this server.",
-            "Hier kann zurzeit niemand ein Konto anlegen. Frage, wer diesen Server betreibt.",
-        ),
-        ("required", _) => language.say("Fill this in.", "Fülle das aus."),
-        ("too_short", "password") => language.say("Use at least 8 characters.", "Nimm mindestens 8 Zeichen."),
-        ("too_long", "password") => {
-            language.say("Use at most 128 characters.", "Nimm höchstens 128 Zeichen.")
+        ("credentials", _) => t("That e-mail address and password do not belong together. Check both."),
+        ("oidc", _) => t("Signing in there came to nothing. Begin again."),
+        ("oidc_away", _) => {
+            t("The other server does not answer. Wait a moment, or sign in with your password.")
         }
-        ("common" | "too_common", "password") => language.say(
-            "Many people use this password. Choose another one.",
-            "Dieses Passwort benutzen viele. Wähle ein anderes.",
+        ("oidc_email", _) => {
+            t("The other server does not say that your address is yours. Confirm it there first.")
+        }
+        ("oidc_taken", _) => t("Somebody else here signs in with that account."),
+        ("oidc_unconfirmed", _) => t(
+            "There is an account with your address already. Sign in with its password, then connect the two on the page of your account.",
         ),
-        (_, "password") => language.say("Use 8 to 128 characters.", "Nimm 8 bis 128 Zeichen."),
-        (_, "email") => language.say(
-            "That does not look like an e-mail address. Check it for typos.",
-            "Das sieht nicht nach einer E-Mail-Adresse aus. Prüfe sie auf Tippfehler.",
-        ),
-        ("too_long", _) => language.say("Use at most 200 characters.", "Nimm höchstens 200 Zeichen."),
-        (_, "") => language.say(
-            "That did not work. Try again in a moment.",
-            "Das hat nicht geklappt. Versuche es gleich noch einmal.",
-        ),
-        _ => language.say(
-            "This cannot be used. Try something else.",
-            "Das geht so nicht. Versuche etwas anderes.",
-        ),
+        ("over", _) => t("That took too long. Sign in again."),
+        ("email_taken", _) => t("There is an account with this address. Sign in, or use another address."),
+        ("invitation", _) => t("This invitation does not work any more. Ask for another one."),
+        ("too_many", _) => t("That was too often. Wait a minute and try again."),
+        ("closed", _) => t("Nobody can make an account here at the moment. Ask whoever runs this server."),
+        ("required", _) => t("Fill this in."),
+        ("too_short", "password") => t("Use at least 8 characters."),
+        ("too_long", "password") => t("Use at most 128 characters."),
+        ("common" | "too_common", "password") => t("Many people use this password. Choose another one."),
+        (_, "password") => t("Use 8 to 128 characters."),
+        (_, "email") => t("That does not look like an e-mail address. Check it for typos."),
+        ("too_long", _) => t("Use at most 200 characters."),
+        (_, "") => t("That did not work. Try again in a moment."),
+        _ => t("This cannot be used. Try something else."),
     };
     words.to_owned()
 }
@@ -113,7 +88,7 @@ fn Input(
     let described_by = format!("{name}-note");
     view! {
         <div class="field" class:wrong=is_wrong>
-            <label for=name>{label}{is_optional.then_some(" (optional)").map(|words| view! { <span class="muted">{words}</span> })}</label>
+            <label for=name>{label}{is_optional.then(|| t(" (optional)")).map(|words| view! { <span class="muted">{words}</span> })}</label>
             <input
                 class="input"
                 id=name
@@ -155,13 +130,10 @@ fn whole_problem(given: &Given) -> Option<AnyView> {
 }
 
 /// The button for signing in elsewhere, where that is set up.
-fn elsewhere(language: Language, next: String) -> Option<AnyView> {
+fn elsewhere(next: String) -> Option<AnyView> {
     let engine = crate::server::engine().ok()?;
     let name = engine.auth().oidc_name()?.to_owned();
-    let words = match language {
-        Language::English => format!("Sign in with {name}"),
-        Language::German => format!("Mit {name} anmelden"),
-    };
+    let words = t_with("Sign in with {0}", &[&name]);
     Some(
         view! {
             <form method="post" action="/login/oidc">
@@ -174,55 +146,52 @@ fn elsewhere(language: Language, next: String) -> Option<AnyView> {
 }
 
 /// Signing in.
-pub(super) fn login(language: Language) -> AnyView {
-    let given = Given::here(language);
+pub(super) fn login() -> AnyView {
+    let given = Given::here();
     let next = given.value("next");
-    let other_door = elsewhere(language, next.clone());
+    let other_door = elsewhere(next.clone());
     let is_changed = given.value("done") == "reset";
-    let changed = language.say(
-        "Your password is changed. Sign in with it.",
-        "Dein Passwort ist geändert. Melde dich damit an.",
-    );
+    let changed = t("Your password is changed. Sign in with it.");
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
             {is_changed.then(|| view! { <p class="notice good" role="status">{changed}</p> })}
             <input type="hidden" name="next" value=next />
-            <Input name="email" label=language.say("E-mail", "E-Mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
-            <Input name="password" label=language.say("Password", "Passwort") kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
-            <button type="submit" class="button primary wide">{language.say("Sign in", "Anmelden")}</button>
+            <Input name="email" label=t("E-mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
+            <Input name="password" label=t("Password") kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />
+            <button type="submit" class="button primary wide">{t("Sign in")}</button>
         </form>
         {other_door}
     }
     .into_any();
     let other = view! {
-        {language.say("New here?", "Neu hier?")}
+        {t("New here?")}
         " "
-        <a href="/register">{language.say("Create an account", "Konto anlegen")}</a>
+        <a href="/register">{t("Create an account")}</a>
         " · "
-        <a href="/forgot" rel="external">{language.say("Forgot your password?", "Passwort vergessen?")}</a>
+        <a href="/forgot" rel="external">{t("Forgot your password?")}</a>
     }
     .into_any();
-    page(language.say("Sign in", "Anmelden"), form, other)
+    page(t("Sign in"), form, other)
 }
 
 /// Making an account.
-pub(super) fn register(language: Language) -> AnyView {
-    let given = Given::here(language);
+pub(super) fn register() -> AnyView {
+    let given = Given::here();
     let invitation = given.value("invitation");
     let makes_one = invitation.is_empty();
     let form = view! {
         <form method="post" action="/register">
             {whole_problem(&given)}
             <input type="hidden" name="invitation" value=invitation.clone() />
-            <Input name="name" label=language.say("Your name", "Dein Name") kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
-            <Input name="email" label=language.say("E-mail", "E-Mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
-            <Input name="password" label=language.say("Password", "Passwort") kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint=language.say("At least 8 characters. A few words you remember are better than one with signs in it.", "Mindestens 8 Zeichen. Ein paar Wörter, die du dir merkst, sind besser als eines mit Sonderzeichen.") least=8 />
-            {makes_one.then(|| view! { <Input name="organization" label=language.say("Organization", "Organisation") kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint=language.say("Whose events these are: your company, team or project.", "Wessen Ereignisse das sind: deine Firma, dein Team oder dein Projekt.") is_optional=true /> })}
-            <button type="submit" class="button primary wide">{language.say("Create account", "Konto anlegen")}</button>
+            <Input name="name" label=t("Your name") kind="text" autocomplete="name" given=given.value("name") problem=given.problem_of("name") focus=true />
+            <Input name="email" label=t("E-mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") />
+            <Input name="password" label=t("Password") kind="password" autocomplete="new-password" given=String::new() problem=given.problem_of("password") hint=t("At least 8 characters. A few words you remember are better than one with signs in it.") least=8 />
+            {makes_one.then(|| view! { <Input name="organization" label=t("Organization") kind="text" autocomplete="organization" given=given.value("organization") problem=given.problem_of("organization") hint=t("Whose events these are: your company, team or project.") is_optional=true /> })}
+            <button type="submit" class="button primary wide">{t("Create account")}</button>
         </form>
     }
     .into_any();
-    let other = view! { {language.say("You have an account?", "Du hast ein Konto?")} " " <a href="/login">{language.say("Sign in", "Anmelden")}</a> }.into_any();
-    page(language.say("Create an account", "Konto anlegen"), form, other)
+    let other = view! { {t("You have an account?")} " " <a href="/login">{t("Sign in")}</a> }.into_any();
+    page(t("Create an account"), form, other)
 }

@@ -8,6 +8,7 @@ use model::profile::Profile;
 use super::users::{event_table, pairs, person_path};
 use crate::api::users::{self as api, PersonPage};
 use crate::board::no_such_page;
+use crate::language::{drawn, t, t_with};
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::load::{Fetched, loaded, waiting_list};
@@ -50,7 +51,7 @@ fn person_view(page: PersonPage) -> AnyView {
         format!("{}{before}", person_path(&id))
     });
     let timeline = if events.is_empty() {
-        view! { <p class="muted">"No events of this person are stored. They may have been erased, or are older than what is kept."</p> }.into_any()
+        view! { <p class="muted">{t("No events of this person are stored. They may have been erased, or are older than what is kept.")}</p> }.into_any()
     } else {
         event_table(events, false)
     };
@@ -58,24 +59,24 @@ fn person_view(page: PersonPage) -> AnyView {
         <Title text=name.clone() />
         <header class="topbar">
             <div class="titles">
-                <a class="back" href="/users">"Users"</a>
+                <a class="back" href="/users">{t("Users")}</a>
                 <h1>{name}</h1>
                 <p class="description"><code>{id}</code></p>
             </div>
         </header>
         <div class="settings wide">
             <section aria-labelledby="profile">
-                <h2 id="profile">"Profile"</h2>
+                <h2 id="profile">{t("Profile")}</h2>
                 {profile_view(profile)}
             </section>
             <section aria-labelledby="sessions">
-                <h2 id="sessions">"Sessions"</h2>
+                <h2 id="sessions">{t("Sessions")}</h2>
                 {session_table(sessions)}
             </section>
             <section aria-labelledby="timeline">
-                <h2 id="timeline">"Timeline"</h2>
+                <h2 id="timeline">{t("Timeline")}</h2>
                 {timeline}
-                {earlier.map(|path| view! { <p class="actions"><a class="button" href=path>"Earlier events"</a></p> })}
+                {earlier.map(|path| view! { <p class="actions"><a class="button" href=path>{t("Earlier events")}</a></p> })}
             </section>
         </div>
     }
@@ -91,7 +92,7 @@ fn name_of(profile: &Profile) -> Option<String> {
 
 fn profile_view(profile: Option<Profile>) -> AnyView {
     let Some(profile) = profile else {
-        return view! { <p class="muted">"Nothing was said of this person yet. Send a “$identify” event with “$set” to say who they are."</p> }
+        return view! { <p class="muted">{t("Nothing was said of this person yet. Send a “$identify” event with “$set” to say who they are.")}</p> }
             .into_any();
     };
     let since = words::moment(profile.created_at);
@@ -107,10 +108,10 @@ fn profile_view(profile: Option<Profile>) -> AnyView {
     let is_empty = said.is_empty();
     view! {
         <p class="meta">
-            <span>{icon(Icon::People)}" Known since "{since}</span>
-            {(!others.is_empty()).then(|| view! { <span>"Also known as "<code>{others}</code></span> })}
+            <span>{icon(Icon::People)}" "{t_with("Known since {0}", &[&since])}</span>
+            {(!others.is_empty()).then(|| view! { <span>{t("Also known as ")}<code>{others}</code></span> })}
         </p>
-        {is_empty.then(|| view! { <p class="muted">"No properties."</p> })}
+        {is_empty.then(|| view! { <p class="muted">{t("No properties.")}</p> })}
         {(!is_empty).then(|| pairs(said))}
     }
     .into_any()
@@ -118,7 +119,7 @@ fn profile_view(profile: Option<Profile>) -> AnyView {
 
 fn session_table(sessions: Vec<PersonSession>) -> AnyView {
     if sessions.is_empty() {
-        return view! { <p class="muted">"No sessions."</p> }.into_any();
+        return view! { <p class="muted">{t("No sessions.")}</p> }.into_any();
     }
     let row = |session: PersonSession| {
         #[expect(clippy::cast_precision_loss, reason = "seconds of a session are few")]
@@ -126,7 +127,7 @@ fn session_table(sessions: Vec<PersonSession>) -> AnyView {
         view! {
             <tr>
                 <td><time datetime=session.start.to_string()>{words::moment(session.start)}</time></td>
-                <td>{model::format::duration(seconds)}</td>
+                <td>{drawn(|| model::format::duration(seconds))}</td>
                 <td class="figure">{session.events.to_string()}</td>
                 <td>{session.entry}</td>
                 <td>{session.exit}</td>
@@ -135,9 +136,9 @@ fn session_table(sessions: Vec<PersonSession>) -> AnyView {
     };
     let rows = sessions.into_iter().map(row).collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Sessions">
+        <div class="table-box" tabindex="0" role="region" aria-label=t("Sessions")>
             <table class="list">
-                <thead><tr><th scope="col">"Began"</th><th scope="col">"Lasted"</th><th scope="col" class="figure">"Events"</th><th scope="col">"First event"</th><th scope="col">"Last event"</th></tr></thead>
+                <thead><tr><th scope="col">{t("Began")}</th><th scope="col">{t("Lasted")}</th><th scope="col" class="figure">{t("Events")}</th><th scope="col">{t("First event")}</th><th scope="col">{t("Last event")}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>

@@ -3,10 +3,12 @@
 use leptos::prelude::*;
 use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
-use model::person::Person;
+use model::person::{At, Outcome, Person, Place, Whose, node};
+use model::query::{EventsSpec, Filter, Query};
 
 use crate::address;
 use crate::api::users::{self as api, EventLine, Found};
+use crate::language::{key, t, t_with};
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::load::{Fetched, loaded, waiting_list};
@@ -58,13 +60,13 @@ pub(super) fn UsersPage() -> impl IntoView {
         return view! { <Redirect path /> }.into_any();
     }
     view! {
-        <Title text="Users" />
+        <Title text=t("Users") />
         <Frame>
             <header class="topbar">
-                <div class="titles"><h1>"Users"</h1></div>
+                <div class="titles"><h1>{t("Users")}</h1></div>
                 <form class="tools" method="get" action="/users" role="search">
-                    <input type="search" class="input search" name="find" required=true maxlength="200" placeholder="Id of a user" aria-label="Id of a user" autocomplete="off" />
-                    <button type="submit" class="button">"Open"</button>
+                    <input type="search" class="input search" name="find" required=true maxlength="200" placeholder=t("Id of a user") aria-label=t("Id of a user") autocomplete="off" />
+                    <button type="submit" class="button">{t("Open")}</button>
                 </form>
             </header>
             {loaded(found, waiting_list, move |found| found_view(&asked.get_untracked(), found))}
@@ -84,7 +86,8 @@ fn found_view(asked: &Asked, found: Found) -> AnyView {
         let is_here = asked.events == events;
         view! { <a class="button small" class:primary=is_here href=asked.path(events, None) aria-current=is_here.then_some("page")>{name}</a> }
     };
-    let tabs = [tab(false, "People"), tab(true, "Events")].collect_view();
+    let has_events = matches!(found.asked, Whose::Events(_));
+    let tabs = has_events.then(|| [tab(false, t("People")), tab(true, t("Events"))].collect_view());
     let is_empty = found.people.is_empty() && found.events.is_empty();
     let next = found
         .next
@@ -100,26 +103,77 @@ fn found_view(asked: &Asked, found: Found) -> AnyView {
     view! {
         <div class="settings wide">
             <p class="lead">{words}</p>
-            <nav class="actions" aria-label="Show">{tabs}</nav>
+            {tabs.map(|tabs| view! { <nav class="actions" aria-label=t("Show")>{tabs}</nav> })}
             {list}
-            {next.map(|path| view! { <p class="actions"><a class="button" href=path>"More"</a></p> })}
+            {next.map(|path| view! { <p class="actions"><a class="button" href=path>{t("More")}</a></p> })}
         </div>
     }
     .into_any()
 }
 
-/// `page_view, 17 May 2015 – 20 May 2015, where status is 200`
 fn question_words(found: &Found) -> String {
-    let spec = &found.asked;
-    let name = spec.event.clone().unwrap_or_else(|| "Any event".to_owned());
-    let range = address::range_words(&spec.range);
-    match address::chips(spec.filter.as_ref()) {
-        Some(chips) if chips.is_empty() => format!("{name}, {range}"),
+    match &found.asked {
+        Whose::Events(spec) => event_words(spec),
+        Whose::At(at) => place_words(at),
+    }
+}
+
+/// `page_view, 17 May 2015 – 20 May 2015, where status is 200`
+fn event_words(spec: &EventsSpec) -> String {
+    let name = spec.event.clone().unwrap_or_else(|| t("Any event").to_owned());
+    with_filter(&name, &address::range_words(&spec.range), spec.filter.as_ref())
+}
+
+/// `Came to step 2, buy, Last 7 days`
+fn place_words(at: &At) -> String {
+    let range = address::range_words(at.query.range());
+    let words = match &at.place {
+        Place::Step { step, outcome } => {
+            let number = (step + 1).to_string();
+            let label = step_label(&at.query, *step);
+            match outcome {
+                Outcome::Converted => t_with("Came to step {0}, {1}", &[&number, &label]),
+                Outcome::Dropped => t_with("Did not come to step {0}, {1}", &[&number, &label]),
+            }
+        }
+        Place::Cohort { start, value, period } => {
+            let cohort = start.map_or_else(|| t("all cohorts").to_owned(), words::day_of);
+            let cohort = value
+                .iter()
+                .fold(cohort, |cohort, value| format!("{cohort}, {value}"));
+            t_with(
+                "Came back in interval {0} of: {1}",
+                &[&period.to_string(), &cohort],
+            )
+        }
+        Place::Link { source, target } => {
+            let name = |id: &str| node(id).map_or_else(String::new, |(_, name)| name.to_owned());
+            t_with("Went from {0} to {1}", &[&name(source), &name(target)])
+        }
+    };
+    let filters = at.query.filters();
+    let whole = filters.iter().find(|(field, _)| field == "filter");
+    with_filter(&words, &range, whole.map(|(_, filter)| *filter))
+}
+
+fn step_label(query: &Query, step: usize) -> String {
+    let Query::Funnel(funnel) = query else {
+        return String::new();
+    };
+    let step = funnel.spec().steps.get(step);
+    step.map_or_else(String::new, |step| {
+        step.label.clone().unwrap_or_else(|| step.event.clone())
+    })
+}
+
+fn with_filter(words: &str, range: &str, filter: Option<&Filter>) -> String {
+    match address::chips(filter) {
+        Some(chips) if chips.is_empty() => format!("{words}, {range}"),
         Some(chips) => {
             let all: Vec<String> = chips.iter().map(words::comparison).collect();
-            format!("{name}, {range}, where {}", all.join(" and "))
+            t_with("{0}, {1}, where {2}", &[words, range, &all.join(t(" and "))])
         }
-        None => format!("{name}, {range}, with more than one condition"),
+        None => t_with("{0}, {1}, with more than one condition", &[words, range]),
     }
 }
 
@@ -127,9 +181,9 @@ fn nobody() -> AnyView {
     view! {
         <div class="empty">
             {icon(Icon::People)}
-            <h2>"Nobody"</h2>
-            <p>"No events like that were sent in this time by somebody with a user id or a device id. Choose another range, or take a filter away."</p>
-            <p class="actions"><a class="button" href="/users">"Everybody of the last 30 days"</a></p>
+            <h2>{t("Nobody")}</h2>
+            <p>{t("No events like that were sent in this time by somebody with a user id or a device id. Choose another range, or take a filter away.")}</p>
+            <p class="actions"><a class="button" href="/users">{t("Everybody of the last 30 days")}</a></p>
         </div>
     }
     .into_any()
@@ -149,9 +203,9 @@ fn people_table(people: Vec<Person>) -> AnyView {
     };
     let rows = people.into_iter().map(row).collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="People">
+        <div class="table-box" tabindex="0" role="region" aria-label=t("People")>
             <table class="list">
-                <thead><tr><th scope="col">"Who"</th><th scope="col" class="figure">"Events"</th><th scope="col">"First"</th><th scope="col">"Last"</th></tr></thead>
+                <thead><tr><th scope="col">{t("Who")}</th><th scope="col" class="figure">{t("Events")}</th><th scope="col">{t("First")}</th><th scope="col">{t("Last")}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
@@ -180,14 +234,14 @@ pub(super) fn event_table(events: Vec<EventLine>, says_who: bool) -> AnyView {
     };
     let rows = events.into_iter().map(row).collect_view();
     view! {
-        <div class="table-box" tabindex="0" role="region" aria-label="Events">
+        <div class="table-box" tabindex="0" role="region" aria-label=t("Events")>
             <table class="list">
                 <thead>
                     <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"Event"</th>
-                        {says_who.then(|| view! { <th scope="col">"Who"</th> })}
-                        <th scope="col">"With"</th>
+                        <th scope="col">{t("When")}</th>
+                        <th scope="col">{t("Event")}</th>
+                        {says_who.then(|| view! { <th scope="col">{t("Who")}</th> })}
+                        <th scope="col">{t("With")}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -202,11 +256,7 @@ fn folded(properties: Vec<(String, String)>) -> Option<AnyView> {
         return None;
     }
     let count = u32::try_from(properties.len()).unwrap_or(u32::MAX);
-    let count = if count == 1 {
-        "1 property".to_owned()
-    } else {
-        format!("{count} properties")
-    };
+    let count = words::counted(count, key("1 property"), key("{0} properties"));
     Some(view! { <details><summary>{count}</summary>{pairs(properties)}</details> }.into_any())
 }
 

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use model::problem::FieldError;
 
 use super::live;
+use crate::language::told;
 
 /// The problems of a form's fields.
 #[derive(Clone, Copy)]
@@ -37,7 +38,7 @@ impl Problems {
                 errors
                     .iter()
                     .find(|error| is(&error.field))
-                    .map(|error| error.message.clone())
+                    .map(|error| told(&error.message))
             })
         })
     }

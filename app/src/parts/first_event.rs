@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::copy::CopyButton;
 use super::live;
+use crate::language::t;
 
 /// The command that sends one event.
 pub(crate) fn command(public_url: &str, write_key: &str) -> String {
@@ -32,19 +33,19 @@ pub(crate) fn FirstEvent(
     let tag = Signal::derive(move || snippet(&url, &write_key.get()));
     let text = Signal::derive(move || command(&public_url, &write_key.get()));
     view! {
-        <p>"In the head of a web page, for page views and more:"</p>
+        <p>{t("In the head of a web page, for page views and more:")}</p>
         <div class="snippet">
             <pre tabindex="0"><code>{live::text(move || tag.get())}</code></pre>
-            <CopyButton text=tag label="Copy tag" />
+            <CopyButton text=tag label=t("Copy tag") />
         </div>
-        <p>"Or from a terminal:"</p>
+        <p>{t("Or from a terminal:")}</p>
         <div class="snippet">
             <pre tabindex="0"><code>{live::text(move || text.get())}</code></pre>
-            <CopyButton text label="Copy command" />
+            <CopyButton text label=t("Copy command") />
         </div>
         <p class="first-event" data-first-event="waiting" role="status">
-            <span class="waiting">"Waiting for the first event …"</span>
-            <span class="arrived">"The first event is here."</span>
+            <span class="waiting">{t("Waiting for the first event …")}</span>
+            <span class="arrived">{t("The first event is here.")}</span>
         </p>
     }
 }

@@ -7,6 +7,7 @@ use super::icon::{Icon, icon, mark};
 use super::live;
 use super::load::{SessionData, failed, to_sign_in, waiting_list};
 use crate::api::session::{Other, Session};
+use crate::language::t;
 use crate::theme::Theme;
 
 /// Shows the page to a signed-in person; sends everybody else to sign in.
@@ -35,7 +36,7 @@ pub(crate) fn Frame(
 pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
     view! {
         <div class="frame">
-            <a class="skip" href="#main">"Skip to the page"</a>
+            <a class="skip" href="#main">{t("Skip to the page")}</a>
             <Sidebar session />
             <main id="main" class="page" tabindex="-1">{page}</main>
         </div>
@@ -47,18 +48,18 @@ pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
 fn Sidebar(session: Session) -> impl IntoView {
     let organization = session.organization.name.clone();
     view! {
-        <nav class="sidebar" aria-label="Main">
+        <nav class="sidebar" aria-label=t("Main")>
             <div class="sidebar-top">
                 {mark()}
                 <span class="organization" title=organization.clone()>{organization.clone()}</span>
             </div>
             <ul class="places">
-                <li><Place href="/" name="Dashboards" which=Icon::Dashboards below="/dashboards" /></li>
-                <li><Place href="/live" name="Live" which=Icon::Live below="/live" /></li>
-                <li><Place href="/users" name="Users" which=Icon::Person below="/users" /></li>
-                <li><Place href="/settings/organization" name="Organization" which=Icon::Settings below="/settings/organization" /></li>
-                <li><Place href="/settings/members" name="Members" which=Icon::People below="/settings/members" /></li>
-                <li><Place href="/settings/keys" name="API keys" which=Icon::Key below="/settings/keys" /></li>
+                <li><Place href="/" name=t("Dashboards") which=Icon::Dashboards below="/dashboards" /></li>
+                <li><Place href="/live" name=t("Live") which=Icon::Live below="/live" /></li>
+                <li><Place href="/users" name=t("Users") which=Icon::Person below="/users" /></li>
+                <li><Place href="/settings/organization" name=t("Organization") which=Icon::Settings below="/settings/organization" /></li>
+                <li><Place href="/settings/members" name=t("Members") which=Icon::People below="/settings/members" /></li>
+                <li><Place href="/settings/keys" name=t("API keys") which=Icon::Key below="/settings/keys" /></li>
             </ul>
             <Person session />
         </nav>
@@ -98,11 +99,11 @@ fn Person(session: Session) -> impl IntoView {
                     <span>{session.user.email}</span>
                 </div>
                 <Organizations choices=session.others />
-                <a class="menu-item" href="/settings/account">"Your account"</a>
+                <a class="menu-item" href="/settings/account">{t("Your account")}</a>
                 <ThemeForm theme=session.theme />
-                <button type="button" class="menu-item" data-key="?" data-act="keys"><span>"Keyboard"</span><kbd>"?"</kbd></button>
+                <button type="button" class="menu-item" data-key="?" data-act="keys"><span>{t("Keyboard")}</span><kbd>"?"</kbd></button>
                 <form method="post" action="/logout">
-                    <button type="submit" class="menu-item">"Log out"</button>
+                    <button type="submit" class="menu-item">{t("Log out")}</button>
                 </form>
             </div>
         </div>
@@ -116,7 +117,7 @@ fn Organizations(choices: Vec<Other>) -> impl IntoView {
         .into_iter()
         .map(|other| view! { <button type="submit" class="menu-item" name="organization" value=other.id.to_string()>{other.name}</button> })
         .collect_view();
-    view! { <form method="post" action="/organization" aria-label="Organizations">{buttons}</form> }
+    view! { <form method="post" action="/organization" aria-label=t("Organizations")>{buttons}</form> }
 }
 
 /// Three words to choose the colours with; a plain form, so that it works without script.
@@ -142,13 +143,13 @@ fn ThemeForm(theme: Theme) -> impl IntoView {
                     value=choice.as_str()
                     aria-pressed=if choice == theme { "true" } else { "false" }
                 >
-                    {choice.words()}
+                    {t(choice.words())}
                 </button>
             }
         })
         .collect_view();
     view! {
-        <form method="post" action="/theme" class="segments" role="group" aria-label="Colours">
+        <form method="post" action="/theme" class="segments" role="group" aria-label=t("Colours")>
             <input type="hidden" name="back" prop:value=live::text(back) value=live::text(back) />
             {choices}
         </form>

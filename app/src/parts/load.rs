@@ -11,6 +11,7 @@ use super::live;
 use super::title::Title;
 use crate::api::session::Session;
 use crate::error::AppError;
+use crate::language::t;
 
 /// Who is signed in; fetched once, for the whole app.
 #[derive(Clone, Copy)]
@@ -46,11 +47,11 @@ pub(crate) fn failed(error: &AppError, retry: Option<Callback<()>>) -> AnyView {
     }
     let (title, words) = match error {
         AppError::NotFound => (
-            "Not found",
-            "There is nothing at this address. It may have been deleted, or the link is not complete."
+            t("Not found"),
+            { t("There is nothing at this address. It may have been deleted, or the link is not complete.") }
                 .to_owned(),
         ),
-        other => ("That did not work", other.words()),
+        other => (t("That did not work"), other.words()),
     };
     let can_retry = matches!(
         error,
@@ -64,9 +65,9 @@ pub(crate) fn failed(error: &AppError, retry: Option<Callback<()>>) -> AnyView {
             <p>{words}</p>
             <p class="actions">
                 {retry.filter(|_| can_retry).map(|retry| view! {
-                    <button type="button" class="button primary" on:click=live::click(move |_| retry.run(()))>"Try again"</button>
+                    <button type="button" class="button primary" on:click=live::click(move |_| retry.run(()))>{t("Try again")}</button>
                 })}
-                <a class="button" href="/">"Go to the dashboards"</a>
+                <a class="button" href="/">{t("Go to the dashboards")}</a>
             </p>
         </div>
     }
@@ -107,7 +108,7 @@ pub(crate) fn own_address() -> String {
 /// Grey bars where a list will be.
 pub(crate) fn waiting_list() -> AnyView {
     view! {
-        <div class="skeleton-list" role="status" aria-label="Loading">
+        <div class="skeleton-list" role="status" aria-label=t("Loading")>
             <div class="skeleton title"></div>
             <div class="skeleton row"></div>
             <div class="skeleton row"></div>
@@ -124,7 +125,7 @@ pub(crate) fn waiting_board() -> AnyView {
         .map(|(x, w, h)| view! { <div class=format!("skeleton card x-{x} y-0 w-{w} h-{h}")></div> })
         .collect_view();
     view! {
-        <div role="status" aria-label="Loading">
+        <div role="status" aria-label=t("Loading")>
             <div class="topbar"><div class="skeleton title"></div></div>
             <div class="grid">
                 {cards}

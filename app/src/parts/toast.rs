@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use super::icon::{Icon, icon};
 use super::live;
 use crate::error::AppError;
+use crate::language::t;
 
 const READ_IN: Duration = Duration::from_secs(4);
 const UNDONE_IN: Duration = Duration::from_secs(10);
@@ -111,12 +112,12 @@ pub(crate) fn ToastList() -> impl IntoView {
                         <button type="button" class="button small" on:click=live::click(move |_| {
                             undo.run(());
                             toasts.dismiss(toast.number);
-                        })>"Undo"</button>
+                        })>{t("Undo")}</button>
                     })}
                     <button
                         type="button"
                         class="button icon-only quiet"
-                        aria-label="Dismiss"
+                        aria-label=t("Dismiss")
                         on:click=live::click(move |_| toasts.dismiss(toast.number))
                     >
                         {icon(Icon::Close)}

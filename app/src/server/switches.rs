@@ -6,6 +6,7 @@ use model::dashboard::{Dashboard, Variable, View, variables};
 use model::query::Range;
 
 use crate::address::VARIABLE;
+use crate::language::t;
 
 /// The form for `dashboard`, as it is seen through `view`.
 pub(super) fn html(dashboard: &Dashboard, view: &View) -> String {
@@ -22,13 +23,13 @@ pub(super) fn html(dashboard: &Dashboard, view: &View) -> String {
     view! {
         <form method="get" action=format!("/dashboards/{}", dashboard.id) data-switches="">
             <label class="switch">
-                <span>"Break down by"</span>
-                <input class="input" name="breakdown" value=breakdown placeholder="as saved" maxlength="300" list="switch-breakdown" data-suggest="properties" autocomplete="off" />
+                <span>{t("Break down by")}</span>
+                <input class="input" name="breakdown" value=breakdown placeholder=t("as saved") maxlength="300" list="switch-breakdown" data-suggest="properties" autocomplete="off" />
             </label>
             <datalist id="switch-breakdown"></datalist>
             {fields}
             {kept(view)}
-            <button type="submit" class="button small" data-plain="">"Show"</button>
+            <button type="submit" class="button small" data-plain="">{t("Show")}</button>
         </form>
     }
     .to_html()
@@ -42,7 +43,7 @@ fn field(variable: Variable, view: &View) -> AnyView {
     view! {
         <label class="switch">
             <span>{variable.name}</span>
-            <input class="input" name=format!("{VARIABLE}{property}") value=value placeholder="any" maxlength="200" list=list.clone() data-suggest="values" data-property=property autocomplete="off" />
+            <input class="input" name=format!("{VARIABLE}{property}") value=value placeholder=t("any") maxlength="200" list=list.clone() data-suggest="values" data-property=property autocomplete="off" />
         </label>
         <datalist id=list></datalist>
     }

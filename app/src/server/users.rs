@@ -2,6 +2,7 @@
 
 use engine::db::PageRequest;
 use engine::{Caller, Engine, Error};
+use model::person::Whose;
 use model::query::{EventsQuery, EventsSpec, Query};
 use serde_json::Value;
 
@@ -24,11 +25,8 @@ pub(crate) async fn found(
     cursor: Option<String>,
 ) -> Result<Found, AppError> {
     let asked = match question {
-        None => EventsSpec::last_30_days(),
-        Some(json) => match Query::parse(&json).map_err(Error::from)? {
-            Query::Events(events) => events.spec().clone(),
-            _ => return Err(Error::NotFound.into()),
-        },
+        None => Whose::Events(Box::new(EventsSpec::last_30_days())),
+        Some(json) => Whose::parse(&json).map_err(Error::from)?,
     };
     let mut found = Found {
         asked: asked.clone(),
@@ -37,11 +35,14 @@ pub(crate) async fn found(
         next: None,
     };
     if events {
+        let Whose::Events(asked) = asked else {
+            return Err(Error::NotFound.into());
+        };
         let spec = EventsSpec {
             columns: None,
             limit: EVENTS,
             cursor,
-            ..asked
+            ..*asked
         };
         let query = Query::Events(EventsQuery::parse(spec).map_err(Error::from)?);
         if let model::answer::Answer::Events(answer) = engine.ask(caller, &query).await? {

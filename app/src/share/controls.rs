@@ -7,6 +7,7 @@ use model::query::{Edge, Range};
 use super::SharedDocument;
 use super::asked::{chosen, written};
 use crate::address::{PRESETS, range_words};
+use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
 
 /// The controls; nothing where the link allows none.
@@ -16,7 +17,7 @@ pub(super) fn controls(shared: &SharedDocument) -> AnyView {
         return ().into_any();
     }
     view! {
-        <nav class="share-controls" aria-label=shared.language.say("What is shown", "Was gezeigt wird")>
+        <nav class="share-controls" aria-label=t("What is shown")>
             {shared.may_choose_range.then(|| ranges(shared))}
             {has_filter.then(|| filters(shared))}
         </nav>
@@ -29,7 +30,6 @@ fn path_of(shared: &SharedDocument, view: &View) -> String {
 }
 
 fn ranges(shared: &SharedDocument) -> AnyView {
-    let language = shared.language;
     let current = shared.view.range.clone();
     let presets = PRESETS
         .into_iter()
@@ -41,7 +41,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
                 filter: shared.view.filter.clone(),
                 ..View::default()
             };
-            view! { <a class="menu-item" href=path_of(shared, &view) aria-current=is_current.then_some("true")>{language.say(label, preset_in_german(label))}</a> }
+            view! { <a class="menu-item" href=path_of(shared, &view) aria-current=is_current.then_some("true")>{t(label)}</a> }
         })
         .collect_view();
     let saved = View {
@@ -60,7 +60,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
     let words = current
         .as_ref()
         .or(shared.page.dashboard.range.as_ref())
-        .map_or_else(|| language.say("Range", "Zeitraum").to_owned(), range_words);
+        .map_or_else(|| t("Range").to_owned(), range_words);
     view! {
         <details class="share-choice">
             <summary class="button">{icon(Icon::Calendar)}<span>{words}</span>{icon(Icon::Chevron)}</summary>
@@ -68,13 +68,13 @@ fn ranges(shared: &SharedDocument) -> AnyView {
                 {presets}
                 <form method="get" action=shared.path.clone() class="custom-range">
                     <div class="two">
-                        <div class="field"><label for="from">{language.say("First day", "Erster Tag")}</label><input class="input" id="from" type="date" name="from" value=from required /></div>
-                        <div class="field"><label for="to">{language.say("Last day", "Letzter Tag")}</label><input class="input" id="to" type="date" name="to" value=to required /></div>
+                        <div class="field"><label for="from">{t("First day")}</label><input class="input" id="from" type="date" name="from" value=from required /></div>
+                        <div class="field"><label for="to">{t("Last day")}</label><input class="input" id="to" type="date" name="to" value=to required /></div>
                     </div>
                     {kept_filter(&shared.view)}
-                    <button type="submit" class="button wide">{language.say("Show these days", "Diese Tage zeigen")}</button>
+                    <button type="submit" class="button wide">{t("Show these days")}</button>
                 </form>
-                {current.is_some().then(|| view! { <a class="menu-item" href=path_of(shared, &saved)>{language.say("Back to the saved range", "Zurück zum gesicherten Zeitraum")}</a> })}
+                {current.is_some().then(|| view! { <a class="menu-item" href=path_of(shared, &saved)>{t("Back to the saved range")}</a> })}
             </div>
         </details>
     }
@@ -82,7 +82,6 @@ fn ranges(shared: &SharedDocument) -> AnyView {
 }
 
 fn filters(shared: &SharedDocument) -> AnyView {
-    let language = shared.language;
     let chosen = chosen(&shared.view);
     let options = shared
         .filterable
@@ -98,11 +97,11 @@ fn filters(shared: &SharedDocument) -> AnyView {
         ..View::default()
     };
     let chip = chosen.as_ref().map(|(property, value)| {
-        let words = format!("{property} is {value}");
+        let words = format!("{property} {} {value}", t("is"));
         view! {
             <span class="chip">
                 <span>{words.clone()}</span>
-                <a href=path_of(shared, &without) aria-label=format!("Take away: {words}") title="Take away">{icon(Icon::Close)}</a>
+                <a href=path_of(shared, &without) aria-label=t_with("Take away: {0}", &[&words]) title=t("Take away")>{icon(Icon::Close)}</a>
             </span>
         }
     });
@@ -113,13 +112,13 @@ fn filters(shared: &SharedDocument) -> AnyView {
     view! {
         {chip}
         <details class="share-choice">
-            <summary class="button">{icon(Icon::Filter)}<span>"Filter"</span>{icon(Icon::Chevron)}</summary>
+            <summary class="button">{icon(Icon::Filter)}<span>{t("Filter")}</span>{icon(Icon::Chevron)}</summary>
             <div class="share-panel">
                 <form method="get" action=shared.path.clone() class="stack">
-                    <div class="field"><label for="property">{language.say("Property", "Eigenschaft")}</label><select class="input" id="property" name="property">{options}</select></div>
-                    <div class="field"><label for="value">{language.say("is", "ist")}</label><input class="input" id="value" name="value" value=value required maxlength="200" autocomplete="off" /></div>
+                    <div class="field"><label for="property">{t("Property")}</label><select class="input" id="property" name="property">{options}</select></div>
+                    <div class="field"><label for="value">{t("is")}</label><input class="input" id="value" name="value" value=value required maxlength="200" autocomplete="off" /></div>
                     {kept_range(&shared.view)}
-                    <button type="submit" class="button primary wide">{language.say("Show only these", "Nur diese zeigen")}</button>
+                    <button type="submit" class="button primary wide">{t("Show only these")}</button>
                 </form>
             </div>
         </details>
@@ -146,16 +145,4 @@ fn kept_range(view: &View) -> Option<AnyView> {
             view! { <input type="hidden" name="range" value=last /> }.into_any()
         }
     })
-}
-
-/// What a range that is offered is called in German.
-fn preset_in_german(label: &'static str) -> &'static str {
-    match label {
-        "Last 24 hours" => "Letzte 24 Stunden",
-        "Last 7 days" => "Letzte 7 Tage",
-        "Last 30 days" => "Letzte 30 Tage",
-        "Last 90 days" => "Letzte 90 Tage",
-        "Last 12 months" => "Letzte 12 Monate",
-        other => other,
-    }
 }

@@ -4,60 +4,58 @@ use leptos::prelude::*;
 
 use super::Standing;
 use super::sheet::{Head, around};
-use crate::language::Language;
+use crate::language::{Language, t};
 use crate::parts::icon::mark;
+use model::language::within;
 
 /// The document behind a link that is wrong, has expired or was revoked: one and the same for all three.
 #[must_use]
 pub fn gone(language: Language) -> String {
+    within(language, || gone_page(language))
+}
+
+fn gone_page(language: Language) -> String {
     let page = move || {
         view! {
             <main class="plain">
                 <div class="message-page">
                     {mark()}
-                    <h1>{language.say("This link shows nothing", "Dieser Link zeigt nichts")}</h1>
-                    <p>{language.say("It has expired, was revoked, or is not complete. Ask whoever sent it for a new one.", "Er ist abgelaufen, wurde zurückgezogen oder ist nicht vollständig. Bitte um einen neuen, wer ihn dir geschickt hat.")}</p>
+                    <h1>{t("This link shows nothing")}</h1>
+                    <p>{t("It has expired, was revoked, or is not complete. Ask whoever sent it for a new one.")}</p>
                 </div>
             </main>
         }
         .into_any()
     };
-    plain(
-        language,
-        language.say("Nothing here · DataPulse", "Hier ist nichts · DataPulse"),
-        page,
-    )
+    plain(language, t("Nothing here · DataPulse"), page)
 }
 
 /// The form for the password of the link at `path`; `problem` says why the last one did not do.
 #[must_use]
 pub fn locked(language: Language, path: &str, problem: Option<&str>) -> String {
+    within(language, || locked_page(language, path, problem))
+}
+
+fn locked_page(language: Language, path: &str, problem: Option<&str>) -> String {
     let (path, problem) = (path.to_owned(), problem.map(str::to_owned));
-    plain(
-        language,
-        language.say(
-            "A password, please · DataPulse",
-            "Ein Passwort, bitte · DataPulse",
-        ),
-        move || {
-            view! {
+    plain(language, t("A password, please · DataPulse"), move || {
+        view! {
             <main class="plain">
                 <form class="message-page stack" method="post" action=path.clone()>
                     {mark()}
-                    <h1>{language.say("This dashboard has a password", "Dieses Dashboard hat ein Passwort")}</h1>
-                    <p>{language.say("Whoever sent you the link knows it.", "Wer dir den Link geschickt hat, kennt es.")}</p>
+                    <h1>{t("This dashboard has a password")}</h1>
+                    <p>{t("Whoever sent you the link knows it.")}</p>
                     <div class="field">
-                        <label for="password">{language.say("Password", "Passwort")}</label>
+                        <label for="password">{t("Password")}</label>
                         <input class="input" id="password" name="password" type="password" required autofocus autocomplete="off" maxlength="128" aria-describedby="password-problem" />
                         <p class="problem" id="password-problem" role="alert">{problem.clone()}</p>
                     </div>
-                    <button type="submit" class="button primary wide">{language.say("Open", "Öffnen")}</button>
+                    <button type="submit" class="button primary wide">{t("Open")}</button>
                 </form>
             </main>
         }
         .into_any()
-        },
-    )
+    })
 }
 
 fn plain(language: Language, title: &str, page: impl Fn() -> AnyView) -> String {

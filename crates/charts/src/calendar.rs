@@ -3,6 +3,7 @@
 use model::answer::{AnswerSeries, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::{t, t_with};
 use model::query::Interval;
 
 use crate::cartesian::span;
@@ -51,7 +52,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
     for day in shown() {
         bands.draw_day(sheet, trend, series, day, shades, options);
     }
-    let words = format!("+ {} weeks before", bands.left_out);
+    let words = t_with("+ {0} weeks before", &[&bands.left_out.to_string()]);
     if bands.left_out > 0 && text_width::width(&words, LABEL_SIZE) < sheet.frame().width() {
         let frame = sheet.frame();
         sheet.text(&words, (frame.right, frame.bottom - 2.0), Anchor::End, Ink::Muted);
@@ -130,10 +131,7 @@ impl Bands {
             .map_or(0, |day| (day.week - self.left_out) / self.weeks);
         let stride = if self.cell >= LABEL_SIZE + 2.0 { 1 } else { 2 };
         for band in 0..=last {
-            for (weekday, name) in ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
-                .into_iter()
-                .enumerate()
-            {
+            for (weekday, name) in format::weekdays().into_iter().enumerate() {
                 let baseline = self.top(band) + (count(weekday) + 0.5) * self.cell + 4.5;
                 let fits = stride == 1 || (weekday % 2 == 0 && self.cell * 2.0 >= LABEL_SIZE);
                 if fits {
@@ -182,7 +180,7 @@ impl Bands {
         ];
         let when = format::bucket_in_full(trend.local[day.bucket], Interval::Day);
         let open = is_open(trend, day.bucket);
-        let so_far = if open { " (so far)" } else { "" };
+        let so_far = if open { t(" (so far)") } else { "" };
         let words = match figure(series, day.bucket) {
             Some(value) => {
                 sheet.shape(&outline, shades.paint(value));

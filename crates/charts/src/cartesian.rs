@@ -3,6 +3,7 @@
 use model::answer::TrendAnswer;
 use model::dashboard::{Goal, WidgetOptions};
 use model::format;
+use model::language::{t, t_with};
 use model::query::Interval;
 
 use crate::axis::{Bands, time_labels};
@@ -99,7 +100,7 @@ impl Plot {
     fn draw_goal(&self, sheet: &mut Sheet, goal: &Goal, options: &WidgetOptions) {
         let y = self.y(goal.value);
         let figure = format::short_with_unit(goal.value, options);
-        let label = goal.label.as_deref().unwrap_or("Goal");
+        let label = goal.label.as_deref().unwrap_or_else(|| t("Goal"));
         let words = text_width::fitted(&format!("{label}: {figure}"), LABEL_SIZE, self.frame.width());
         let is_low = y < self.frame.top + LABEL_SIZE + 4.0;
         let baseline = if is_low { y + LABEL_SIZE + 2.0 } else { y - 5.0 };
@@ -158,7 +159,11 @@ pub(crate) fn tooltip(
     options: &WidgetOptions,
 ) -> String {
     let begin = format::bucket_in_full(trend.local[bucket], trend.interval);
-    let so_far = if is_open(trend, bucket) { " (so far)" } else { "" };
+    let so_far = if is_open(trend, bucket) {
+        t(" (so far)")
+    } else {
+        ""
+    };
     let figure = |series: &Shown| {
         let now = exact(series.answer.values.get(bucket), options);
         let before = series
@@ -172,7 +177,10 @@ pub(crate) fn tooltip(
 
 /// A figure, and what it was in the period compared with.
 pub(crate) fn now_and_before(now: &str, before: Option<&str>) -> String {
-    before.map_or_else(|| now.to_owned(), |before| format!("{now} (before: {before})"))
+    before.map_or_else(
+        || now.to_owned(),
+        |before| t_with("{0} (before: {1})", &[now, before]),
+    )
 }
 
 /// A figure in full, or a dash where there is none.

@@ -3,11 +3,13 @@
 use model::answer::{Answer, PathNode, PathsAnswer, RetentionAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetType;
 use model::format;
+use model::language::{key, t, t_with};
 use model::query::Interval;
 
 use crate::ChartSpec;
 use crate::cartesian::exact;
 use crate::funnel;
+use crate::interval::{many, one};
 use crate::lifecycle::{self, Dormant};
 use crate::paths::{self, journeys, steps};
 use crate::retention::{figure, percent};
@@ -20,11 +22,14 @@ const MOST_SERIES: usize = 4;
 pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
     match answer {
         Answer::Funnel(funnel) => funnel::describe(funnel),
-        Answer::Events(events) => format!("List of {} events, the newest first", events.rows.len()),
+        Answer::Events(events) => t_with(
+            "List of {0} events, the newest first",
+            &[&events.rows.len().to_string()],
+        ),
         Answer::Paths(paths) => of_paths(paths, spec),
         Answer::Lifecycle(lifecycle) => of_trend(&lifecycle::over_time(lifecycle, Dormant::Above), spec),
         Answer::Retention(retention) => of_retention(retention),
-        Answer::Sql(sql) => format!("Table of {} rows", sql.rows.len()),
+        Answer::Sql(sql) => t_with("Table of {0} rows", &[&sql.rows.len().to_string()]),
         Answer::Stickiness(stickiness) => of_stickiness(stickiness),
         Answer::Sessions(trend) | Answer::Trend(trend) => of_trend(trend, spec),
     }
@@ -34,73 +39,77 @@ pub fn describe(answer: &Answer, spec: &ChartSpec) -> String {
 fn of_paths(paths: &PathsAnswer, spec: &ChartSpec) -> String {
     let words = |journeys| exact(Some(&Some(paths::figure(journeys))), &spec.options);
     let all = words(journeys(paths));
-    let begin = format!("Path diagram: {all} journeys over {} steps", steps(paths).len());
+    let begin = t_with(
+        "Path diagram: {0} journeys over {1} steps",
+        &[&all, &steps(paths).len().to_string()],
+    );
     let Some(link) = paths.links.iter().max_by_key(|link| link.value) else {
         return begin;
     };
     let name = |id: &str| paths.node(id).map_or("–", PathNode::words);
-    format!(
-        "{begin}, most often from {} to {}, {}",
-        name(&link.source),
-        name(&link.target),
-        words(link.value)
+    t_with(
+        "{0}, most often from {1} to {2}, {3}",
+        &[&begin, name(&link.source), name(&link.target), &words(link.value)],
     )
 }
 
 fn of_retention(answer: &RetentionAnswer) -> String {
-    let interval = answer.interval.as_str();
+    let interval = one(answer.interval);
     let size = answer.cohorts.iter().map(|cohort| cohort.size).sum();
     let came_back = match answer.average.get(1).copied().flatten() {
-        Some(share) => format!("{} came back in {interval} 1", percent(share)),
-        None => "nobody can have come back yet".to_owned(),
+        Some(share) => t_with("{0} came back in {1} 1", &[&percent(share), interval]),
+        None => t("nobody can have come back yet").to_owned(),
     };
     let beginnings = answer.cohorts.iter().map(|cohort| cohort.local);
     let (first, last) = (beginnings.clone().min(), beginnings.max());
     let time = match first.zip(last) {
         Some((first, last)) if first != last => {
             let words = |begin| format::bucket(begin, answer.interval, true);
-            format!(", {} to {}", words(first), words(last))
+            t_with(", {0} to {1}", &[&words(first), &words(last)])
         }
         Some((first, _)) => format!(", {}", format::bucket_in_full(first, answer.interval)),
-        None => return "Retention: no data".to_owned(),
+        None => return t("Retention: no data").to_owned(),
     };
-    format!(
-        "Retention by {interval}{time}: of {} users {came_back}",
-        figure(size)
+    t_with(
+        "Retention by {0}{1}: of {2} users {3}",
+        &[interval, &time, &figure(size), &came_back],
     )
 }
 
 fn of_stickiness(answer: &StickinessAnswer) -> String {
-    let interval = answer.interval.as_str();
+    let intervals = many(answer.interval);
     match answer.average() {
-        None => format!("Active {interval}s of each user: no data"),
-        Some(average) => format!(
-            "Active {interval}s of each user, of {}: {} users were active on {} {interval}s on average",
-            answer.histogram.len(),
-            figure(answer.users()),
-            format::exact(average)
+        None => t_with("Active {0} of each user: no data", &[intervals]),
+        Some(average) => t_with(
+            "Active {0} of each user, of {1}: {2} users were active on {3} {0} on average",
+            &[
+                intervals,
+                &answer.histogram.len().to_string(),
+                &figure(answer.users()),
+                &format::exact(average),
+            ],
         ),
     }
 }
 
 fn of_trend(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     let kind = match spec.kind {
-        WidgetType::Stat => "Figure with its course",
-        WidgetType::Line | WidgetType::Paths => "Line chart",
-        WidgetType::Area => "Area chart",
-        WidgetType::Bar => "Bar chart",
-        WidgetType::StackedBar | WidgetType::Retention => "Stacked bar chart",
-        WidgetType::HorizontalBar | WidgetType::Funnel => "Ranked bars",
-        WidgetType::Pie => "Pie chart",
-        WidgetType::Donut => "Donut chart",
-        WidgetType::Gauge => "Gauge",
-        WidgetType::Heatmap => "Heat map",
-        WidgetType::Calendar => "Calendar",
-        WidgetType::Map => "World map",
-        WidgetType::Feed | WidgetType::Table => "Table",
-        WidgetType::Text => "Text",
+        WidgetType::Stat => key("Figure with its course"),
+        WidgetType::Line | WidgetType::Paths => key("Line chart"),
+        WidgetType::Area => key("Area chart"),
+        WidgetType::Bar => key("Bar chart"),
+        WidgetType::StackedBar | WidgetType::Retention => key("Stacked bar chart"),
+        WidgetType::HorizontalBar | WidgetType::Funnel => key("Ranked bars"),
+        WidgetType::Pie => key("Pie chart"),
+        WidgetType::Donut => key("Donut chart"),
+        WidgetType::Gauge => key("Gauge"),
+        WidgetType::Heatmap => key("Heat map"),
+        WidgetType::Calendar => key("Calendar"),
+        WidgetType::Map => key("World map"),
+        WidgetType::Feed | WidgetType::Table => key("Table"),
+        WidgetType::Text => key("Text"),
     };
-    format!("{kind}{}: {}", time(trend), totals(trend, spec))
+    format!("{}{}: {}", t(kind), time(trend), totals(trend, spec))
 }
 
 fn time(trend: &TrendAnswer) -> String {
@@ -115,12 +124,12 @@ fn time(trend: &TrendAnswer) -> String {
     if first == last {
         return format!(", {}", words(*first));
     }
-    format!(", {} to {}", words(*first), words(*last))
+    t_with(", {0} to {1}", &[&words(*first), &words(*last)])
 }
 
 fn totals(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     if trend.series.is_empty() {
-        return "no data".to_owned();
+        return t("no data").to_owned();
     }
     let words = |series| {
         format!(
@@ -132,7 +141,7 @@ fn totals(trend: &TrendAnswer, spec: &ChartSpec) -> String {
     let mut totals: Vec<String> = trend.series.iter().take(MOST_SERIES).map(words).collect();
     let left_out = trend.series.len() - totals.len();
     if left_out > 0 {
-        totals.push(format!("and {left_out} more"));
+        totals.push(t_with("and {0} more", &[&left_out.to_string()]));
     }
-    format!("{} overall", totals.join(", "))
+    t_with("{0} overall", &[&totals.join(", ")])
 }

@@ -2,6 +2,8 @@
 
 use model::answer::{FunnelAnswer, StepFigures};
 use model::format;
+use model::language::{t, t_with};
+use model::person::{Outcome, Place};
 
 use crate::bars::rounded_sideways;
 use crate::layout::{Frame, count, fits};
@@ -38,21 +40,31 @@ pub(crate) fn draw(sheet: &mut Sheet, funnel: &FunnelAnswer) {
             bottom: top + height,
             ..frame
         };
-        sheet.titled(&tooltip(step), |sheet| columns.draw(sheet, step, before, line));
+        let place = Place::Step {
+            step: position,
+            outcome: Outcome::Converted,
+        };
+        sheet.placed(&tooltip(step), &place, |sheet| {
+            sheet.ground(line);
+            columns.draw(sheet, step, before, line);
+        });
         before = Some(step.count);
     }
     if has_more {
-        let words = format!("+ {} more", funnel.steps.len() - kept);
+        let words = t_with("+ {0} more", &[&(funnel.steps.len() - kept).to_string()]);
         let middle = (count(kept) + 0.5) * height;
         sheet.text(&words, (frame.left, middle + 4.5), Anchor::Start, Ink::Muted);
     }
 }
 
 fn tooltip(step: &StepFigures) -> String {
-    let users = format!("{}: {} users", step.label, figure(step.count));
+    let users = t_with("{0}: {1} users", &[&step.label, &figure(step.count)]);
     let time = step.median_seconds.map(format::duration);
     match (step.from_previous, time) {
-        (Some(share), Some(time)) => format!("{users}, {} of the step before after {time}", percent(share)),
+        (Some(share), Some(time)) => t_with(
+            "{0}, {1} of the step before after {2}",
+            &[&users, &percent(share), &time],
+        ),
         _ => users,
     }
 }
@@ -106,7 +118,7 @@ impl Columns {
         }
         sheet.text(&words(step), (line.right, middle + 4.5), Anchor::End, Ink::Text);
         if let Some(lost) = lost.filter(|lost| tells_loss && *lost > 0) {
-            let words = format!("− {} went no further", figure(lost));
+            let words = t_with("− {0} went no further", &[&figure(lost)]);
             let place = (self.left, edges.1 + 14.0);
             let fitted = text_width::fitted(&words, LABEL_SIZE, self.right - self.left);
             sheet.text(&fitted, place, Anchor::Start, Ink::Muted);
@@ -133,16 +145,15 @@ fn as_number(count: u64) -> f64 {
 /// How many came through: `Funnel from sign_up to purchase: 12.5 % of 80 users came through`.
 pub(crate) fn describe(funnel: &FunnelAnswer) -> String {
     let (Some(first), Some(last)) = (funnel.steps.first(), funnel.steps.last()) else {
-        return "Funnel: no data".to_owned();
+        return t("Funnel: no data").to_owned();
     };
-    let name = format!("Funnel from {} to {}", first.label, last.label);
+    let name = t_with("Funnel from {0} to {1}", &[&first.label, &last.label]);
     match last.from_first {
-        Some(share) => format!(
-            "{name}: {} of {} users came through",
-            percent(share),
-            figure(first.count)
+        Some(share) => t_with(
+            "{0}: {1} of {2} users came through",
+            &[&name, &percent(share), &figure(first.count)],
         ),
-        None => format!("{name}: no data"),
+        None => t_with("{0}: no data", &[&name]),
     }
 }
 
@@ -154,9 +165,9 @@ pub(crate) fn stat(funnel: &FunnelAnswer) -> Stat {
         .map_or_else(|| "–".to_owned(), percent);
     let users = last.map_or(0, |last| last.count);
     Stat {
-        exact: format!("{value}: {} users", figure(users)),
+        exact: t_with("{0}: {1} users", &[&value, &figure(users)]),
         value,
         change: None,
-        note: Some("came through".to_owned()),
+        note: Some(t("came through").to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 use model::answer::TrendAnswer;
 use model::dashboard::{Unit, WidgetOptions};
 use model::format;
+use model::language::{t, t_with};
 
 use crate::palette::Ink;
 use crate::scale::{Scale, drawable};
@@ -87,15 +88,18 @@ fn end(figure: Option<f64>, options: &WidgetOptions) -> f64 {
 /// `72 % of 1,000`, `Goal reached: 1,000`, or how far the arc goes.
 fn against(figure: Option<f64>, options: &WidgetOptions) -> String {
     let Some(goal) = options.goals.first() else {
-        return format!("of {}", format::short_with_unit(end(figure, options), options));
+        return t_with(
+            "of {0}",
+            &[&format::short_with_unit(end(figure, options), options)],
+        );
     };
     let words = format::short_with_unit(goal.value, options);
-    let label = goal.label.as_deref().unwrap_or("Goal");
+    let label = goal.label.as_deref().unwrap_or_else(|| t("Goal"));
     match figure {
-        Some(figure) if figure >= goal.value => format!("{label} reached: {words}"),
+        Some(figure) if figure >= goal.value => t_with("{0} reached: {1}", &[label, &words]),
         Some(figure) if goal.value > 0.0 => {
             let percent = (drawable(figure) / drawable(goal.value) * 100.0).floor();
-            format!("{} % of {words}", format::exact(percent))
+            t_with("{0} % of {1}", &[&format::exact(percent), &words])
         }
         _ => format!("{label}: {words}"),
     }

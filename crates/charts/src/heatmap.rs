@@ -6,6 +6,7 @@ mod cells;
 use model::answer::TrendAnswer;
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::t_with;
 
 use crate::layout::{Frame, count, fits};
 use crate::palette::Ink;
@@ -57,7 +58,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
         grid.draw_row(sheet, &cells, position, options);
     }
     if cells.rows.len() > kept {
-        let words = format!("+ {} more", cells.rows.len() - kept);
+        let words = t_with("+ {0} more", &[&(cells.rows.len() - kept).to_string()]);
         let middle = HEADER + (count(kept) + 0.5) * grid.height;
         sheet.text(&words, (frame.left, middle + 4.5), Anchor::Start, Ink::Muted);
     }

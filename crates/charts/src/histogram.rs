@@ -2,9 +2,11 @@
 
 use model::answer::StickinessAnswer;
 use model::dashboard::WidgetOptions;
+use model::language::t_with;
 
 use crate::axis::Bands;
 use crate::bars::rounded;
+use crate::interval::{many, one};
 use crate::layout::{Frame, fits};
 use crate::palette::Ink;
 use crate::retention::{figure, percent};
@@ -104,7 +106,7 @@ fn draw_axis(sheet: &mut Sheet, answer: &StickinessAnswer, bars: &[Bar], plot: F
         let place = (bands.centre(position), plot.bottom + 18.0);
         sheet.text(&bar.label, place, Anchor::Middle, Ink::Muted);
     }
-    let words = format!("Active {}s", answer.interval.as_str());
+    let words = t_with("Active {0}", &[many(answer.interval)]);
     if text_width::width(&words, LABEL_SIZE) <= plot.width() {
         let place = (f64::midpoint(plot.left, plot.right), plot.bottom + 36.0);
         sheet.text(&words, place, Anchor::Middle, Ink::Muted);
@@ -112,13 +114,13 @@ fn draw_axis(sheet: &mut Sheet, answer: &StickinessAnswer, bars: &[Bar], plot: F
 }
 
 fn tooltip(answer: &StickinessAnswer, bar: &Bar) -> String {
-    let plural = if bar.label == "1" { "" } else { "s" };
+    let intervals = if bar.label == "1" {
+        one(answer.interval)
+    } else {
+        many(answer.interval)
+    };
     let share = height(bar.users) / height(answer.users().max(1));
-    format!(
-        "Active on {} {}{plural}\n{} users, {}",
-        bar.label,
-        answer.interval.as_str(),
-        figure(bar.users),
-        percent(share)
-    )
+    let when = t_with("Active on {0} {1}", &[&bar.label, intervals]);
+    let users = t_with("{0} users, {1}", &[&figure(bar.users), &percent(share)]);
+    format!("{when}\n{users}")
 }

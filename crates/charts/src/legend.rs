@@ -2,6 +2,7 @@
 
 use model::answer::TrendAnswer;
 use model::dashboard::{Legend, WidgetOptions};
+use model::language::{t, t_with};
 
 use crate::layout::Frame;
 use crate::palette::Ink;
@@ -53,7 +54,7 @@ pub(crate) fn draw(
         }
     }
     if left_out > 0 {
-        let words = format!("+ {left_out} more");
+        let words = t_with("+ {0} more", &[&left_out.to_string()]);
         sheet.text(&words, (pen.x, pen.baseline), Anchor::Start, Ink::Muted);
         pen.x += text_width::width(&words, LABEL_SIZE) + GAP;
     }
@@ -62,7 +63,7 @@ pub(crate) fn draw(
             Ink::Other,
             |series| if shown.len() == 1 { series.ink } else { Ink::Muted },
         );
-        pen.entry(sheet, None, "Previous period", (ink, Stroke::Dotted), 0.0);
+        pen.entry(sheet, None, t("Previous period"), (ink, Stroke::Dotted), 0.0);
     }
     frame.inset(0.0, ROW, 0.0, 0.0)
 }

@@ -7,6 +7,8 @@
 //! charts-rs choose their ticks in `f32`, cannot word a date or a duration, and link the font that they measure
 //! with into the WASM. Words (labels, tooltips, tables) are always made of the exact answer.
 //!
+//! Words, dates and figures are those of the current language: draw inside of [`model::language::within`].
+//!
 //! Where nothing was counted, [`render`] draws the empty frame; ask [`is_empty`] and say why in words beside it.
 
 mod axis;
@@ -22,6 +24,7 @@ mod funnel;
 mod gauge;
 mod heatmap;
 mod histogram;
+mod interval;
 mod layout;
 mod legend;
 mod lifecycle;

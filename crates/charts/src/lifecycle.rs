@@ -1,6 +1,7 @@
 //! A lifecycle as figures over time, which every chart over time can draw.
 
 use model::answer::{AnswerSeries, LifecycleAnswer, TrendAnswer};
+use model::language::t;
 
 /// On which side of zero those who stayed away are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub(crate) fn over_time(answer: &LifecycleAnswer, dormant: Dormant) -> TrendAnsw
         let is_below = dormant == Dormant::Below && series.position == last;
         let turned = |value: f64| if is_below { -value } else { value };
         AnswerSeries {
-            label: capitalized(&series.label),
+            label: capitalized(state(&series.label)),
             values: series.values.iter().map(|value| value.map(turned)).collect(),
             total: series.total.map(turned),
             ..series.clone()
@@ -33,6 +34,17 @@ pub(crate) fn over_time(answer: &LifecycleAnswer, dormant: Dormant) -> TrendAnsw
         series: series.collect(),
         previous: None,
         meta: answer.meta.clone(),
+    }
+}
+
+/// What those are called who were counted as so.
+fn state(label: &str) -> &str {
+    match label {
+        "new" => t("new"),
+        "returning" => t("returning"),
+        "resurrecting" => t("resurrecting"),
+        "dormant" => t("dormant"),
+        other => other,
     }
 }
 

@@ -5,6 +5,7 @@ mod countries;
 use model::answer::{AnswerSeries, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::{t, t_with};
 
 use crate::cartesian::exact;
 use crate::layout::{Frame, count};
@@ -145,8 +146,8 @@ fn draw_legend(sheet: &mut Sheet, shades: Shades, elsewhere: usize, options: &Wi
     }
     let words = match elsewhere {
         0 => return,
-        1 => "1 value is no country".to_owned(),
-        more => format!("{more} values are no country"),
+        1 => t("1 value is no country").to_owned(),
+        more => t_with("{0} values are no country", &[&more.to_string()]),
     };
     if x + text_width::width(&words, LABEL_SIZE) <= frame.right {
         sheet.text(&words, (frame.right, baseline), Anchor::End, Ink::Muted);

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use model::answer::Answer;
 use model::dashboard::{COLUMNS, Position, Size, WidgetOptions, WidgetType};
+use model::language::{t, t_with};
 
 use crate::finish::escaped;
 use crate::text_width::fitted;
@@ -154,9 +155,12 @@ fn around(body: &mut String, paper: &Paper<'_>, number: usize, count: usize) {
     text(body, (EDGE, 38), paper.organization, 13, MUTED, wide);
     text(body, (EDGE, 66), paper.title, 24, TEXT, wide);
     text(body, (EDGE, 88), paper.note, 13, MUTED, wide);
-    let foot = format!("Updated {} · page {number} of {count}", paper.updated);
+    let foot = t_with(
+        "Updated {0} · page {1} of {2}",
+        &[paper.updated, &number.to_string(), &count.to_string()],
+    );
     text(body, (EDGE, HEIGHT - FOOT / 2), &foot, 11, MUTED, wide / 2);
-    let made = "Made with DataPulse";
+    let made = t("Made with DataPulse");
     text(
         body,
         (WIDTH - EDGE - 110, HEIGHT - FOOT / 2),
@@ -189,7 +193,7 @@ fn draw_card(body: &mut String, tile: Tile, panel: &PaperPanel<'_>) {
         Shown::Words(words) => lines(body, inner, words.lines()),
         Shown::Answer(answer) if panel.kind == WidgetType::Stat => draw_figure(body, inner, answer, panel),
         Shown::Answer(answer) if is_empty(answer) && panel.kind != WidgetType::Gauge => {
-            lines(body, inner, ["Nothing in this range."]);
+            lines(body, inner, [t("Nothing in this range.")]);
         }
         Shown::Answer(answer) if panel.kind.is_a_table() => draw_table(body, inner, answer, panel),
         Shown::Answer(answer) => draw_chart(body, inner, answer, panel),
@@ -260,7 +264,7 @@ fn draw_table(body: &mut String, tile: Tile, answer: &Answer, panel: &PaperPanel
         top += LINE_HEIGHT;
     }
     if is_cut {
-        let words = format!("and {} more", table.rows.len() - shown);
+        let words = t_with("and {0} more", &[&(table.rows.len() - shown).to_string()]);
         text(body, (tile.x, top), &words, 12, MUTED, tile.width);
     }
 }

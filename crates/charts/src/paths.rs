@@ -5,6 +5,8 @@ mod layout;
 use model::answer::{OTHER, PathsAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::t_with;
+use model::person::Place;
 
 use crate::layout::count;
 use crate::palette::{Ink, SERIES};
@@ -29,7 +31,11 @@ pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptio
     let inks = Inks::of(paths);
     for (column, step) in graph.steps.iter().enumerate() {
         let place = (graph.left(column), frame.top + LABEL_SIZE);
-        let words = text_width::fitted(&format!("Step {}", step + 1), LABEL_SIZE, graph.pitch - LABEL_GAP);
+        let words = text_width::fitted(
+            &t_with("Step {0}", &[&(step + 1).to_string()]),
+            LABEL_SIZE,
+            graph.pitch - LABEL_GAP,
+        );
         sheet.text(&words, place, Anchor::Start, Ink::Muted);
     }
     for band in &graph.bands {
@@ -42,7 +48,18 @@ pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptio
         );
         let left = (graph.left(source.column) + NODE_WIDTH, band.from);
         let right = (graph.left(target.column), band.to);
-        sheet.band(left, right, band.thickness, inks.of_name(&source.name), &title);
+        let ink = inks.of_name(&source.name);
+        let draw = |sheet: &mut Sheet| sheet.band(left, right, band.thickness, ink);
+        if source.name == OTHER || target.name == OTHER {
+            sheet.titled(&title, draw);
+            continue;
+        }
+        let id = |node: &Node| format!("{}:{}", graph.steps[node.column], node.name);
+        let place = Place::Link {
+            source: id(source),
+            target: id(target),
+        };
+        sheet.placed(&title, &place, draw);
     }
     for node in &graph.nodes {
         draw_node(sheet, &graph, node, inks.of_name(&node.name), options);
@@ -51,11 +68,13 @@ pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptio
 
 fn draw_node(sheet: &mut Sheet, graph: &Graph, node: &Node, ink: Ink, options: &WidgetOptions) {
     let left = graph.left(node.column);
-    let title = format!(
-        "Step {}, {}: {}",
-        graph.steps[node.column] + 1,
-        node.words,
-        of_whole(node.value, graph.journeys, options)
+    let title = t_with(
+        "Step {0}, {1}: {2}",
+        &[
+            &(graph.steps[node.column] + 1).to_string(),
+            &node.words,
+            &of_whole(node.value, graph.journeys, options),
+        ],
     );
     sheet.block((left, node.top), (NODE_WIDTH, node.height), ink, &title);
     let room = graph.pitch - NODE_WIDTH - 2.0 * LABEL_GAP;

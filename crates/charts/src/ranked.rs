@@ -3,6 +3,7 @@
 use model::answer::{AnswerSeries, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::t_with;
 
 use crate::bars::rounded_sideways;
 use crate::cartesian::{exact, now_and_before};
@@ -56,7 +57,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
         });
     }
     if rows.len() > kept {
-        let words = format!("+ {} more", rows.len() - kept);
+        let words = t_with("+ {0} more", &[&(rows.len() - kept).to_string()]);
         let middle = (count(kept) + 0.5) * height;
         sheet.text(&words, (frame.left, middle + 4.5), Anchor::Start, Ink::Muted);
     }

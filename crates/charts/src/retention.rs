@@ -2,9 +2,13 @@
 
 use std::fmt::Write as _;
 
-use model::answer::{Cohort, RetentionAnswer};
+use model::Timestamp;
+use model::answer::{Cohort, OTHER, RetentionAnswer};
 use model::format;
+use model::language::{t, t_with};
+use model::person::Place;
 
+use crate::interval::one;
 use crate::layout::{Frame, count, fits};
 use crate::lifecycle::capitalized;
 use crate::palette::{Ink, STRONGEST_TINT};
@@ -22,6 +26,8 @@ const FAINTEST_TINT: f64 = 14.0;
 /// The users that one row is about, and which of them came back when.
 struct Row {
     name: String,
+    /// Which users of the answer these are, where they can be told.
+    whose: Option<(Option<Timestamp>, Option<String>)>,
     size: u64,
     cells: Vec<Option<Shade>>,
 }
@@ -50,7 +56,7 @@ pub(crate) fn draw(sheet: &mut Sheet, answer: &RetentionAnswer) {
         grid.draw_row(sheet, row, HEADER + count(position) * height);
     }
     if rows.len() > kept {
-        let words = format!("+ {} more", rows.len() - kept);
+        let words = t_with("+ {0} more", &[&(rows.len() - kept).to_string()]);
         let middle = HEADER + (count(kept) + 0.5) * height;
         sheet.text(&words, (frame.left, middle + 4.5), Anchor::Start, Ink::Muted);
     }
@@ -58,13 +64,16 @@ pub(crate) fn draw(sheet: &mut Sheet, answer: &RetentionAnswer) {
 
 fn rows(answer: &RetentionAnswer) -> Vec<Row> {
     let all: Vec<&Cohort> = answer.cohorts.iter().collect();
-    let mut rows = vec![pooled(answer, "All".to_owned(), &all)];
+    let mut rows = vec![pooled(answer, t("All").to_owned(), &all)];
     if answer.cohorts.iter().all(|cohort| cohort.breakdown.is_none()) {
         let own = answer.cohorts.iter().enumerate().map(|(position, cohort)| {
             let name = format::bucket(cohort.local, answer.interval, spans_years(answer));
             let is_open = |k: usize| answer.open_from.is_some_and(|open| position + k >= open);
             let in_full = format::bucket_in_full(cohort.local, answer.interval);
-            row(answer, (name, &in_full), &[cohort], is_open)
+            Row {
+                whose: Some((Some(cohort.start), None)),
+                ..row(answer, (name, &in_full), &[cohort], is_open)
+            }
         });
         rows.extend(own);
         return rows;
@@ -73,8 +82,15 @@ fn rows(answer: &RetentionAnswer) -> Vec<Row> {
         .cohorts
         .chunk_by(|one, next| one.breakdown == next.breakdown);
     rows.extend(values.map(|cohorts| {
-        let name = cohorts.first().and_then(Cohort::name).unwrap_or_default();
-        pooled(answer, name.to_owned(), &cohorts.iter().collect::<Vec<_>>())
+        let first = cohorts.first();
+        let name = first.and_then(Cohort::name).unwrap_or_default();
+        let value = first.and_then(|cohort| cohort.breakdown.clone());
+        Row {
+            whose: value
+                .filter(|value| value != OTHER)
+                .map(|value| (None, Some(value))),
+            ..pooled(answer, name.to_owned(), &cohorts.iter().collect::<Vec<_>>())
+        }
     }));
     rows
 }
@@ -85,8 +101,8 @@ fn spans_years(answer: &RetentionAnswer) -> bool {
 }
 
 fn pooled(answer: &RetentionAnswer, name: String, cohorts: &[&Cohort]) -> Row {
-    let in_full = if name == "All" {
-        "All cohorts".to_owned()
+    let in_full = if name == t("All") {
+        t("All cohorts").to_owned()
     } else {
         name.clone()
     };
@@ -108,15 +124,20 @@ fn row(
             (users + size, all + returned)
         });
         let mut tooltip = format!(
-            "{in_full}\n{}: {} of {} users, {}",
-            period(answer, k),
-            figure(returned),
-            figure(size),
-            percent(share)
+            "{in_full}\n{}",
+            t_with(
+                "{0}: {1} of {2} users, {3}",
+                &[
+                    &period(answer, k),
+                    &figure(returned),
+                    &figure(size),
+                    &percent(share)
+                ],
+            )
         );
         let is_open = is_open(k);
         if is_open {
-            let _ = write!(tooltip, " (so far)");
+            let _ = write!(tooltip, "{}", t(" (so far)"));
         }
         Some(Shade {
             share,
@@ -126,6 +147,7 @@ fn row(
     };
     Row {
         name,
+        whose: Some((None, None)),
         size: cohorts.iter().map(|cohort| cohort.size).sum(),
         cells: (0..answer.average.len()).map(cell).collect(),
     }
@@ -133,7 +155,7 @@ fn row(
 
 /// `Week 3`
 pub(crate) fn period(answer: &RetentionAnswer, k: usize) -> String {
-    format!("{} {k}", capitalized(answer.interval.as_str()))
+    format!("{} {k}", capitalized(one(answer.interval)))
 }
 
 /// A number of users in full.
@@ -168,7 +190,7 @@ impl Grid {
         let sizes = rows
             .iter()
             .map(|row| width(&figure(row.size)))
-            .fold(width("Users"), f64::max);
+            .fold(width(t("Users")), f64::max);
         let left = frame.left + names + GAP + sizes + GAP;
         let wanted = rows.first().map_or(0, |row| row.cells.len());
         let columns = wanted.min(fits(frame.right - left, NARROWEST_CELL));
@@ -197,7 +219,7 @@ impl Grid {
 
     fn draw_header(&self, sheet: &mut Sheet, answer: &RetentionAnswer) {
         let baseline = self.frame.top + LABEL_SIZE;
-        sheet.text("Users", (self.users_end(), baseline), Anchor::End, Ink::Muted);
+        sheet.text(t("Users"), (self.users_end(), baseline), Anchor::End, Ink::Muted);
         let words = |k: usize, is_long: bool| if is_long { period(answer, k) } else { k.to_string() };
         let widest = |is_long| {
             (0..self.columns)
@@ -230,7 +252,18 @@ impl Grid {
         );
         for (column, shade) in row.cells.iter().enumerate().take(self.columns) {
             let Some(shade) = shade else { continue };
-            sheet.titled(&shade.tooltip, |sheet| self.draw_cell(sheet, shade, column, top));
+            let draw = |sheet: &mut Sheet| self.draw_cell(sheet, shade, column, top);
+            match &row.whose {
+                Some((start, value)) => {
+                    let place = Place::Cohort {
+                        start: *start,
+                        value: value.clone(),
+                        period: column,
+                    };
+                    sheet.placed(&shade.tooltip, &place, draw);
+                }
+                None => sheet.titled(&shade.tooltip, draw),
+            }
         }
     }
 

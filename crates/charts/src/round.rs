@@ -3,6 +3,7 @@
 use model::answer::TrendAnswer;
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::{t, t_with};
 
 use crate::layout::{Frame, count, fits};
 use crate::palette::{Ink, SERIES};
@@ -84,7 +85,7 @@ fn shares(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Share> {
     if !rest.is_empty() {
         let value = drawable(rest.iter().map(|series| value(series)).sum());
         shares.push(Share {
-            name: "Other".to_owned(),
+            name: t("Other").to_owned(),
             ink: Ink::Other,
             value,
             of: None,
@@ -174,7 +175,7 @@ fn draw_total(sheet: &mut Sheet, ring: Ring, whole: f64, options: &WidgetOptions
     }
     sheet.figure(&words, (x, y + size * 0.18), size);
     sheet.text(
-        "in total",
+        t("in total"),
         (x, y + size * 0.18 + 19.0),
         Anchor::Middle,
         Ink::Muted,
@@ -204,7 +205,7 @@ fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
     }
     if kept > 0 && kept < shares.len() {
         let baseline = frame.top + (count(kept) + 0.5) * ROW + 4.5;
-        let words = format!("+ {} more", shares.len() - kept);
+        let words = t_with("+ {0} more", &[&(shares.len() - kept).to_string()]);
         sheet.text(&words, (frame.left + 16.0, baseline), Anchor::Start, Ink::Muted);
     }
 }
@@ -212,8 +213,8 @@ fn draw_list(sheet: &mut Sheet, frame: Frame, shares: &[Share], whole: f64) {
 fn percent(value: f64, whole: f64) -> String {
     let percent = value / whole * 100.0;
     if percent > 0.0 && percent < 0.1 {
-        return "< 0.1 %".to_owned();
+        return format!("< {} %", format::fixed(0.1, 1));
     }
     let decimals = usize::from(percent < 10.0);
-    format!("{percent:.decimals$} %")
+    format!("{} %", format::fixed(percent, decimals))
 }

@@ -4,6 +4,7 @@ use charts_rs::{
     Circle, Fill, Grid, Line, Point, Polygon, Rect, Sector, SmoothBand, StraightLine, StraightLineFill,
     Symbol, Text,
 };
+use model::person::Place as AnswerPlace;
 
 use crate::finish::escaped;
 use crate::layout::Frame;
@@ -213,7 +214,7 @@ impl Sheet {
     }
 
     /// A faint band whose upper edge swings from `from` to `to`.
-    pub(crate) fn band(&mut self, from: Place, to: Place, thickness: f64, ink: Ink, title: &str) {
+    pub(crate) fn band(&mut self, from: Place, to: Place, thickness: f64, ink: Ink) {
         let reach = (to.0 - from.0) * 0.35;
         let edge = |below: f64| {
             points(&[
@@ -227,7 +228,6 @@ impl Sheet {
             top: edge(0.0),
             bottom: edge(thickness.max(0.5)),
             fill: Some(Paint::Faint(ink).colour()),
-            title: Some(title.to_owned()),
             ..SmoothBand::default()
         };
         self.body.push_str(&band.svg());
@@ -342,6 +342,19 @@ impl Sheet {
         let opening = format!(
             "<g class=\"chart-mark\" data-value=\"{}\"><title>{}</title>",
             escaped(value),
+            escaped(title)
+        );
+        self.body.push_str(&opening);
+        draw(self);
+        self.body.push_str("</g>");
+    }
+
+    /// What `draw` draws, with `title` as its tooltip; users are at `place` in the answer.
+    pub(crate) fn placed(&mut self, title: &str, place: &AnswerPlace, draw: impl FnOnce(&mut Self)) {
+        let place = serde_json::to_string(place).unwrap_or_default();
+        let opening = format!(
+            "<g class=\"chart-mark\" data-place=\"{}\"><title>{}</title>",
+            escaped(&place),
             escaped(title)
         );
         self.body.push_str(&opening);

@@ -3,9 +3,11 @@
 use model::answer::{Answer, AnswerSeries, RetentionAnswer, SqlAnswer, StickinessAnswer, TrendAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::{t, t_with};
 use serde_json::Value;
 
 use crate::funnel;
+use crate::interval::{many, one};
 use crate::layout::count;
 use crate::lifecycle::{self, Dormant};
 use crate::paths::{figure, journeys};
@@ -89,26 +91,26 @@ fn plain(value: f64, options: &WidgetOptions) -> Stat {
 }
 
 fn of_retention(answer: &RetentionAnswer) -> Stat {
-    let interval = answer.interval.as_str();
+    let interval = one(answer.interval);
     let share = answer.average.get(1).copied().flatten();
     let value = share.map_or_else(|| "–".to_owned(), percent);
     Stat {
-        exact: format!("{value} came back in {interval} 1"),
+        exact: t_with("{0} came back in {1} 1", &[&value, interval]),
         value,
         change: None,
-        note: Some(format!("came back in {interval} 1")),
+        note: Some(t_with("came back in {0} 1", &[interval])),
     }
 }
 
 fn of_stickiness(answer: &StickinessAnswer) -> Stat {
-    let interval = answer.interval.as_str();
-    let words = |average: f64| format!("{} {interval}s", format::exact(average));
+    let intervals = many(answer.interval);
+    let words = |average: f64| format!("{} {intervals}", format::exact(average));
     let value = answer.average().map_or_else(|| "–".to_owned(), words);
     Stat {
-        exact: format!("{value} of {}", answer.histogram.len()),
+        exact: t_with("{0} of {1}", &[&value, &answer.histogram.len().to_string()]),
         value,
         change: None,
-        note: Some("active on average".to_owned()),
+        note: Some(t("active on average").to_owned()),
     }
 }
 
@@ -120,9 +122,9 @@ fn of_trend(trend: &TrendAnswer, options: &WidgetOptions) -> Stat {
     let before = series.and_then(|series| before(trend, series));
     let change = total.zip(before).and_then(|(now, before)| change(now, before));
     let note = if trend.previous.is_some() && change.is_none() {
-        Some("Nothing to compare with in the previous period".to_owned())
+        Some(t("Nothing to compare with in the previous period").to_owned())
     } else {
-        trend.open_from.map(|_| "So far".to_owned())
+        trend.open_from.map(|_| t("So far").to_owned())
     };
     let words = |write: fn(f64, &WidgetOptions) -> String| {
         total.map_or_else(|| "–".to_owned(), |total| write(total, options))
@@ -149,9 +151,9 @@ pub(crate) fn change(now: f64, before: f64) -> Option<Change> {
     };
     let percent_text = words_of_percent(percent.abs());
     let words = match direction {
-        Direction::Up => format!("up {percent_text} from the previous period"),
-        Direction::Down => format!("down {percent_text} from the previous period"),
-        Direction::Flat => "the same as in the previous period".to_owned(),
+        Direction::Up => t_with("up {0} from the previous period", &[&percent_text]),
+        Direction::Down => t_with("down {0} from the previous period", &[&percent_text]),
+        Direction::Flat => t("the same as in the previous period").to_owned(),
     };
     Some(Change {
         percent_text,
@@ -162,7 +164,7 @@ pub(crate) fn change(now: f64, before: f64) -> Option<Change> {
 
 fn words_of_percent(percent: f64) -> String {
     match percent {
-        large if large >= 1e6 => "over 1,000,000 %".to_owned(),
+        large if large >= 1e6 => t("over 1,000,000 %").to_owned(),
         large if large >= 100.0 => format!("{} %", format::exact(large.round())),
         small => format!("{} %", format::exact((small * 10.0).round() / 10.0)),
     }

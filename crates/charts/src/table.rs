@@ -9,6 +9,7 @@ mod values;
 use model::answer::{Answer, AnswerSeries, TrendAnswer};
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::format;
+use model::language::{t, t_with};
 
 use crate::cartesian::exact;
 use crate::lifecycle::{self, Dormant};
@@ -94,9 +95,9 @@ fn figures(title: impl Into<String>) -> Column {
 }
 
 fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
-    let mut columns = vec![text("Name"), figures("Total")];
+    let mut columns = vec![text(t("Name")), figures(t("Total"))];
     if trend.previous.is_some() {
-        columns.extend([figures("Before"), figures("Change")]);
+        columns.extend([figures(t("Before")), figures(t("Change"))]);
     }
     let mut series: Vec<&AnswerSeries> = trend.series.iter().collect();
     let figure = |series: &AnswerSeries| {
@@ -138,13 +139,13 @@ fn change_words(now: Option<f64>, before: Option<f64>) -> String {
 }
 
 fn over_time(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
-    let mut columns = vec![text("Time")];
+    let mut columns = vec![text(t("Time"))];
     let mut cells: Vec<&AnswerSeries> = Vec::new();
     for series in &trend.series {
         columns.push(figures(name(trend, series)));
         cells.push(series);
         if let Some(previous) = trend.previous_of(series) {
-            columns.push(figures(format!("{}, before", name(trend, series))));
+            columns.push(figures(t_with("{0}, before", &[&name(trend, series)])));
             cells.push(previous);
         }
     }
@@ -158,7 +159,10 @@ fn over_time(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
         })
         .collect();
     let totals = cells.iter().map(|series| exact(Some(&series.total), options));
-    let total =
-        (!cells.is_empty()).then(|| std::iter::once("Whole range".to_owned()).chain(totals).collect());
+    let total = (!cells.is_empty()).then(|| {
+        std::iter::once(t("Whole range").to_owned())
+            .chain(totals)
+            .collect()
+    });
     Table { columns, rows, total }
 }

@@ -2,7 +2,7 @@
 
 use model::dashboard::{View, condition};
 use model::ids::WidgetId;
-use model::person::{Mark, Person, PersonSession, behind};
+use model::person::{Mark, Person, PersonSession, Whose, behind};
 use model::query::{Edge, EventsQuery, EventsSpec, Query, Range};
 use model::role::Action;
 use serde_json::Value;
@@ -17,24 +17,37 @@ const USUAL: u32 = 50;
 const MOST: u32 = 200;
 
 impl Engine {
-    /// The people who did the events that `spec` means, whoever did one last in front.
+    /// The people whom `whose` means, whoever did something last in front.
     ///
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Invalid`] for a question that cannot be answered or a cursor that is not one.
     pub async fn people(
         &self,
         caller: &Caller,
-        spec: EventsSpec,
+        whose: Whose,
         page: &PageRequest,
     ) -> Result<Page<Person>, Error> {
         caller.must(Action::Read)?;
         let limit = limit_of(page)?;
-        let query = Query::Events(EventsQuery::parse(spec)?);
+        let (query, place) = match whose {
+            Whose::Events(spec) => (Query::Events(EventsQuery::parse(*spec)?), None),
+            Whose::At(at) => (at.query, Some(at.place)),
+        };
         let calendar = self.organizations().calendar(caller.org()).await?;
         let query = self.segments().expanded(caller.org(), &query).await?;
-        self.queries()
-            .people(caller.org(), &calendar, &query, page.cursor.as_deref(), limit)
-            .await
+        let (queries, cursor) = (self.queries(), page.cursor.as_deref());
+        match place {
+            None => {
+                queries
+                    .people(caller.org(), &calendar, &query, cursor, limit)
+                    .await
+            }
+            Some(place) => {
+                queries
+                    .people_at(caller.org(), &calendar, &query, &place, cursor, limit)
+                    .await
+            }
+        }
     }
 
     /// What one person did, the newest first: whole events.
@@ -83,18 +96,17 @@ impl Engine {
         Ok(found)
     }
 
-    /// The events that a mark of a widget's chart stands for, as the widget is seen through `view`.
+    /// Whom a mark of a widget's chart stands for, as the widget is seen through `view`.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for a widget that the caller may not see; [`Error::Invalid`] for one whose marks are not sums
-    /// of events.
+    /// [`Error::NotFound`] for a widget that the caller may not see; [`Error::Invalid`] where nobody is behind such a mark.
     pub async fn behind(
         &self,
         caller: &Caller,
         widget: WidgetId,
         view: &View,
         mark: &Mark,
-    ) -> Result<EventsSpec, Error> {
+    ) -> Result<Whose, Error> {
         caller.must(Action::Read)?;
         let widget = self.dashboards().widget(caller, widget).await?;
         let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
@@ -110,7 +122,7 @@ impl Engine {
             Error::invalid(
                 "widget",
                 "not_events",
-                "The marks of this chart are not sums of events. Look at a chart over time, or at its steps one by one.",
+                "Nobody in particular is behind this mark. Look at a chart over time, or at its steps one by one.",
             )
         })
     }

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
+use crate::language::t;
 use crate::query::Interval;
 pub use events::EventsAnswer;
 pub use funnel::{Conversion, FunnelAnswer, FunnelGroup, StepFigures, TimeBin, TimeToConvert};
@@ -171,8 +172,8 @@ impl AnswerSeries {
     #[must_use]
     pub fn name(&self) -> &str {
         match self.breakdown.as_deref() {
-            Some(OTHER) => "Other",
-            Some(NONE) => "None",
+            Some(OTHER) => t("Other"),
+            Some(NONE) => t("None"),
             Some(value) => value,
             None => &self.label,
         }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::answer::Answer;
 use crate::ids::{DashboardId, UserId, WidgetId};
+use crate::language::key;
 use crate::problem::FieldError;
 use crate::query::{Compare, Filter, Interval, Property, Query, Range};
 
@@ -206,24 +207,24 @@ impl WidgetType {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Stat => "Figure",
-            Self::Line => "Line",
-            Self::Area => "Area",
-            Self::Bar => "Bar",
-            Self::StackedBar => "Stacked bar",
-            Self::HorizontalBar => "Ranked bars",
-            Self::Pie => "Pie",
-            Self::Donut => "Donut",
-            Self::Funnel => "Funnel",
-            Self::Feed => "Events",
-            Self::Gauge => "Gauge",
-            Self::Heatmap => "Heat map",
-            Self::Calendar => "Calendar",
-            Self::Map => "World map",
-            Self::Paths => "Paths",
-            Self::Retention => "Retention",
-            Self::Table => "Table",
-            Self::Text => "Text",
+            Self::Stat => key("Figure"),
+            Self::Line => key("Line"),
+            Self::Area => key("Area"),
+            Self::Bar => key("Bar"),
+            Self::StackedBar => key("Stacked bar"),
+            Self::HorizontalBar => key("Ranked bars"),
+            Self::Pie => key("Pie"),
+            Self::Donut => key("Donut"),
+            Self::Funnel => key("Funnel"),
+            Self::Feed => key("Events"),
+            Self::Gauge => key("Gauge"),
+            Self::Heatmap => key("Heat map"),
+            Self::Calendar => key("Calendar"),
+            Self::Map => key("World map"),
+            Self::Paths => key("Paths"),
+            Self::Retention => key("Retention"),
+            Self::Table => key("Table"),
+            Self::Text => key("Text"),
         }
     }
 

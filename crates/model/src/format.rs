@@ -1,14 +1,57 @@
-//! Figures and dates as people say them. Pure, so that the server, the browser, a label and a table agree.
+//! Figures and dates as people say them, in the [current language](crate::language::within). Pure, so that the server, the
+//! browser, a label and a table agree.
 
 use jiff::civil::DateTime;
 
 use crate::dashboard::{Unit, WidgetOptions};
+use crate::language::{Language, current, t_with};
 use crate::query::Interval;
 
-const MONTHS: [&str; 12] = [
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-];
-const WEEKDAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+/// How a language writes figures and dates.
+struct Habits {
+    months: [&'static str; 12],
+    weekdays: [&'static str; 7],
+    thousands: char,
+    decimals: char,
+    /// What stands behind thousands, millions and so on.
+    large: [&'static str; 4],
+    minutes: &'static str,
+}
+
+static ENGLISH: Habits = Habits {
+    months: [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ],
+    weekdays: ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    thousands: ',',
+    decimals: '.',
+    large: ["k", "M", "B", "T"],
+    minutes: "m",
+};
+
+static GERMAN: Habits = Habits {
+    months: [
+        "Jan", "Feb", "März", "Apr", "Mai", "Juni", "Juli", "Aug", "Sep", "Okt", "Nov", "Dez",
+    ],
+    weekdays: ["Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"],
+    thousands: '.',
+    decimals: ',',
+    large: ["Tsd.", "Mio.", "Mrd.", "Bio."],
+    minutes: "min",
+};
+
+fn habits() -> &'static Habits {
+    match current() {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+    }
+}
+
+/// The days of a week from Monday on: `Mon`.
+#[must_use]
+pub fn weekdays() -> [&'static str; 7] {
+    habits().weekdays
+}
 
 /// A figure in few characters, for axes and big figures: `1,234`, `12.3 k`, `4.6 M`.
 #[must_use]
@@ -17,19 +60,19 @@ pub fn short(value: f64) -> String {
     if magnitude < 10_000.0 {
         return exact(value);
     }
-    let (divisor, letter) = match magnitude {
-        below if below < 999_950.0 => (1e3, "k"),
-        below if below < 999_950_000.0 => (1e6, "M"),
-        below if below < 999_950_000_000.0 => (1e9, "B"),
-        _ => (1e12, "T"),
+    let (divisor, size) = match magnitude {
+        below if below < 999_950.0 => (1e3, 0),
+        below if below < 999_950_000.0 => (1e6, 1),
+        below if below < 999_950_000_000.0 => (1e9, 2),
+        _ => (1e12, 3),
     };
-    format!("{} {letter}", trimmed(value / divisor, 1))
+    format!("{} {}", trimmed(value / divisor, 1), habits().large[size])
 }
 
 /// A figure in full, for tables and tooltips: thousands separated, at most two decimals.
 #[must_use]
 pub fn exact(value: f64) -> String {
-    grouped(&trimmed(value, 2))
+    grouped(&plain(value, 2))
 }
 
 /// A figure with its unit in few characters.
@@ -57,6 +100,16 @@ fn with_unit(value: f64, options: &WidgetOptions, number: fn(f64) -> String) -> 
 fn money(value: f64, currency: &str, number: fn(f64) -> String) -> String {
     let sign = if value < 0.0 { "-" } else { "" };
     let amount = number(value.abs());
+    if current() == Language::German {
+        let symbol = match currency {
+            "USD" => "$",
+            "EUR" => "€",
+            "GBP" => "£",
+            "JPY" => "¥",
+            code => code,
+        };
+        return format!("{sign}{amount} {symbol}");
+    }
     match currency {
         "USD" => format!("{sign}${amount}"),
         "EUR" => format!("{sign}€{amount}"),
@@ -87,8 +140,8 @@ pub fn duration(seconds: f64) -> String {
     };
     match (days, hours, minutes) {
         (0, 0, 0) => format!("{sign}{rest} s"),
-        (0, 0, minutes) => two(minutes, "m", rest, "s"),
-        (0, hours, minutes) => two(hours, "h", minutes, "m"),
+        (0, 0, minutes) => two(minutes, habits().minutes, rest, "s"),
+        (0, hours, minutes) => two(hours, "h", minutes, habits().minutes),
         (days, hours, _) => two(days, "d", hours, "h"),
     }
 }
@@ -116,11 +169,14 @@ pub fn change_percent(now: f64, before: f64) -> Option<f64> {
 /// A bucket on an axis: `17 May`, `14:00`, `May 2015`; the year only where `with_year` asks for it.
 #[must_use]
 pub fn bucket(begin: DateTime, interval: Interval, with_year: bool) -> String {
-    let month = MONTHS[begin.month().unsigned_abs() as usize - 1];
+    let month = habits().months[begin.month().unsigned_abs() as usize - 1];
+    let dot = if current() == Language::German { "." } else { "" };
     match interval {
         Interval::Minute | Interval::Hour => format!("{:02}:{:02}", begin.hour(), begin.minute()),
-        Interval::Day | Interval::Week if with_year => format!("{} {month} {}", begin.day(), begin.year()),
-        Interval::Day | Interval::Week => format!("{} {month}", begin.day()),
+        Interval::Day | Interval::Week if with_year => {
+            format!("{}{dot} {month} {}", begin.day(), begin.year())
+        }
+        Interval::Day | Interval::Week => format!("{}{dot} {month}", begin.day()),
         Interval::Month => format!("{month} {}", begin.year()),
     }
 }
@@ -133,14 +189,33 @@ pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
         Interval::Minute | Interval::Hour => format!("{day}, {:02}:{:02}", begin.hour(), begin.minute()),
         Interval::Day => {
             let weekday = begin.date().weekday().to_monday_zero_offset().unsigned_abs();
-            format!("{} {day}", WEEKDAYS[weekday as usize])
+            let comma = if current() == Language::German { "," } else { "" };
+            format!("{}{comma} {day}", weekdays()[weekday as usize])
         }
-        Interval::Week => format!("Week of {day}"),
+        Interval::Week => t_with("Week of {0}", &[&day]),
         Interval::Month => bucket(begin, Interval::Month, true),
     }
 }
 
+/// A figure with exactly so many decimals, without groups: `5.0`.
+#[must_use]
+pub fn fixed(value: f64, decimals: usize) -> String {
+    signed(format!("{value:.decimals$}"))
+}
+
 fn trimmed(value: f64, decimals: usize) -> String {
+    signed(plain(value, decimals))
+}
+
+/// With the decimal sign of the language.
+fn signed(text: String) -> String {
+    match habits().decimals {
+        '.' => text,
+        sign => text.replace('.', sign.encode_utf8(&mut [0; 4])),
+    }
+}
+
+fn plain(value: f64, decimals: usize) -> String {
     let text = format!("{value:.decimals$}");
     let text = if text.contains('.') {
         text.trim_end_matches('0').trim_end_matches('.')
@@ -155,6 +230,7 @@ fn trimmed(value: f64, decimals: usize) -> String {
 }
 
 fn grouped(text: &str) -> String {
+    let habits = habits();
     let (whole, fraction) = text
         .split_once('.')
         .map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
@@ -165,12 +241,12 @@ fn grouped(text: &str) -> String {
     grouped.push_str(sign);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            grouped.push(',');
+            grouped.push(habits.thousands);
         }
         grouped.push(digit);
     }
     if let Some(fraction) = fraction {
-        grouped.push('.');
+        grouped.push(habits.decimals);
         grouped.push_str(fraction);
     }
     grouped
@@ -215,6 +291,46 @@ mod tests {
         assert_eq!(exact_with_unit(-1_234.5, &money), "-€1,234.5");
         assert_eq!(change_percent(110.0, 100.0), Some(10.0));
         assert_eq!(change_percent(1.0, 0.0), None);
+    }
+
+    #[test]
+    fn german() {
+        use crate::language::within;
+        let money = WidgetOptions {
+            unit: Unit::Currency,
+            currency: Some("EUR".into()),
+            ..WidgetOptions::default()
+        };
+        let begin = jiff::civil::date(2015, 5, 17).at(14, 0, 0, 0);
+        let written = within(Language::German, || {
+            [
+                short(12_345.0),
+                short(-1.2e9),
+                exact(-1_234_567.891),
+                exact_with_unit(-1_234.5, &money),
+                duration(134.0),
+                bytes(1_234.0),
+                bucket(begin, Interval::Day, false),
+                bucket_in_full(begin, Interval::Day),
+                bucket_in_full(begin, Interval::Week),
+                bucket_in_full(begin, Interval::Hour),
+            ]
+        });
+        assert_eq!(
+            written,
+            [
+                "12,3 Tsd.",
+                "-1,2 Mrd.",
+                "-1.234.567,89",
+                "-1.234,5 €",
+                "2 min 14 s",
+                "1,2 kB",
+                "17. Mai",
+                "So, 17. Mai 2015",
+                "Woche ab 17. Mai 2015",
+                "17. Mai 2015, 14:00",
+            ]
+        );
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod event;
 pub mod format;
 pub mod ids;
 pub mod ingest;
+pub mod language;
 pub mod membership;
 #[cfg(feature = "openapi")]
 mod openapi;

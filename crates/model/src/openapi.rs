@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use utoipa::openapi::schema::{
     AdditionalProperties, ArrayBuilder, ObjectBuilder, OneOfBuilder, SchemaType, Type,
 };
-use utoipa::openapi::{RefOr, Schema};
+use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::answer::Answer;
+use crate::person::{Outcome, Place, Whose};
 use crate::query::{Filter, Query, Range};
 use crate::scope::{Scope, Scopes};
 
@@ -87,4 +88,31 @@ described! {
             .items(one_of(&words))
             .into()
     };
+}
+
+impl PartialSchema for Whose {
+    fn schema() -> RefOr<Schema> {
+        let at = ObjectBuilder::new()
+            .property("query", Ref::from_schema_name("Query"))
+            .required("query")
+            .property("place", Ref::from_schema_name("Place"))
+            .required("place")
+            .additional_properties(Some(closed()));
+        OneOfBuilder::new()
+            .item(Ref::from_schema_name("Query"))
+            .item(at)
+            .into()
+    }
+}
+
+impl ToSchema for Whose {
+    fn name() -> Cow<'static, str> {
+        "Whose".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((Query::name().into_owned(), Query::schema()));
+        schemas.push((Place::name().into_owned(), Place::schema()));
+        schemas.push((Outcome::name().into_owned(), Outcome::schema()));
+    }
 }

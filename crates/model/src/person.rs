@@ -1,11 +1,13 @@
 //! People as their events tell of them: who did something, and each one's sessions.
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::Value;
 
 use crate::dashboard::is_value;
+use crate::problem::FieldError;
 use crate::query::{
-    Breakdown, Comparison, Edge, EventsSpec, Filter, Op, Property, Query, Range, Scalar, Series,
+    Breakdown, Comparison, Edge, EventsQuery, EventsSpec, Filter, Op, Property, Query, Range, Scalar, Series,
 };
 
 /// Somebody who did something.
@@ -38,9 +40,174 @@ pub struct PersonSession {
     pub exit: String,
 }
 
-/// A mark of a chart: a stretch of time, a value of the breakdown, or both.
+/// A place in the answer to a question about users, where some of them are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "of", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Place {
+    /// A step of a funnel.
+    Step {
+        /// Which, from 0.
+        step: usize,
+        /// Those who came so far, or those who were lost on the way to it.
+        #[serde(default)]
+        outcome: Outcome,
+    },
+    /// A cell of retention: the users of cohorts who came back.
+    Cohort {
+        /// When the cohort began; none for all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        start: Option<Timestamp>,
+        /// The value of the breakdown; none for all of them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+        /// In which interval after it, from 0.
+        period: usize,
+    },
+    /// A link of paths: the users whose journeys go from one node to the next.
+    Link {
+        /// The id of the node that they leave.
+        source: String,
+        /// The id of the node that they reach.
+        target: String,
+    },
+}
+
+/// What became of users on the way to a step of a funnel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// They reached it.
+    #[default]
+    Converted,
+    /// They reached the step before and went no further.
+    Dropped,
+}
+
+/// Which users are meant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Whose {
+    /// Those who did the events of a question.
+    Events(Box<EventsSpec>),
+    /// Those at a place of the answer to a question about users.
+    At(Box<At>),
+}
+
+/// A question about users, and a place in its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct At {
+    /// A funnel, retention or paths.
+    pub query: Query,
+    /// Where in its answer.
+    pub place: Place,
+}
+
+impl Whose {
+    /// Reads a question for events, or `{"query": …, "place": …}`.
+    ///
+    /// # Errors
+    /// Every field that is wrong.
+    pub fn parse(json: &str) -> Result<Self, Vec<FieldError>> {
+        let invalid = |field: &str, error: &dyn std::fmt::Display| {
+            vec![FieldError::new(
+                field,
+                "invalid",
+                format!("This cannot be read: {error}."),
+            )]
+        };
+        let value: Value = serde_json::from_str(json).map_err(|error| invalid("", &error))?;
+        let Value::Object(mut fields) = value else {
+            return Err(invalid("", &"it is no object"));
+        };
+        if let Some(place) = fields.remove("place") {
+            let query = fields.remove("query").unwrap_or_default();
+            if let Some(unknown) = fields.keys().next() {
+                return Err(invalid(unknown, &"there is no such field"));
+            }
+            let place = serde_json::from_value(place).map_err(|error| invalid("place", &error))?;
+            return Self::at(Query::from_value(query)?, place);
+        }
+        match Query::from_value(Value::Object(fields))? {
+            Query::Events(events) => Ok(Self::Events(Box::new(events.spec().clone()))),
+            _ => Err(vec![FieldError::new(
+                "kind",
+                "invalid",
+                "Ask for events, or name a place in the answer: `{\"query\": …, \"place\": …}`.",
+            )]),
+        }
+    }
+
+    /// The users at `place` in the answer to `query`.
+    ///
+    /// # Errors
+    /// Where there is no such place in answers to such a question.
+    pub fn at(query: Query, place: Place) -> Result<Self, Vec<FieldError>> {
+        let fits = match (&query, &place) {
+            (Query::Funnel(funnel), Place::Step { step, outcome }) => {
+                *step < funnel.spec().steps.len() && !(*step == 0 && *outcome == Outcome::Dropped)
+            }
+            (Query::Retention(retention), Place::Cohort { period, .. }) => {
+                *period <= retention.spec().periods
+            }
+            (Query::Paths(_), Place::Link { source, target }) => {
+                let steps = node(source).zip(node(target));
+                steps.is_some_and(|((from, _), (to, _))| to == from + 1)
+            }
+            _ => false,
+        };
+        if fits {
+            return Ok(Self::At(Box::new(At { query, place })));
+        }
+        let message = "There is no such place in the answer to this question.";
+        Err(vec![FieldError::new("place", "invalid", message)])
+    }
+}
+
+/// The step and the name of a node of paths, by its id.
+#[must_use]
+pub fn node(id: &str) -> Option<(usize, &str)> {
+    let (step, name) = id.split_once(':')?;
+    Some((step.parse().ok()?, name))
+}
+
+impl Serialize for Whose {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Named<'a> {
+            query: &'a Query,
+            place: &'a Place,
+        }
+        match self {
+            Self::Events(spec) => {
+                let query = EventsQuery::parse((**spec).clone())
+                    .map_err(|_| serde::ser::Error::custom("a question for events that cannot be asked"))?;
+                Query::Events(query).serialize(serializer)
+            }
+            Self::At(at) => Named {
+                query: &at.query,
+                place: &at.place,
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Whose {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?.to_string();
+        Self::parse(&json).map_err(|errors| {
+            let first = errors.into_iter().next();
+            serde::de::Error::custom(first.map_or_else(String::new, |error| error.message))
+        })
+    }
+}
+
+/// A mark of a chart: a stretch of time, a value of the breakdown, or both; or a place in an answer about users.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Mark {
+    /// The place in the answer.
+    pub place: Option<Place>,
     /// The stretch of time, from its first day or moment to its last day or the moment that no longer belongs to it.
     pub time: Option<(Edge, Edge)>,
     /// The value of the breakdown's property, as the chart writes it.
@@ -58,9 +225,17 @@ impl Mark {
     }
 }
 
-/// The events that a mark of the answer to `query` was counted from; `None` for questions whose marks are not sums of events.
+/// The users that a mark of the answer to `query` stands for; `None` where nobody is behind such a mark.
 #[must_use]
-pub fn behind(query: &Query, mark: &Mark) -> Option<EventsSpec> {
+pub fn behind(query: &Query, mark: &Mark) -> Option<Whose> {
+    match &mark.place {
+        Some(place) => Whose::at(query.clone(), place.clone()).ok(),
+        None => events_behind(query, mark).map(|spec| Whose::Events(Box::new(spec))),
+    }
+}
+
+/// The events that a mark was counted from; `None` for questions whose marks are not sums of events.
+fn events_behind(query: &Query, mark: &Mark) -> Option<EventsSpec> {
     let (filter, breakdown, own) = match query {
         Query::Trend(trend) => {
             let spec = trend.spec();
@@ -125,6 +300,7 @@ mod tests {
         Mark {
             time: time.map(|(from, to)| (edge(from), edge(to))),
             value: value.map(str::to_owned),
+            place: None,
         }
     }
 
@@ -156,8 +332,41 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_sum_of_events_has_none_behind_it() {
+    fn what_is_no_sum_of_events_has_users_at_places_behind_it() {
         let funnel = json!({"kind": "funnel", "steps": [{"event": "a"}, {"event": "b"}], "window": "7d", "range": {"last": "7d"}});
-        assert_eq!(asked(funnel, &Mark::default()), None);
+        let retention =
+            json!({"kind": "retention", "start": {}, "return": {}, "periods": 3, "range": {"last": "30d"}});
+        let paths = json!({"kind": "paths", "range": {"last": "7d"}});
+        assert_eq!(asked(funnel.clone(), &Mark::default()), None);
+        let at = |place: &Value| Mark {
+            place: Some(serde_json::from_value(place.clone()).expect("a place")),
+            ..Mark::default()
+        };
+        for (query, place) in [
+            (&funnel, json!({"of": "step", "step": 1, "outcome": "dropped"})),
+            (&funnel, json!({"of": "step", "step": 0, "outcome": "converted"})),
+            (
+                &retention,
+                json!({"of": "cohort", "start": "2026-05-01T00:00:00Z", "period": 3}),
+            ),
+            (&retention, json!({"of": "cohort", "value": "pro", "period": 0})),
+            (&paths, json!({"of": "link", "source": "0:a:b", "target": "1:c"})),
+        ] {
+            let told = asked(query.clone(), &at(&place)).expect("users");
+            assert_eq!(told["place"], place);
+            assert_eq!(told["query"]["kind"], query["kind"]);
+            let again = Whose::parse(&told.to_string()).expect("it can be read");
+            assert_eq!(serde_json::to_value(again).expect("it serializes"), told);
+        }
+        for (query, place) in [
+            (&funnel, json!({"of": "step", "step": 2})),
+            (&funnel, json!({"of": "step", "step": 0, "outcome": "dropped"})),
+            (&funnel, json!({"of": "cohort", "period": 0})),
+            (&retention, json!({"of": "cohort", "period": 4})),
+            (&paths, json!({"of": "link", "source": "0:a", "target": "2:c"})),
+            (&paths, json!({"of": "link", "source": "a", "target": "b"})),
+        ] {
+            assert_eq!(asked(query.clone(), &at(&place)), None, "{place}");
+        }
     }
 }

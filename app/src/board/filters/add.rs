@@ -8,6 +8,7 @@ use super::PANEL;
 use crate::address;
 use crate::board::Board;
 use crate::editor::{FilterDraft, FilterLens, Lists, filter_row};
+use crate::language::t;
 use crate::parts::field::Problems;
 use crate::parts::live;
 use crate::parts::popover::close;
@@ -32,7 +33,7 @@ pub(super) fn inside(board: Board, filter: Memo<Option<Filter>>) -> AnyView {
     view! {
         <form class="filter-form" on:submit=live::submit(add)>
             {filter_row("page-filter", FilterLens::of(draft), problems, "", lists())}
-            <button type="submit" class="button primary wide">"Add filter"</button>
+            <button type="submit" class="button primary wide">{t("Add filter")}</button>
         </form>
         <datalist id="properties">
             {live::part(move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view().into_any())}

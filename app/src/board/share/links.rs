@@ -8,6 +8,7 @@ use model::share::{NewShare, Share, ViewerMay};
 use super::new_link::NewLink;
 use crate::api::shares as api;
 use crate::board::Board;
+use crate::language::{t, t_with};
 use crate::parts::copy::CopyButton;
 use crate::parts::live;
 use crate::parts::toast::Toasts;
@@ -51,8 +52,9 @@ impl Links {
                 Ok(made) => {
                     self.is_embeddable.set(is_embeddable);
                     self.made.set(Some(made));
-                    self.toasts
-                        .say("The link has a new address: the old one shows nothing anymore.");
+                    self.toasts.say(t(
+                        "The link has a new address: the old one shows nothing anymore.",
+                    ));
                 }
                 Err(error) => self.toasts.problem(&error),
             }
@@ -70,7 +72,8 @@ impl Links {
                     {
                         self.made.set(None);
                     }
-                    self.toasts.say("The link is revoked: it shows nothing anymore.");
+                    self.toasts
+                        .say(t("The link is revoked: it shows nothing anymore."));
                     self.fetch();
                 }
                 Err(error) => self.toasts.problem(&error),
@@ -82,7 +85,7 @@ impl Links {
 /// The inside of the panel.
 pub(super) fn inside(links: Links) -> AnyView {
     view! {
-        <p class="muted">"Anyone with a link sees it as a document, with the saved questions and no others. They need no account."</p>
+        <p class="muted">{t("Anyone with a link sees it as a document, with the saved questions and no others. They need no account.")}</p>
         <NewLink links />
         {live::part(move || links.made.get().map(|made| made_view(made, links.is_embeddable.get_untracked())).into_any())}
         {live::part(move || list(links))}
@@ -97,19 +100,19 @@ fn made_view(made: NewShare, is_embeddable: bool) -> AnyView {
     );
     view! {
         <div class="notice good" role="status">
-            <p>"The link is ready. Copy it now: it is not shown again."</p>
+            <p>{t("The link is ready. Copy it now: it is not shown again.")}</p>
             <div class="copy-line">
-                <input class="input" readonly aria-label="Share link" value=made.url.clone() prop:value=made.url.clone() />
-                <CopyButton text=made.url.clone() label="Copy link" />
+                <input class="input" readonly aria-label=t("Share link") value=made.url.clone() prop:value=made.url.clone() />
+                <CopyButton text=made.url.clone() label=t("Copy link") />
             </div>
             {is_embeddable.then(|| view! {
-                <p>"To show it on your site, paste this. Add "<code>"?theme=dark"</code>" or "<code>"?theme=light"</code>" to fix its colours."</p>
+                <p>{t("To show it on your site, paste this. Add ")}<code>"?theme=dark"</code>{t(" or ")}<code>"?theme=light"</code>{t(" to fix its colours.")}</p>
                 <div class="copy-line">
-                    <input class="input" readonly aria-label="Code for your site" value=frame.clone() prop:value=frame.clone() />
-                    <CopyButton text=frame.clone() label="Copy code" />
+                    <input class="input" readonly aria-label=t("Code for your site") value=frame.clone() prop:value=frame.clone() />
+                    <CopyButton text=frame.clone() label=t("Copy code") />
                 </div>
             })}
-            <p><a href=made.url rel="external" target="_blank">"Open it"</a></p>
+            <p><a href=made.url rel="external" target="_blank">{t("Open it")}</a></p>
         </div>
     }
     .into_any()
@@ -120,27 +123,30 @@ fn list(links: Links) -> AnyView {
         return ().into_any();
     };
     if listed.is_empty() {
-        return view! { <p class="muted">"No links yet."</p> }.into_any();
+        return view! { <p class="muted">{t("No links yet.")}</p> }.into_any();
     }
     let rows = listed
         .into_iter()
         .map(|share| link_row(links, share))
         .collect_view();
-    view! { <ul class="links" aria-label="Links">{rows}</ul> }.into_any()
+    view! { <ul class="links" aria-label=t("Links")>{rows}</ul> }.into_any()
 }
 
 fn link_row(links: Links, share: Share) -> AnyView {
-    let name = share.name.clone().unwrap_or_else(|| "Link".to_owned());
+    let name = share.name.clone().unwrap_or_else(|| t("Link").to_owned());
     let words = about(&share);
-    let (renew, revoke) = (format!("New address for {name}"), format!("Revoke {name}"));
+    let (renew, revoke) = (
+        t_with("New address for {0}", &[&name]),
+        t_with("Revoke {0}", &[&name]),
+    );
     let rotated = share.clone();
     view! {
         <li>
             <div><strong>{name}</strong><span class="muted">{words}</span></div>
             <span class="actions">
-                <button type="button" class="button small" aria-label=renew title="The old address stops to work" on:click=live::click(move |_| links.rotate(&rotated))>"New address"</button>
-                <button type="button" class="button small" data-act="embed-key" data-share=share.id.to_string() data-has-key=share.embed_key_at.map(|_| "") aria-label=format!("Key for signed frames of {}", share.name.as_deref().unwrap_or("Link")) title="For frames that your own site signs for">"Frame key"</button>
-                <button type="button" class="button small" aria-label=revoke on:click=live::click(move |_| links.revoke(&share))>"Revoke"</button>
+                <button type="button" class="button small" aria-label=renew title=t("The old address stops to work") on:click=live::click(move |_| links.rotate(&rotated))>{t("New address")}</button>
+                <button type="button" class="button small" data-act="embed-key" data-share=share.id.to_string() data-has-key=share.embed_key_at.map(|_| "") aria-label=t_with("Key for signed frames of {0}", &[share.name.as_deref().unwrap_or_else(|| t("Link"))]) title=t("For frames that your own site signs for")>{t("Frame key")}</button>
+                <button type="button" class="button small" aria-label=revoke on:click=live::click(move |_| links.revoke(&share))>{t("Revoke")}</button>
             </span>
         </li>
     }
@@ -149,25 +155,25 @@ fn link_row(links: Links, share: Share) -> AnyView {
 
 /// What a link is like, in a line.
 fn about(share: &Share) -> String {
-    let mut parts = vec![format!("Created {}", words::day_of(share.created_at))];
+    let mut parts = vec![t_with("Created {0}", &[&words::day_of(share.created_at)])];
     parts.push(match share.expires_at {
-        Some(time) => format!("works until {}", words::day_of(time)),
-        None => "works until it is revoked".to_owned(),
+        Some(time) => t_with("works until {0}", &[&words::day_of(time)]),
+        None => t("works until it is revoked").to_owned(),
     });
     if share.has_password {
-        parts.push("has a password".to_owned());
+        parts.push(t("has a password").to_owned());
     }
     for (may, words) in [
-        (ViewerMay::Range, "range"),
-        (ViewerMay::Filter, "filter"),
-        (ViewerMay::Download, "downloads"),
+        (ViewerMay::Range, t("range")),
+        (ViewerMay::Filter, t("filter")),
+        (ViewerMay::Download, t("downloads")),
     ] {
         if share.viewer_may.contains(&may) {
             parts.push(words.to_owned());
         }
     }
     if !share.embed_origins.is_empty() {
-        parts.push(format!("may be framed by {}", share.embed_origins.join(", ")));
+        parts.push(t_with("may be framed by {0}", &[&share.embed_origins.join(", ")]));
     }
     parts.join(", ")
 }

@@ -7,21 +7,22 @@ use model::share::{ShareRequest, ViewerMay};
 use super::links::Links;
 use crate::api::shares as api;
 use crate::error::AppError;
+use crate::language::{key, t};
 use crate::parts::field::{Field, Problems, TextField};
 use crate::parts::live;
 
 /// What viewers may be allowed, with the words for it.
 const ALLOWANCES: [(ViewerMay, &str, &str); 3] = [
-    (ViewerMay::Range, "share-range", "Choose another range"),
+    (ViewerMay::Range, "share-range", key("Choose another range")),
     (
         ViewerMay::Filter,
         "share-filter",
-        "Filter by what the dashboard breaks down by",
+        key("Filter by what the dashboard breaks down by"),
     ),
     (
         ViewerMay::Download,
         "share-download",
-        "Save it as a file, and its figures as CSV",
+        key("Save it as a file, and its figures as CSV"),
     ),
 ];
 
@@ -93,17 +94,17 @@ pub(super) fn NewLink(links: Links) -> impl IntoView {
     view! {
         <form on:submit=live::submit(create)>
             <div class="two">
-                <TextField id="share-name" label="Name (optional)" placeholder="For the board" value=draft.name on_input=typed(draft.name) problem=problems.named("name") />
-                <TextField id="share-expires" label="Works until (optional)" kind="date" value=draft.expires on_input=typed(draft.expires) problem=problems.named("expires_at") />
+                <TextField id="share-name" label=t("Name (optional)") placeholder=t("For the board") value=draft.name on_input=typed(draft.name) problem=problems.named("name") />
+                <TextField id="share-expires" label=t("Works until (optional)") kind="date" value=draft.expires on_input=typed(draft.expires) problem=problems.named("expires_at") />
             </div>
             <details class="more-options">
-                <summary>"Password, permissions, embedding"</summary>
-                <TextField id="share-password" label="Password (optional)" kind="password" hint="Viewers type it before they see anything." value=draft.password on_input=typed(draft.password) problem=problems.named("password") />
+                <summary>{t("Password, permissions, embedding")}</summary>
+                <TextField id="share-password" label=t("Password (optional)") kind="password" hint=t("Viewers type it before they see anything.") value=draft.password on_input=typed(draft.password) problem=problems.named("password") />
                 <fieldset class="checks">
-                    <legend>"Viewers may"</legend>
+                    <legend>{t("Viewers may")}</legend>
                     {ALLOWANCES.map(|(may, id, words)| allowance(draft, may, id, words)).collect_view()}
                 </fieldset>
-                <Field label="Sites that may show it in a frame" id="share-origins" hint="One address per line, for example https://intranet.example.org" problem=problems.of(|field| field.starts_with("embed_origins"))>
+                <Field label=t("Sites that may show it in a frame") id="share-origins" hint=t("One address per line, for example https://intranet.example.org") problem=problems.of(|field| field.starts_with("embed_origins"))>
                     <textarea
                         id="share-origins"
                         class="input"
@@ -114,7 +115,7 @@ pub(super) fn NewLink(links: Links) -> impl IntoView {
                     ></textarea>
                 </Field>
             </details>
-            <button type="submit" class="button primary wide">"Create link"</button>
+            <button type="submit" class="button primary wide">{t("Create link")}</button>
         </form>
     }
 }
@@ -133,7 +134,7 @@ fn allowance(draft: Draft, may: ViewerMay, id: &'static str, words: &'static str
     view! {
         <label class="check">
             <input id=id type="checkbox" prop:checked=live::flag(is_on) on:change=live::change(choose) />
-            <span>{words}</span>
+            <span>{t(words)}</span>
         </label>
     }
     .into_any()

@@ -9,6 +9,7 @@ use model::query::{
 use super::selector::SelectorDraft;
 use super::typed::given;
 use super::{Checked, Shared};
+use crate::language::t_with;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct FunnelDraft {
@@ -154,7 +155,10 @@ impl FunnelDraft {
         let length: Option<Length> = typed.parse().ok();
         let fits = |length: &Length| (1..=longest.seconds()).contains(&length.seconds());
         length.filter(fits).unwrap_or_else(|| {
-            let message = format!("Use a whole number, and at most {MAX_WINDOW_DAYS} days.");
+            let message = t_with(
+                "Use a whole number, and at most {0} days.",
+                &[&MAX_WINDOW_DAYS.to_string()],
+            );
             errors.push(FieldError::new("window", "invalid", message));
             longest
         })

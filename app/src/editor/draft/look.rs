@@ -5,6 +5,7 @@ use model::problem::FieldError;
 
 use super::topic::Topic;
 use super::typed::given;
+use crate::language::t;
 
 /// The currency that is offered first.
 const USUAL_CURRENCY: &str = "EUR";
@@ -82,7 +83,7 @@ impl LookDraft {
         for (position, goal) in self.goals.iter().enumerate() {
             if figure(&goal.value).is_none() && given(&goal.value).is_some() {
                 let field = format!("goals[{position}].value");
-                errors.push(FieldError::new(field, "invalid", "Use a number such as 1000."));
+                errors.push(FieldError::new(field, "invalid", t("Use a number such as 1000.")));
             }
         }
     }

@@ -5,6 +5,7 @@ use model::query::{MAX_BREAKDOWN, Query, SessionMeasure, SessionsQuery, Sessions
 
 use super::typed::{given, property, whole};
 use super::{Checked, Shared};
+use crate::language::t;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct SessionsDraft {
@@ -54,7 +55,7 @@ impl SessionsDraft {
 
     pub(super) fn query(&self, shared: &Shared, errors: &mut Vec<FieldError>) -> Checked {
         if self.measures.is_empty() {
-            let message = "Choose at least one figure.";
+            let message = t("Choose at least one figure.");
             errors.push(FieldError::new("measures", "required", message));
         }
         let (mut ends_by, mut limit, mut breakdown) = (None, None, None);

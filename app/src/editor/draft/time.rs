@@ -4,6 +4,7 @@ use model::problem::FieldError;
 use model::query::{Edge, Interval, Range};
 
 use crate::address::{self, PRESETS};
+use crate::language::{t, t_with};
 
 /// The word for a range between two days.
 pub(crate) const CUSTOM: &str = "custom";
@@ -46,13 +47,13 @@ impl TimeDraft {
     pub(crate) fn offered(&self) -> Vec<(String, String)> {
         let mut offered: Vec<(String, String)> = PRESETS
             .iter()
-            .map(|(value, words)| ((*value).to_owned(), (*words).to_owned()))
+            .map(|(value, words)| ((*value).to_owned(), t(words).to_owned()))
             .collect();
         let is_offered = self.range == CUSTOM || offered.iter().any(|(value, _)| *value == self.range);
         if !is_offered {
-            offered.push((self.range.clone(), format!("Last {}", self.range)));
+            offered.push((self.range.clone(), t_with("Last {0}", &[&self.range])));
         }
-        offered.push((CUSTOM.to_owned(), "Between days".to_owned()));
+        offered.push((CUSTOM.to_owned(), t("Between days").to_owned()));
         offered
     }
 
@@ -66,7 +67,7 @@ impl TimeDraft {
     pub(crate) fn range(&self) -> Result<Range, FieldError> {
         let range = if self.range == CUSTOM {
             if self.from.is_empty() || self.to.is_empty() {
-                Err("Give both a first and a last day.".to_owned())
+                Err(t("Give both a first and a last day.").to_owned())
             } else {
                 address::between(&self.from, &self.to)
             }

@@ -1,5 +1,6 @@
 //! What a widget can be about.
 
+use crate::language::key;
 use model::dashboard::WidgetType;
 use model::query::Query;
 
@@ -83,32 +84,32 @@ impl Topic {
     /// The words that people read.
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::Trend => "Trend",
-            Self::Funnel => "Funnel",
-            Self::Retention => "Retention",
-            Self::Lifecycle => "Lifecycle",
-            Self::Stickiness => "Stickiness",
-            Self::Paths => "Paths",
-            Self::Sessions => "Sessions",
-            Self::Events => "Events",
+            Self::Trend => key("Trend"),
+            Self::Funnel => key("Funnel"),
+            Self::Retention => key("Retention"),
+            Self::Lifecycle => key("Lifecycle"),
+            Self::Stickiness => key("Stickiness"),
+            Self::Paths => key("Paths"),
+            Self::Sessions => key("Sessions"),
+            Self::Events => key("Events"),
             Self::Sql => "SQL",
-            Self::Text => "Text",
+            Self::Text => key("Text"),
         }
     }
 
     /// What it tells, in a line.
     pub(crate) const fn hint(self) -> &'static str {
         match self {
-            Self::Trend => "How many or how much, over time or by property.",
-            Self::Funnel => "How many people get from one step to the next.",
-            Self::Retention => "Who comes back, and how long after they began.",
-            Self::Lifecycle => "How many people are new, stay, come back or fall silent.",
-            Self::Stickiness => "On how many days, or weeks, people are active.",
-            Self::Paths => "Which ways people go, step by step.",
-            Self::Sessions => "How many visits, how long, where they begin and end.",
-            Self::Events => "The events themselves, the newest first.",
-            Self::Sql => "Anything else: a SELECT of your own over your events.",
-            Self::Text => "A note for those who look, in Markdown.",
+            Self::Trend => key("How many or how much, over time or by property."),
+            Self::Funnel => key("How many people get from one step to the next."),
+            Self::Retention => key("Who comes back, and how long after they began."),
+            Self::Lifecycle => key("How many people are new, stay, come back or fall silent."),
+            Self::Stickiness => key("On how many days, or weeks, people are active."),
+            Self::Paths => key("Which ways people go, step by step."),
+            Self::Sessions => key("How many visits, how long, where they begin and end."),
+            Self::Events => key("The events themselves, the newest first."),
+            Self::Sql => key("Anything else: a SELECT of your own over your events."),
+            Self::Text => key("A note for those who look, in Markdown."),
         }
     }
 

@@ -6,6 +6,7 @@ use model::query::{Compare, Measure, Query, Series, TrendQuery, TrendSpec};
 use super::selector::SelectorDraft;
 use super::typed::{given, property};
 use super::{Checked, Shared};
+use crate::language::t;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TrendDraft {
@@ -65,7 +66,7 @@ impl SeriesDraft {
         };
         let group = given(&self.group).filter(|_| self.measure == Measure::UniqueGroups);
         if group.is_none() && self.measure == Measure::UniqueGroups {
-            let message = "Say which groups are counted, for example company.";
+            let message = t("Say which groups are counted, for example company.");
             errors.push(FieldError::new(
                 format!("series[{position}].group"),
                 "required",

@@ -2,6 +2,7 @@
 
 use std::ops::RangeInclusive;
 
+use crate::language::{t, t_with};
 use model::problem::FieldError;
 use model::query::Property;
 
@@ -12,7 +13,7 @@ pub(super) fn given(text: &str) -> Option<String> {
 
 pub(super) fn property(text: &str, field: &str, errors: &mut Vec<FieldError>) -> Option<Property> {
     if text.trim().is_empty() {
-        errors.push(FieldError::new(field, "required", "Name a property."));
+        errors.push(FieldError::new(field, "required", t("Name a property.")));
         return None;
     }
     text.trim()
@@ -30,10 +31,9 @@ pub(super) fn whole(
 ) -> Option<usize> {
     let number = text.trim().parse().ok().filter(|number| allowed.contains(number));
     if number.is_none() {
-        let message = format!(
-            "Use a whole number from {} to {}.",
-            allowed.start(),
-            allowed.end()
+        let message = t_with(
+            "Use a whole number from {0} to {1}.",
+            &[&allowed.start().to_string(), &allowed.end().to_string()],
         );
         errors.push(FieldError::new(field, "invalid", message));
     }

@@ -5,14 +5,15 @@ use leptos::prelude::*;
 use super::super::Editor;
 use super::super::inputs::{self, Called};
 use super::super::spot::Spot;
+use crate::language::t;
 
 pub(super) fn form(editor: Editor, event: Spot<String>) -> AnyView {
-    let called = Called::new("active-event", "Event", "event")
-        .or("Any event")
-        .hint("People are active when they do it.");
+    let called = Called::new("active-event", t("Event"), "event")
+        .or(t("Any event"))
+        .hint(t("People are active when they do it."));
     view! {
         <fieldset class="part">
-            <legend>"Active people"</legend>
+            <legend>{t("Active people")}</legend>
             {inputs::event(editor, called, event)}
         </fieldset>
     }

@@ -8,21 +8,22 @@ use super::super::draft::Topic;
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
 use super::leading_event;
+use crate::language::{key, t};
 use crate::parts::live;
 
 const ATTRIBUTIONS: [(Attribution, &str, &str); 2] = [
-    (Attribution::First, "first", "The first step"),
-    (Attribution::Last, "last", "The last step reached"),
+    (Attribution::First, "first", key("The first step")),
+    (Attribution::Last, "last", key("The last step reached")),
 ];
 
 pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
-    let by = Called::new("breakdown", "By property (optional)", "breakdown.property").or("$path");
-    let limit = Called::new("breakdown-limit", "Most values", "breakdown.limit");
+    let by = Called::new("breakdown", t("By property (optional)"), "breakdown.property").or("$path");
+    let limit = Called::new("breakdown-limit", t("Most values"), "breakdown.limit");
     let is_broken_down = spot!(breakdown.property).signal(editor, |text| !text.trim().is_empty());
     let has_attribution = topic == Topic::Funnel;
     view! {
         <fieldset class="part">
-            <legend>"Break down"</legend>
+            <legend>{t("Break down")}</legend>
             <div class="two">
                 {inputs::property(editor, by, spot!(breakdown.property), leading_event(editor))}
                 {inputs::number(editor, limit, spot!(breakdown.limit))}
@@ -34,7 +35,8 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
 }
 
 fn attribution(editor: Editor) -> AnyView {
-    let called = Called::new("attribution", "Value taken from", "breakdown.attribution")
-        .hint("The table shows each value; the bars show all of them together.");
+    let called = Called::new("attribution", t("Value taken from"), "breakdown.attribution").hint(t(
+        "The table shows each value; the bars show all of them together.",
+    ));
     inputs::choice(editor, called, &ATTRIBUTIONS, spot!(funnel.attribution))
 }

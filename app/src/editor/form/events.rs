@@ -8,14 +8,15 @@ use super::super::inputs::{self, Called};
 use super::super::rows::Rows;
 use super::super::spot::spot;
 use super::leading_event;
+use crate::language::{key, t, t_with};
 use crate::parts::live;
 
 pub(super) fn form(editor: Editor) -> AnyView {
-    let event = Called::new("listed-event", "Event", "event").or("Any event");
-    let limit = Called::new("events-limit", "Most events", "limit");
+    let event = Called::new("listed-event", t("Event"), "event").or(t("Any event"));
+    let limit = Called::new("events-limit", t("Most events"), "limit");
     view! {
         <fieldset class="part">
-            <legend>"Which events"</legend>
+            <legend>{t("Which events")}</legend>
             <div class="two">
                 {inputs::event(editor, event, spot!(events.event))}
                 {inputs::number(editor, limit, spot!(events.limit))}
@@ -27,21 +28,21 @@ pub(super) fn form(editor: Editor) -> AnyView {
 }
 
 fn columns(editor: Editor) -> AnyView {
-    let rows = Rows::new(editor, spot!(events.columns), "column", "property", 0);
+    let rows = Rows::new(editor, spot!(events.columns), key("column"), "property", 0);
     let count = rows.count;
     let problem = editor.problems.named("columns");
     view! {
         <fieldset class="part">
-            <legend>"Columns"</legend>
+            <legend>{t("Columns")}</legend>
             {live::shown(
                 move || count.get() == 0,
-                || view! { <p class="hint">"Without any, the list tells the time, the event, the user and its properties."</p> }.into_any(),
+                || view! { <p class="hint">{t("Without any, the list tells the time, the event, the user and its properties.")}</p> }.into_any(),
             )}
             {live::rows(count, move |position| column(editor, &rows, position))}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
             {live::shown(
                 move || count.get() < MAX_COLUMNS,
-                move || rows.add_button("Add column", String::new),
+                move || rows.add_button(t("Add column"), String::new),
             )}
         </fieldset>
     }
@@ -53,14 +54,14 @@ fn column(editor: Editor, rows: &Rows<String>, position: usize) -> AnyView {
     let number = position + 1;
     let called = Called::new(
         format!("column-{position}-property"),
-        "Property",
+        t("Property"),
         format!("columns[{position}]"),
     );
     view! {
         <div
             class="with-buttons"
             role="group"
-            aria-label=format!("Column {number}")
+            aria-label=t_with("Column {0}", &[&number.to_string()])
             on:keydown=live::keydown(move |key| rows.on_key(position, &key))
         >
             {inputs::property(editor, called, spot!(events.columns[position]), leading_event(editor))}

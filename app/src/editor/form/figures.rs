@@ -6,13 +6,14 @@ use model::dashboard::Unit;
 use super::super::Editor;
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
+use crate::language::{key, t};
 use crate::parts::field::ChoiceField;
 use crate::parts::live;
 
 pub(super) fn form(editor: Editor) -> AnyView {
     let units = Unit::ALL
         .into_iter()
-        .map(|unit| (unit.as_str().to_owned(), words(unit).to_owned()))
+        .map(|unit| (unit.as_str().to_owned(), t(words(unit)).to_owned()))
         .collect();
     let unit = spot!(look.unit);
     let is_money = unit.signal(editor, |unit| *unit == Unit::Currency);
@@ -24,18 +25,18 @@ pub(super) fn form(editor: Editor) -> AnyView {
     };
     view! {
         <fieldset class="part">
-            <legend>"Figures"</legend>
+            <legend>{t("Figures")}</legend>
             <div class="two">
                 <ChoiceField
                     id="unit"
-                    label="Unit"
+                    label=t("Unit")
                     choices=units
                     value=unit.signal(editor, |unit| unit.as_str().to_owned())
                     on_choice=Callback::new(choose)
                 />
                 {live::shown(
                     move || is_money.get(),
-                    move || inputs::text(editor, Called::new("currency", "Currency", "currency"), spot!(look.currency)),
+                    move || inputs::text(editor, Called::new("currency", t("Currency"), "currency"), spot!(look.currency)),
                 )}
             </div>
         </fieldset>
@@ -45,10 +46,10 @@ pub(super) fn form(editor: Editor) -> AnyView {
 
 const fn words(unit: Unit) -> &'static str {
     match unit {
-        Unit::Number => "Plain numbers",
-        Unit::Percent => "Per cent",
-        Unit::Currency => "Money",
-        Unit::Duration => "Seconds",
-        Unit::Bytes => "Bytes",
+        Unit::Number => key("Plain numbers"),
+        Unit::Percent => key("Per cent"),
+        Unit::Currency => key("Money"),
+        Unit::Duration => key("Seconds"),
+        Unit::Bytes => key("Bytes"),
     }
 }

@@ -9,16 +9,22 @@ use super::super::inputs::{self, Called, focus_soon};
 use super::super::rows::Rows;
 use super::super::spot::{Spot, spot};
 use super::only_some;
+use crate::language::{key, t, t_with};
 use crate::parts::field::ChoiceField;
 use crate::parts::live;
 
 const ORDERS: [(StepOrder, &str, &str); 3] = [
-    (StepOrder::Ordered, "ordered", "In this order"),
-    (StepOrder::Strict, "strict", "In this order, nothing between"),
-    (StepOrder::Any, "any", "In any order"),
+    (StepOrder::Ordered, "ordered", key("In this order")),
+    (StepOrder::Strict, "strict", key("In this order, nothing between")),
+    (StepOrder::Any, "any", key("In any order")),
 ];
 
-const UNITS: [(&str, &str); 4] = [("m", "Minutes"), ("h", "Hours"), ("d", "Days"), ("w", "Weeks")];
+const UNITS: [(&str, &str); 4] = [
+    ("m", key("Minutes")),
+    ("h", key("Hours")),
+    ("d", key("Days")),
+    ("w", key("Weeks")),
+];
 
 pub(super) fn form(editor: Editor) -> AnyView {
     view! {
@@ -33,7 +39,7 @@ fn steps(editor: Editor) -> AnyView {
     let rows = Rows::new(
         editor,
         spot!(funnel.steps),
-        "step",
+        key("step"),
         "event",
         *FUNNEL_STEPS.start(),
     );
@@ -41,12 +47,12 @@ fn steps(editor: Editor) -> AnyView {
     let problem = editor.problems.named("steps");
     view! {
         <fieldset class="part">
-            <legend>"Steps"</legend>
+            <legend>{t("Steps")}</legend>
             {live::rows(count, move |position| step(editor, &rows, position))}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
             {live::shown(
                 move || count.get() < *FUNNEL_STEPS.end(),
-                move || rows.add_button("Add step", StepDraft::default),
+                move || rows.add_button(t("Add step"), StepDraft::default),
             )}
         </fieldset>
     }
@@ -68,7 +74,7 @@ fn step(editor: Editor, rows: &Rows<StepDraft>, position: usize) -> AnyView {
         <div
             class="series numbered"
             role="group"
-            aria-label=format!("Step {number}")
+            aria-label=t_with("Step {0}", &[&number.to_string()])
             on:keydown=live::keydown(move |key| rows.on_key(position, &key))
         >
             <div class="series-head">
@@ -76,8 +82,8 @@ fn step(editor: Editor, rows: &Rows<StepDraft>, position: usize) -> AnyView {
                 {rows.buttons(position)}
             </div>
             <div class="two">
-                {inputs::event(editor, named("event", "Event").or("An event"), event)}
-                {inputs::text(editor, named("label", "Label (optional)"), spot!(funnel.steps[position].label))}
+                {inputs::event(editor, named("event", t("Event")).or(t("An event")), event)}
+                {inputs::text(editor, named("label", t("Label (optional)")), spot!(funnel.steps[position].label))}
             </div>
             {only_some(
                 editor,
@@ -94,22 +100,22 @@ fn step(editor: Editor, rows: &Rows<StepDraft>, position: usize) -> AnyView {
 fn rules(editor: Editor) -> AnyView {
     let units = UNITS
         .iter()
-        .map(|(letter, words)| ((*letter).to_owned(), (*words).to_owned()))
+        .map(|(letter, words)| ((*letter).to_owned(), t(words).to_owned()))
         .collect();
     let unit = spot!(funnel.window_unit);
     view! {
         <fieldset class="part">
-            <legend>"From the first step to the last"</legend>
+            <legend>{t("From the first step to the last")}</legend>
             <div class="three">
-                {inputs::number(editor, Called::new("window", "Within", "window"), spot!(funnel.window))}
+                {inputs::number(editor, Called::new("window", t("Within"), "window"), spot!(funnel.window))}
                 <ChoiceField
                     id="window-unit"
-                    label="Unit of time"
+                    label=t("Unit of time")
                     choices=units
                     value=unit.signal(editor, Clone::clone)
                     on_choice=Callback::new(move |letter| unit.change(editor, |place| *place = letter))
                 />
-                {inputs::choice(editor, Called::new("order", "Order", "order"), &ORDERS, spot!(funnel.order))}
+                {inputs::choice(editor, Called::new("order", t("Order"), "order"), &ORDERS, spot!(funnel.order))}
             </div>
         </fieldset>
     }
@@ -128,10 +134,10 @@ fn exclusions(editor: Editor) -> AnyView {
     };
     view! {
         <fieldset class="part">
-            <legend>"Leave out whoever does this in between"</legend>
+            <legend>{t("Leave out whoever does this in between")}</legend>
             {live::rows(count, move |position| exclusion(editor, position))}
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
-            {live::shown(move || count.get() < MAX_EXCLUSIONS, move || inputs::add_button("Add exclusion", add))}
+            {live::shown(move || count.get() < MAX_EXCLUSIONS, move || inputs::add_button(t("Add exclusion"), add))}
         </fieldset>
     }
     .into_any()
@@ -150,15 +156,15 @@ fn exclusion(editor: Editor, position: usize) -> AnyView {
     };
     let named = Called::new(
         format!("exclusion-{position}-event"),
-        "Event",
+        t("Event"),
         format!("exclude[{position}].event"),
     )
-    .or("An event");
+    .or(t("An event"));
     view! {
-        <div class="series" role="group" aria-label=format!("Exclusion {number}")>
+        <div class="series" role="group" aria-label=t_with("Exclusion {0}", &[&number.to_string()])>
             <div class="with-remove">
                 {inputs::event(editor, named, event)}
-                {inputs::remove(&format!("Remove exclusion {number}"), take_away)}
+                {inputs::remove(&t_with("Remove exclusion {0}", &[&number.to_string()]), take_away)}
             </div>
             {live::part(move || between(editor, position, steps.get()))}
             {only_some(
@@ -189,8 +195,8 @@ fn between(editor: Editor, position: usize, steps: usize) -> AnyView {
     let last = steps.max(2);
     view! {
         <div class="two">
-            {step_choice(editor, position, "from_step", "After step", ("1 (first)", 2..last), from)}
-            {step_choice(editor, position, "to_step", "Before step", ("last", 2..last), to)}
+            {step_choice(editor, position, "from_step", t("After step"), (t("1 (first)"), 2..last), from)}
+            {step_choice(editor, position, "to_step", t("Before step"), (t("last"), 2..last), to)}
         </div>
     }
     .into_any()

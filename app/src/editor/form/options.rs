@@ -7,44 +7,48 @@ use super::super::Editor;
 use super::super::draft::Topic;
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
+use crate::language::{key, t, t_with};
 use crate::parts::live;
 
 const AXES: [(Axis, &str, &str); 2] = [
-    (Axis::Linear, "linear", "Even"),
-    (Axis::Log, "log", "Tenfold (logarithmic)"),
+    (Axis::Linear, "linear", key("Even")),
+    (Axis::Log, "log", key("Tenfold (logarithmic)")),
 ];
 
 const LEGENDS: [(Legend, &str, &str); 3] = [
-    (Legend::Auto, "auto", "Where it helps"),
-    (Legend::Shown, "shown", "Always"),
-    (Legend::Hidden, "hidden", "Never"),
+    (Legend::Auto, "auto", key("Where it helps")),
+    (Legend::Shown, "shown", key("Always")),
+    (Legend::Hidden, "hidden", key("Never")),
 ];
 
 const STACKINGS: [(Option<Stacking>, &str, &str); 4] = [
-    (None, "", "As usual"),
-    (Some(Stacking::None), "none", "Side by side"),
-    (Some(Stacking::Normal), "normal", "On top of one another"),
-    (Some(Stacking::Percent), "percent", "As shares of 100 %"),
+    (None, "", key("As usual")),
+    (Some(Stacking::None), "none", key("Side by side")),
+    (Some(Stacking::Normal), "normal", key("On top of one another")),
+    (Some(Stacking::Percent), "percent", key("As shares of 100 %")),
 ];
 
 const NULLS: [(Nulls, &str, &str); 3] = [
-    (Nulls::Gap, "gap", "A gap"),
-    (Nulls::Connect, "connect", "Go on to the next"),
-    (Nulls::Zero, "zero", "Zero"),
+    (Nulls::Gap, "gap", key("A gap")),
+    (Nulls::Connect, "connect", key("Go on to the next")),
+    (Nulls::Zero, "zero", key("Zero")),
 ];
 
-const CUMULATIVE: [(bool, &str, &str); 2] = [(false, "", "Of each point"), (true, "cumulative", "Added up")];
+const CUMULATIVE: [(bool, &str, &str); 2] = [
+    (false, "", key("Of each point")),
+    (true, "cumulative", key("Added up")),
+];
 
 /// The colours in the words of the theme, the first in front.
 const COLOURS: [(u8, &str, &str); 8] = [
-    (1, "1", "Indigo"),
-    (2, "2", "Teal"),
-    (3, "3", "Ochre"),
-    (4, "4", "Crimson"),
-    (5, "5", "Violet"),
-    (6, "6", "Olive"),
-    (7, "7", "Pink"),
-    (8, "8", "Plum"),
+    (1, "1", key("Indigo")),
+    (2, "2", key("Teal")),
+    (3, "3", key("Ochre")),
+    (4, "4", key("Crimson")),
+    (5, "5", key("Violet")),
+    (6, "6", key("Olive")),
+    (7, "7", key("Pink")),
+    (8, "8", key("Plum")),
 ];
 
 /// The options that matter for the type that is chosen.
@@ -62,26 +66,26 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
     };
     let any = move || has_goals() || has_colours();
     let cumulative = (topic == Topic::Trend).then(|| {
-        let called = Called::new("cumulative", "Figures", "cumulative");
+        let called = Called::new("cumulative", t("Figures"), "cumulative");
         inputs::choice(editor, called, &CUMULATIVE, spot!(trend.cumulative))
     });
     let axis = move || {
         view! {
-            {inputs::choice(editor, Called::new("axis", "Value axis grows", "axis"), &AXES, spot!(look.axis))}
-            {inputs::choice(editor, Called::new("nulls", "Where there is no figure", "nulls"), &NULLS, spot!(look.nulls))}
-            {inputs::choice(editor, Called::new("legend", "Legend", "legend"), &LEGENDS, spot!(look.legend))}
+            {inputs::choice(editor, Called::new("axis", t("Value axis grows"), "axis"), &AXES, spot!(look.axis))}
+            {inputs::choice(editor, Called::new("nulls", t("Where there is no figure"), "nulls"), &NULLS, spot!(look.nulls))}
+            {inputs::choice(editor, Called::new("legend", t("Legend"), "legend"), &LEGENDS, spot!(look.legend))}
         }
         .into_any()
     };
     let stacking = move || {
-        let called = Called::new("stacking", "Several series", "stacking");
+        let called = Called::new("stacking", t("Several series"), "stacking");
         inputs::choice(editor, called, &STACKINGS, spot!(look.stacking))
     };
     view! {
         {cumulative.map(|cumulative| view! { <div class="two">{cumulative}</div> })}
         {live::shown(any, move || view! {
             <fieldset class="part">
-                <legend>"Look"</legend>
+                <legend>{t("Look")}</legend>
                 <div class="two">
                     {live::shown(has_axis, axis)}
                     {live::shown(stacks, stacking)}
@@ -110,7 +114,7 @@ fn goals(editor: Editor) -> AnyView {
     view! {
         <div class="option-rows">
             {live::rows(count, move |position| goal(editor, position))}
-            {live::shown(move || count.get() < MAX_GOALS, move || inputs::add_button("Add goal", add))}
+            {live::shown(move || count.get() < MAX_GOALS, move || inputs::add_button(t("Add goal"), add))}
         </div>
     }
     .into_any()
@@ -119,12 +123,12 @@ fn goals(editor: Editor) -> AnyView {
 fn goal(editor: Editor, position: usize) -> AnyView {
     let value = Called::new(
         format!("goal-{position}"),
-        "Goal",
+        t("Goal"),
         format!("goals[{position}].value"),
     );
     let label = Called::new(
         format!("goal-label-{position}"),
-        "Called (optional)",
+        t("Called (optional)"),
         format!("goals[{position}].label"),
     );
     let take_away = move || {
@@ -137,8 +141,8 @@ fn goal(editor: Editor, position: usize) -> AnyView {
     view! {
         <div class="option-row">
             {inputs::text(editor, value.or("1000"), spot!(look.goals[position].value))}
-            {inputs::text(editor, label.or("Target"), spot!(look.goals[position].label))}
-            {inputs::remove(&format!("Remove goal {}", position + 1), take_away)}
+            {inputs::text(editor, label.or(t("Target")), spot!(look.goals[position].label))}
+            {inputs::remove(&t_with("Remove goal {0}", &[&(position + 1).to_string()]), take_away)}
         </div>
     }
     .into_any()
@@ -155,7 +159,7 @@ fn colours(editor: Editor) -> AnyView {
     view! {
         <div class="option-rows">
             {live::rows(count, move |position| colour(editor, position))}
-            {inputs::add_button("Choose a series' colour", add)}
+            {inputs::add_button(t("Choose a series' colour"), add)}
         </div>
     }
     .into_any()
@@ -164,12 +168,12 @@ fn colours(editor: Editor) -> AnyView {
 fn colour(editor: Editor, position: usize) -> AnyView {
     let series = Called::new(
         format!("coloured-{position}"),
-        "Series",
+        t("Series"),
         format!("colors[{position}].series"),
     );
     let colour = Called::new(
         format!("colour-{position}"),
-        "Colour",
+        t("Colour"),
         format!("colors[{position}].color"),
     );
     let take_away = move || {
@@ -187,10 +191,10 @@ fn colour(editor: Editor, position: usize) -> AnyView {
     };
     view! {
         <div class="option-row">
-            {inputs::text(editor, series.or("As the legend says it"), spot!(look.colours[position].series))}
+            {inputs::text(editor, series.or(t("As the legend says it")), spot!(look.colours[position].series))}
             {inputs::choice(editor, colour, &COLOURS, spot!(look.colours[position].colour))}
             <span class=live::text(swatch) aria-hidden="true"></span>
-            {inputs::remove(&format!("Remove colour {}", position + 1), take_away)}
+            {inputs::remove(&t_with("Remove colour {0}", &[&(position + 1).to_string()]), take_away)}
         </div>
     }
     .into_any()

@@ -7,26 +7,31 @@ use super::super::Editor;
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
 use super::only_some;
+use crate::language::{key, t};
 
 const INTERVALS: [(Interval, &str, &str); 3] = [
-    (Interval::Day, "day", "Day"),
-    (Interval::Week, "week", "Week"),
-    (Interval::Month, "month", "Month"),
+    (Interval::Day, "day", key("Day")),
+    (Interval::Week, "week", key("Week")),
+    (Interval::Month, "month", key("Month")),
 ];
 
 const MODES: [(RetentionMode, &str, &str); 2] = [
-    (RetentionMode::On, "on", "In that very interval"),
-    (RetentionMode::OnOrAfter, "on_or_after", "In it or any later one"),
+    (RetentionMode::On, "on", key("In that very interval")),
+    (
+        RetentionMode::OnOrAfter,
+        "on_or_after",
+        key("In it or any later one"),
+    ),
 ];
 
 const COHORTS: [(CohortBy, &str, &str); 3] = [
     (
         CohortBy::FirstInRange,
         "first_in_range",
-        "The first time in the range",
+        key("The first time in the range"),
     ),
-    (CohortBy::FirstTime, "first_time", "The first time ever"),
-    (CohortBy::Recurring, "recurring", "Every time"),
+    (CohortBy::FirstTime, "first_time", key("The first time ever")),
+    (CohortBy::Recurring, "recurring", key("Every time")),
 ];
 
 pub(super) fn form(editor: Editor) -> AnyView {
@@ -34,27 +39,27 @@ pub(super) fn form(editor: Editor) -> AnyView {
     let comeback = spot!(retention.comeback.event);
     view! {
         <fieldset class="part">
-            <legend>"People begin with"</legend>
-            <div class="series" role="group" aria-label="Start">
+            <legend>{t("People begin with")}</legend>
+            <div class="series" role="group" aria-label=t("Start")>
                 <div class="two wordy">
-                    {inputs::event(editor, Called::new("start-event", "Start event", "start.event").or("Any event"), start)}
-                    {inputs::choice(editor, Called::new("cohort", "Counted", "cohort"), &COHORTS, spot!(retention.cohort))}
+                    {inputs::event(editor, Called::new("start-event", t("Start event"), "start.event").or(t("Any event")), start)}
+                    {inputs::choice(editor, Called::new("cohort", t("Counted"), "cohort"), &COHORTS, spot!(retention.cohort))}
                 </div>
                 {only_some(editor, "start-".to_owned(), "start.".to_owned(), spot!(retention.start.conditions), start)}
             </div>
         </fieldset>
         <fieldset class="part">
-            <legend>"And come back with"</legend>
-            <div class="series" role="group" aria-label="Return">
+            <legend>{t("And come back with")}</legend>
+            <div class="series" role="group" aria-label=t("Return")>
                 <div class="two wordy">
-                    {inputs::event(editor, Called::new("return-event", "Return event", "return.event").or("Any event"), comeback)}
-                    {inputs::choice(editor, Called::new("mode", "They came back", "mode"), &MODES, spot!(retention.mode))}
+                    {inputs::event(editor, Called::new("return-event", t("Return event"), "return.event").or(t("Any event")), comeback)}
+                    {inputs::choice(editor, Called::new("mode", t("They came back"), "mode"), &MODES, spot!(retention.mode))}
                 </div>
                 {only_some(editor, "return-".to_owned(), "return.".to_owned(), spot!(retention.comeback.conditions), comeback)}
             </div>
             <div class="two">
-                {inputs::choice(editor, Called::new("cohort-interval", "Interval", "interval"), &INTERVALS, spot!(retention.interval))}
-                {inputs::number(editor, Called::new("periods", "Intervals to look at", "periods"), spot!(retention.periods))}
+                {inputs::choice(editor, Called::new("cohort-interval", t("Interval"), "interval"), &INTERVALS, spot!(retention.interval))}
+                {inputs::number(editor, Called::new("periods", t("Intervals to look at"), "periods"), spot!(retention.periods))}
             </div>
         </fieldset>
     }

@@ -7,6 +7,7 @@ use super::super::inputs::{self, Called};
 use super::super::spot::spot;
 use super::super::{Draft, Editor};
 use super::any_event;
+use crate::language::{key, t};
 use crate::parts::live;
 
 pub(super) fn form(editor: Editor) -> AnyView {
@@ -22,10 +23,10 @@ pub(super) fn form(editor: Editor) -> AnyView {
     let has_ends = move || editor.draft.with(|draft| draft.sessions.has_ends());
     view! {
         <fieldset class="part">
-            <legend>"Figures of sessions"</legend>
+            <legend>{t("Figures of sessions")}</legend>
             <div class="checks">{choices}</div>
             <p class="problem" role="alert">{live::text(move || problem.get().unwrap_or_default())}</p>
-            {live::shown(has_share, || view! { <p class="hint">"The bounce rate is a share: 0.42 are 42 of 100 sessions."</p> }.into_any())}
+            {live::shown(has_share, || view! { <p class="hint">{t("The bounce rate is a share: 0.42 are 42 of 100 sessions.")}</p> }.into_any())}
             {live::shown(has_ends, move || ends(editor))}
         </fieldset>
     }
@@ -48,7 +49,7 @@ fn choice(editor: Editor, measure: SessionMeasure) -> AnyView {
                 checked=untrack(is_chosen)
                 on:change=live::change(move |_| editor.draft.update(|draft| draft.toggle(measure)))
             />
-            <span>{words(measure)}</span>
+            <span>{t(words(measure))}</span>
         </label>
     }
     .into_any()
@@ -56,15 +57,15 @@ fn choice(editor: Editor, measure: SessionMeasure) -> AnyView {
 
 const fn words(measure: SessionMeasure) -> &'static str {
     match measure {
-        SessionMeasure::Entry => "Where they begin",
-        SessionMeasure::Exit => "Where they end",
+        SessionMeasure::Entry => key("Where they begin"),
+        SessionMeasure::Exit => key("Where they end"),
         other => other.words(),
     }
 }
 
 fn ends(editor: Editor) -> AnyView {
-    let property = Called::new("ends-property", "Told apart by", "property").or("$path");
-    let limit = Called::new("ends-limit", "Most values", "limit").or("10");
+    let property = Called::new("ends-property", t("Told apart by"), "property").or("$path");
+    let limit = Called::new("ends-limit", t("Most values"), "limit").or("10");
     view! {
         <div class="two">
             {inputs::property(editor, property, spot!(sessions.property), any_event())}

@@ -5,16 +5,18 @@ use leptos::prelude::*;
 use super::super::Editor;
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
+use crate::language::{key, t};
 
-const HINT: &str = "One SELECT over the table events: id, name, ts, user_id, anonymous_id, session_id, properties. \
-                    :from and :to are the edges of the range.";
+const HINT: &str = key(
+    "One SELECT over the table events: id, name, ts, user_id, anonymous_id, session_id, properties. :from and :to are the edges of the range.",
+);
 
 pub(super) fn form(editor: Editor) -> AnyView {
-    let statement = Called::new("widget-sql", "SELECT", "sql").hint(HINT);
-    let limit = Called::new("sql-limit", "Most rows", "limit");
+    let statement = Called::new("widget-sql", t("SELECT"), "sql").hint(t(HINT));
+    let limit = Called::new("sql-limit", t("Most rows"), "limit");
     view! {
         <fieldset class="part">
-            <legend>"Statement"</legend>
+            <legend>{t("Statement")}</legend>
             {inputs::lines(editor, statement, spot!(sql.text), false)}
             {inputs::number(editor, limit, spot!(sql.limit))}
         </fieldset>

@@ -7,34 +7,39 @@ use super::super::Editor;
 use super::super::draft::{CUSTOM, Topic};
 use super::super::inputs::{self, Called};
 use super::super::spot::{Spot, spot};
+use crate::language::{key, t};
 use crate::parts::field::{ChoiceField, TextField};
 use crate::parts::live;
 
 const INTERVALS: [(Option<Interval>, &str, &str); 6] = [
-    (None, "", "Automatic"),
-    (Some(Interval::Minute), "minute", "Minute"),
-    (Some(Interval::Hour), "hour", "Hour"),
-    (Some(Interval::Day), "day", "Day"),
-    (Some(Interval::Week), "week", "Week"),
-    (Some(Interval::Month), "month", "Month"),
+    (None, "", key("Automatic")),
+    (Some(Interval::Minute), "minute", key("Minute")),
+    (Some(Interval::Hour), "hour", key("Hour")),
+    (Some(Interval::Day), "day", key("Day")),
+    (Some(Interval::Week), "week", key("Week")),
+    (Some(Interval::Month), "month", key("Month")),
 ];
 
 const COMPARES: [(Option<Compare>, &str, &str); 3] = [
-    (None, "", "Nothing"),
+    (None, "", key("Nothing")),
     (
         Some(Compare::PreviousPeriod),
         "previous_period",
-        "The period before",
+        key("The period before"),
     ),
-    (Some(Compare::PreviousYear), "previous_year", "The year before"),
+    (
+        Some(Compare::PreviousYear),
+        "previous_year",
+        key("The year before"),
+    ),
 ];
 
 pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
     let is_custom = spot!(time.range).signal(editor, |range| range == CUSTOM);
     let each = if topic == Topic::Stickiness {
-        "Counted in"
+        t("Counted in")
     } else {
-        "One point for each"
+        t("One point for each")
     };
     let interval = topic.has_buckets().then(|| {
         inputs::choice(
@@ -47,14 +52,14 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
     let compare = (topic == Topic::Trend).then(|| {
         inputs::choice(
             editor,
-            Called::new("compare", "Compare with", "compare"),
+            Called::new("compare", t("Compare with"), "compare"),
             &COMPARES,
             spot!(trend.compare),
         )
     });
     view! {
         <fieldset class="part">
-            <legend>"Time"</legend>
+            <legend>{t("Time")}</legend>
             <div class="three">
                 {range(editor)}
                 {interval}
@@ -71,7 +76,7 @@ fn range(editor: Editor) -> AnyView {
     view! {
         <ChoiceField
             id="widget-range"
-            label="Range"
+            label=t("Range")
             choices=editor.draft.with_untracked(|draft| draft.time.offered())
             value=spot.signal(editor, Clone::clone)
             on_choice=Callback::new(move |range| spot.change(editor, |place| *place = range))
@@ -89,8 +94,8 @@ fn days(editor: Editor) -> AnyView {
     };
     view! {
         <div class="two">
-            {day(editor, "widget-from", "First day", kind, spot!(time.from))}
-            {day(editor, "widget-to", "Last day", kind, spot!(time.to))}
+            {day(editor, "widget-from", t("First day"), kind, spot!(time.from))}
+            {day(editor, "widget-to", t("Last day"), kind, spot!(time.to))}
         </div>
     }
     .into_any()

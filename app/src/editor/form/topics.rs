@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::super::Editor;
 use super::super::draft::Topic;
+use crate::language::t;
 use crate::parts::live;
 
 pub(super) fn topics(editor: Editor) -> AnyView {
@@ -11,10 +12,10 @@ pub(super) fn topics(editor: Editor) -> AnyView {
         .into_iter()
         .map(|topic| choice(editor, topic))
         .collect_view();
-    let hint = move || editor.draft.with(|draft| draft.topic.hint()).to_owned();
+    let hint = move || t(editor.draft.with(|draft| draft.topic.hint())).to_owned();
     view! {
         <fieldset class="topics" aria-describedby="topic-hint">
-            <legend>"What to ask"</legend>
+            <legend>{t("What to ask")}</legend>
             {choices}
             <p class="hint" id="topic-hint">{live::text(hint)}</p>
         </fieldset>
@@ -35,7 +36,7 @@ fn choice(editor: Editor, topic: Topic) -> AnyView {
                 on:change=live::change(move |_| editor.draft.update(|draft| draft.turn_to(topic)))
             />
             <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=drawing(topic)></path></svg>
-            <span>{topic.words()}</span>
+            <span>{t(topic.words())}</span>
         </label>
     }
     .into_any()

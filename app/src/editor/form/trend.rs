@@ -8,6 +8,7 @@ use super::super::draft::SeriesDraft;
 use super::super::inputs::{self, Called, focus_soon};
 use super::super::spot::spot;
 use super::only_some;
+use crate::language::{t, t_with};
 use crate::parts::field::ChoiceField;
 use crate::parts::live;
 
@@ -25,16 +26,16 @@ pub(super) fn form(editor: Editor) -> AnyView {
     let formula = || {
         Called::new(
             "formula",
-            "Formula (optional), for example B / A * 100",
+            t("Formula (optional), for example B / A * 100"),
             "formula",
         )
     };
     view! {
         <fieldset class="part">
-            <legend>"What to count"</legend>
+            <legend>{t("What to count")}</legend>
             {live::rows(count, move |position| series(editor, position, count))}
             <p class="problem" role="alert">{live::text(move || no_series.get().unwrap_or_default())}</p>
-            {live::shown(move || count.get() < MAX_SERIES, move || inputs::add_button("Add series", add))}
+            {live::shown(move || count.get() < MAX_SERIES, move || inputs::add_button(t("Add series"), add))}
             {live::shown(
                 move || count.get() > 1 || editor.draft.with(|draft| !draft.trend.formula.is_empty()),
                 move || inputs::text(editor, formula(), spot!(trend.formula)),
@@ -63,19 +64,19 @@ fn series(editor: Editor, position: usize, count: Memo<usize>) -> AnyView {
         });
     };
     view! {
-        <div class="series numbered" role="group" aria-label=format!("Series {letter}")>
+        <div class="series numbered" role="group" aria-label=t_with("Series {0}", &[&letter.to_string()])>
             <div class="series-head">
                 <span class="letter" aria-hidden="true">{letter.to_string()}</span>
                 {live::shown(
                     move || count.get() > 1,
-                    move || inputs::remove(&format!("Remove series {letter}"), take_away),
+                    move || inputs::remove(&t_with("Remove series {0}", &[&letter.to_string()]), take_away),
                 )}
             </div>
             <div class="two">
-                {inputs::event(editor, named("event", "Event", "event").or("Any event"), event)}
+                {inputs::event(editor, named("event", t("Event"), "event").or(t("Any event")), event)}
                 {measure(editor, position)}
                 {of_measure(editor, position)}
-                {inputs::text(editor, named("label", "Label (optional)", "label"), spot!(trend.series[position].label))}
+                {inputs::text(editor, named("label", t("Label (optional)"), "label"), spot!(trend.series[position].label))}
             </div>
             {only_some(
                 editor,
@@ -107,7 +108,7 @@ fn measure(editor: Editor, position: usize) -> AnyView {
     view! {
         <ChoiceField
             id=format!("measure-{position}")
-            label="Measure"
+            label=t("Measure")
             choices=measures
             value=spot.signal(editor, |measure| measure.as_str().to_owned())
             on_choice=Callback::new(choose)
@@ -125,7 +126,11 @@ fn of_measure(editor: Editor, position: usize) -> AnyView {
     let field = move |name: &str| format!("series[{position}].{name}");
     let event = spot!(trend.series[position].on.event).signal(editor, Clone::clone);
     let property = move || {
-        let called = Called::new(format!("property-{position}"), "Of property", field("property"));
+        let called = Called::new(
+            format!("property-{position}"),
+            t("Of property"),
+            field("property"),
+        );
         inputs::property(
             editor,
             called.or("amount"),
@@ -134,16 +139,20 @@ fn of_measure(editor: Editor, position: usize) -> AnyView {
         )
     };
     let group = move || {
-        let called = Called::new(format!("group-{position}"), "Groups of", field("group"));
+        let called = Called::new(format!("group-{position}"), t("Groups of"), field("group"));
         inputs::text(editor, called.or("company"), spot!(trend.series[position].group))
     };
     let currency = move || {
         let called = Called::new(
             format!("currency-{position}"),
-            "In currency (optional)",
+            t("In currency (optional)"),
             field("currency"),
         );
-        inputs::text(editor, called.or("EUR"), spot!(trend.series[position].currency))
+        inputs::text(
+            editor,
+            called.or(t("EUR")),
+            spot!(trend.series[position].currency),
+        )
     };
     view! {
         {live::shown(move || needs_property.get(), property)}

@@ -5,6 +5,7 @@ use model::dashboard::WidgetType;
 
 use super::super::Editor;
 use super::super::draft::Topic;
+use crate::language::t;
 use crate::parts::live;
 
 /// The types that can show it. Nothing where there is no choice.
@@ -22,7 +23,7 @@ pub(super) fn types(editor: Editor, topic: Topic) -> AnyView {
         .into_iter()
         .map(|kind| choice(editor, kind))
         .collect_view();
-    view! { <fieldset class="types"><legend>"Shown as"</legend>{choices}</fieldset> }.into_any()
+    view! { <fieldset class="types"><legend>{t("Shown as")}</legend>{choices}</fieldset> }.into_any()
 }
 
 fn choice(editor: Editor, kind: WidgetType) -> AnyView {
@@ -38,7 +39,7 @@ fn choice(editor: Editor, kind: WidgetType) -> AnyView {
                 on:change=live::change(move |_| editor.draft.update(|draft| draft.kind = kind))
             />
             <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d=drawing(kind)></path></svg>
-            <span>{kind.words()}</span>
+            <span>{t(kind.words())}</span>
         </label>
     }
     .into_any()

@@ -8,6 +8,7 @@ use model::query::Range;
 use super::super::draft::{CUSTOM, Topic};
 use super::super::{Draft, Editor};
 use crate::address::range_words;
+use crate::language::{t, t_with};
 use crate::parts::live;
 use crate::words;
 
@@ -20,8 +21,8 @@ pub(super) fn found(editor: Editor) -> AnyView {
         .draft
         .with_untracked(|draft| editor.names.with_value(|names| days_with_events(draft, names)));
     let found_nothing = editor.draft.with_untracked(|draft| match draft.topic {
-        Topic::Sql => "The statement found no rows.",
-        _ => "No events in this range.",
+        Topic::Sql => t("The statement found no rows."),
+        _ => t("No events in this range."),
     });
     let lines = reasons
         .into_iter()
@@ -38,7 +39,7 @@ pub(super) fn found(editor: Editor) -> AnyView {
 }
 
 fn show_days(editor: Editor, days: Range) -> AnyView {
-    let label = format!("Show {}", range_words(&days));
+    let label = t_with("Show {0}", &[&range_words(&days)]);
     let show = move |_| editor.draft.update(|draft| draft.time.take(&days));
     view! { <p class="actions"><button type="button" class="button small" on:click=live::click(show)>{label}</button></p> }
         .into_any()
@@ -50,22 +51,22 @@ fn reasons(draft: &Draft, sent: &[EventName]) -> Vec<String> {
     let mut reasons: Vec<String> = named
         .iter()
         .filter(|name| known(name).is_none())
-        .map(|name| format!("“{name}” was never sent. Check how it is spelled."))
+        .map(|name| t_with("“{0}” was never sent. Check how it is spelled.", &[name]))
         .collect();
     if !reasons.is_empty() {
         return reasons;
     }
     reasons.extend(named.iter().filter_map(|name| {
         let event = known(name)?;
-        Some(format!(
-            "“{name}” came last on {}.",
-            words::day_of(event.last_seen)
+        Some(t_with(
+            "“{0}” came last on {1}.",
+            &[name, &words::day_of(event.last_seen)],
         ))
     }));
     if draft.conditions.rows.is_empty() {
-        reasons.push("Choose another range.".to_owned());
+        reasons.push(t("Choose another range.").to_owned());
     } else {
-        reasons.push("Choose another range, or take a condition away.".to_owned());
+        reasons.push(t("Choose another range, or take a condition away.").to_owned());
     }
     reasons
 }

@@ -3,19 +3,19 @@
 use model::answer::TrendAnswer;
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::{key, t, t_with};
 use model::query::Interval;
 
 use crate::series::{buckets, figure, name, value};
 
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const DAYS_IN_FULL: [&str; 7] = [
-    "Mondays",
-    "Tuesdays",
-    "Wednesdays",
-    "Thursdays",
-    "Fridays",
-    "Saturdays",
-    "Sundays",
+    key("Mondays"),
+    key("Tuesdays"),
+    key("Wednesdays"),
+    key("Thursdays"),
+    key("Fridays"),
+    key("Saturdays"),
+    key("Sundays"),
 ];
 const HOURS: usize = 24;
 
@@ -49,7 +49,7 @@ impl Cells {
     }
 
     fn of_a_week(trend: &TrendAnswer) -> Self {
-        let mut sums = vec![[(0.0_f64, 0.0_f64); HOURS]; DAYS.len()];
+        let mut sums = vec![[(0.0_f64, 0.0_f64); HOURS]; DAYS_IN_FULL.len()];
         for (bucket, begin) in trend.local.iter().enumerate() {
             let Some(figure) = trend.series.first().and_then(|series| figure(series, bucket)) else {
                 continue;
@@ -61,7 +61,7 @@ impl Cells {
         }
         let average = |(sum, times): &(f64, f64)| (*times > 0.0).then(|| sum / times);
         let rows = sums.iter().enumerate().map(|(day, hours)| Row {
-            name: DAYS[day].to_owned(),
+            name: format::weekdays()[day].to_owned(),
             value: None,
             figures: hours.iter().map(average).collect(),
         });
@@ -114,7 +114,7 @@ impl Cells {
             ..row
         };
         let joined = |words: &[String]| match words {
-            [first, .., last] => format!("{first} to {last}"),
+            [first, .., last] => t_with("{0} to {1}", &[first, last]),
             words => words.concat(),
         };
         Self {
@@ -134,12 +134,12 @@ impl Cells {
     /// What a cell says to the pointer.
     pub(super) fn title(&self, row: usize, column: usize, figure: f64, options: &WidgetOptions) -> String {
         let name = &self.rows[row].name;
-        let day = DAYS
+        let day = format::weekdays()
             .iter()
             .position(|day| day == name)
             .filter(|_| self.is_average);
-        let name = day.map_or(name.as_str(), |day| DAYS_IN_FULL[day]);
-        let average = if self.is_average { " on average" } else { "" };
+        let name = day.map_or(name.as_str(), |day| t(DAYS_IN_FULL[day]));
+        let average = if self.is_average { t(" on average") } else { "" };
         let words = format::exact_with_unit(figure, options);
         format!("{name}, {}\n{words}{average}", self.in_full[column])
     }

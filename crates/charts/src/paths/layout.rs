@@ -93,7 +93,7 @@ impl Graph {
                     continue;
                 }
                 let (name, words) = if is_rest {
-                    (OTHER, "Other")
+                    (OTHER, model::language::t("Other"))
                 } else {
                     (node.name.as_str(), node.words())
                 };

@@ -2,17 +2,19 @@
 
 use model::answer::{Cohort, RetentionAnswer, StickinessAnswer};
 use model::format;
+use model::language::{t, t_with};
 
 use super::{Table, figures, text};
+use crate::interval::many;
 use crate::lifecycle::capitalized;
 use crate::retention::{figure, percent, period};
 
 /// A row for each cohort: how many users it has, and how many of them came back when.
 pub(super) fn of_retention(answer: &RetentionAnswer) -> Table {
     let is_broken_down = answer.cohorts.iter().any(|cohort| cohort.breakdown.is_some());
-    let mut columns = vec![text("Cohort")];
-    columns.extend(is_broken_down.then(|| text("Value")));
-    columns.push(figures("Users"));
+    let mut columns = vec![text(t("Cohort"))];
+    columns.extend(is_broken_down.then(|| text(t("Value"))));
+    columns.push(figures(t("Users")));
     columns.extend((0..answer.average.len()).map(|k| figures(period(answer, k))));
     let row = |cohort: &Cohort| {
         let mut row = vec![format::bucket_in_full(cohort.local, answer.interval)];
@@ -28,7 +30,7 @@ pub(super) fn of_retention(answer: &RetentionAnswer) -> Table {
         row.extend((0..answer.average.len()).map(returned));
         row
     };
-    let mut total = vec!["All cohorts".to_owned()];
+    let mut total = vec![t("All cohorts").to_owned()];
     total.extend(is_broken_down.then(String::new));
     total.push(figure(answer.cohorts.iter().map(|cohort| cohort.size).sum()));
     let averages = answer.average.iter();
@@ -42,7 +44,6 @@ pub(super) fn of_retention(answer: &RetentionAnswer) -> Table {
 
 /// A row for each number of buckets.
 pub(super) fn of_stickiness(answer: &StickinessAnswer) -> Table {
-    let interval = answer.interval.as_str();
     let users = answer.users();
     #[expect(clippy::cast_precision_loss, reason = "exact up to 2^53")]
     let share = |part: u64| percent(part as f64 / users.max(1) as f64);
@@ -55,11 +56,11 @@ pub(super) fn of_stickiness(answer: &StickinessAnswer) -> Table {
     });
     Table {
         columns: vec![
-            text(&format!("{}s active", capitalized(interval))),
-            figures("Users"),
-            figures("Share"),
+            text(&capitalized(&t_with("{0} active", &[many(answer.interval)]))),
+            figures(t("Users")),
+            figures(t("Share")),
         ],
         rows: rows.collect(),
-        total: Some(vec!["All users".to_owned(), figure(users), share(users)]),
+        total: Some(vec![t("All users").to_owned(), figure(users), share(users)]),
     }
 }

@@ -1,15 +1,16 @@
 use model::answer::EventsAnswer;
+use model::language::{key, t};
 use serde_json::Value;
 
 use super::{Table, values};
 
 /// What a list of whole events shows of each.
 const WHOLE: [(&str, &str); 5] = [
-    ("Time", "timestamp"),
-    ("Event", "name"),
-    ("User", "user_id"),
-    ("Visitor", "anonymous_id"),
-    ("Properties", "properties"),
+    (key("Time"), "timestamp"),
+    (key("Event"), "name"),
+    (key("User"), "user_id"),
+    (key("Visitor"), "anonymous_id"),
+    (key("Properties"), "properties"),
 ];
 
 /// A row for every event.
@@ -20,7 +21,7 @@ pub(super) fn table(events: &EventsAnswer) -> Table {
             values::table(titles.collect(), &events.rows, values::in_full)
         }
         None => values::table(
-            WHOLE.map(|(title, _)| title.to_owned()).to_vec(),
+            WHOLE.map(|(title, _)| t(title).to_owned()).to_vec(),
             &events.rows.iter().map(whole).collect::<Vec<_>>(),
             values::in_full,
         ),
@@ -34,12 +35,12 @@ fn whole(event: &Value) -> Value {
 
 fn title(column: &str) -> &str {
     match column {
-        "$timestamp" => "Time",
-        "$name" => "Event",
-        "$user_id" => "User",
-        "$anonymous_id" => "Visitor",
-        "$session_id" => "Session",
-        "$path" => "Path",
+        "$timestamp" => t("Time"),
+        "$name" => t("Event"),
+        "$user_id" => t("User"),
+        "$anonymous_id" => t("Visitor"),
+        "$session_id" => t("Session"),
+        "$path" => t("Path"),
         key => key,
     }
 }

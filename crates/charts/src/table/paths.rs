@@ -1,6 +1,7 @@
 use model::answer::{PathNode, PathsAnswer};
 use model::dashboard::WidgetOptions;
 use model::format;
+use model::language::t;
 
 use super::{Table, figures, text};
 use crate::paths::{figure, percent, steps};
@@ -25,16 +26,16 @@ pub(super) fn table(paths: &PathsAnswer, options: &WidgetOptions) -> Table {
             row(paths.node(&link.target).map_or("–", PathNode::words), link.value);
         }
         if ended > 0 && last.is_some_and(|last| node.step < last) {
-            row("(ends here)", ended);
+            row(t("(ends here)"), ended);
         }
     }
     Table {
         columns: vec![
-            text("Step"),
-            text("From"),
-            text("To"),
-            figures("Journeys"),
-            figures("Share"),
+            text(t("Step")),
+            text(t("From")),
+            text(t("To")),
+            figures(t("Journeys")),
+            figures(t("Share")),
         ],
         rows,
         total: None,

@@ -2,6 +2,7 @@
 
 use model::answer::{FunnelAnswer, StepFigures};
 use model::format;
+use model::language::t;
 
 use super::{Table, figures, text};
 use crate::retention::{figure, percent};
@@ -9,11 +10,11 @@ use crate::retention::{figure, percent};
 /// A row for each step; of a breakdown, the steps of each value.
 pub(super) fn of_funnel(funnel: &FunnelAnswer) -> Table {
     let mut columns = vec![
-        text("Step"),
-        figures("Users"),
-        figures("From previous"),
-        figures("From first"),
-        figures("Median time"),
+        text(t("Step")),
+        figures(t("Users")),
+        figures(t("From previous")),
+        figures(t("From first")),
+        figures(t("Median time")),
     ];
     let Some(groups) = &funnel.groups else {
         return Table {
@@ -22,7 +23,7 @@ pub(super) fn of_funnel(funnel: &FunnelAnswer) -> Table {
             total: None,
         };
     };
-    columns.insert(0, text("Value"));
+    columns.insert(0, text(t("Value")));
     let of_group = |group: &model::answer::FunnelGroup| {
         let name = group.name().to_owned();
         let with_name = move |step| std::iter::once(name.clone()).chain(row(step)).collect();

@@ -10,6 +10,7 @@ use futures_util::{StreamExt, stream};
 use model::answer::{Answer, Meta};
 use model::dashboard::{Panel, View, Widget};
 use model::ids::{DashboardId, OrgId, WidgetId};
+use model::language::{Language, within};
 use model::query::Filter;
 use model::role::Action;
 use serde::Serialize;
@@ -33,6 +34,8 @@ const LOOK_ANYWAY: Duration = Duration::from_mins(1);
 const AT_ONCE: usize = 2;
 /// Different views of dashboards that one organization may watch at a time.
 const MOST_WATCHED: usize = 200;
+/// Beyond so many, viewers of links and frames start none: members still can.
+const MOST_FOR_VIEWERS: usize = 150;
 
 /// A dashboard, and how it is looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,7 +61,8 @@ pub struct Shown {
     pub panel: Panel,
     version: u64,
     json: OnceLock<String>,
-    drawn: OnceLock<String>,
+    /// In each language that somebody reads.
+    drawn: [OnceLock<String>; Language::ALL.len()],
 }
 
 /// What came after something that was seen before.
@@ -92,9 +96,9 @@ struct Board {
 }
 
 impl Shown {
-    /// What `draw` makes of the widget; it is asked once for all who look.
-    pub fn drawn(&self, draw: impl FnOnce(&Panel) -> String) -> &str {
-        self.drawn.get_or_init(|| draw(&self.panel))
+    /// What `draw` makes of the widget in `language`; it is asked once for all who read that.
+    pub fn drawn(&self, language: Language, draw: impl FnOnce(&Panel) -> String) -> &str {
+        self.drawn[language as usize].get_or_init(|| within(language, || draw(&self.panel)))
     }
 
     /// `"widget_id":…,"answer":…` or `"widget_id":…,"problem":…`: the inside of a JSON object.
@@ -168,13 +172,33 @@ impl Engine {
         id: DashboardId,
         view: View,
     ) -> Result<Arc<Watch>, Error> {
+        self.watch_at_most(caller, id, view, MOST_WATCHED).await
+    }
+
+    /// As [`Engine::watch_dashboard`], for somebody who is no member.
+    pub(crate) async fn watch_for_viewers(
+        &self,
+        caller: &Caller,
+        id: DashboardId,
+        view: View,
+    ) -> Result<Arc<Watch>, Error> {
+        self.watch_at_most(caller, id, view, MOST_FOR_VIEWERS).await
+    }
+
+    async fn watch_at_most(
+        &self,
+        caller: &Caller,
+        id: DashboardId,
+        view: View,
+        most: usize,
+    ) -> Result<Arc<Watch>, Error> {
         self.dashboards().get(caller, id).await?;
         let key = Key {
             org: caller.org(),
             dashboard: id,
             view: serde_json::to_string(&view).map_err(Error::internal)?,
         };
-        self.live().watches.join(self, key, view)
+        self.live().watches.join(self, key, view, most)
     }
 
     /// The events of the caller's organization from now on, and what says which of them pass `filter`.
@@ -197,13 +221,13 @@ impl Engine {
 }
 
 impl Watches {
-    fn join(&self, engine: &Engine, key: Key, view: View) -> Result<Arc<Watch>, Error> {
+    fn join(&self, engine: &Engine, key: Key, view: View, most: usize) -> Result<Arc<Watch>, Error> {
         let mut watched = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(watch) = watched.get(&key).and_then(Weak::upgrade) {
             return Ok(watch);
         }
         watched.retain(|_, watch| watch.strong_count() > 0);
-        if watched.keys().filter(|other| other.org == key.org).count() >= MOST_WATCHED {
+        if watched.keys().filter(|other| other.org == key.org).count() >= most {
             let retry_after = Duration::from_secs(10);
             return Err(Error::TooMany { retry_after });
         }
@@ -361,7 +385,7 @@ impl Board {
             panel,
             version,
             json: OnceLock::new(),
-            drawn: OnceLock::new(),
+            drawn: Default::default(),
         };
         state.widgets.insert(id, Arc::new(shown));
         self.next_version(&mut state);

@@ -3,6 +3,7 @@
 mod attempts;
 mod compile;
 mod in_any_order;
+mod people;
 mod shape;
 mod tally;
 
@@ -13,6 +14,7 @@ use super::asked::Asked;
 use crate::error::Error;
 use crate::store::{Cell, Frame, MOST_ROWS};
 use compile::Compiler;
+pub(super) use people::people;
 use tally::Tally;
 
 /// Most events whose users are listed at once unless somebody says otherwise, so that memory stays bounded.

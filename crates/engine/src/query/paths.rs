@@ -4,10 +4,25 @@ mod compile;
 mod shape;
 
 use model::answer::{Meta, PathsAnswer};
+use model::person::node;
 use model::query::PathsQuery;
 
 use super::asked::Asked;
+use super::people::Part;
 use crate::error::Error;
+use crate::store::Statement;
+
+/// The users whose journeys go from one node to the next, of ids as the answer has them; of each, how often they went, and
+/// when. `None` where no link goes that way.
+pub(super) fn people(
+    asked: &Asked<'_>,
+    paths: &PathsQuery,
+    (source, target): (&str, &str),
+    part: &Part,
+) -> Option<Statement> {
+    let ((step, from), (_, to)) = (node(source)?, node(target)?);
+    compile::people(asked, paths, (step, from, to), part)
+}
 
 /// The answer to a question for paths.
 pub(super) async fn answer(asked: &Asked<'_>, paths: &PathsQuery) -> Result<PathsAnswer, Error> {

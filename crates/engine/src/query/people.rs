@@ -3,16 +3,20 @@
 
 mod compile;
 
+use std::borrow::Cow;
+use std::cmp::Reverse;
+
 use model::ids::OrgId;
-use model::person::{Person, PersonSession};
+use model::person::{Person, PersonSession, Place};
 use model::query::{EventsQuery, Query};
 use serde_json::Value;
 
 use super::asked::{Asked, Looking};
-use super::buckets::Calendar;
+use super::buckets::{Buckets, Calendar};
 use super::events::{self, Cursor};
+use super::sql::Sql;
 use super::trail::Trail;
-use super::{Queries, buckets_of, cohort};
+use super::{Queries, buckets_of, cohort, funnel, paths, retention};
 use crate::db::Page;
 use crate::error::Error;
 use crate::store::{Cell, Frame, Kinds, Statement};
@@ -94,6 +98,46 @@ impl Queries {
         }))
     }
 
+    /// The people at `place` in the answer to `query`; whoever did something last comes first. A page holds `limit` of
+    /// them.
+    ///
+    /// # Errors
+    /// As [`Queries::people`]; [`Error::Invalid`] for a place that the answer does not have.
+    pub async fn people_at(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        query: &Query,
+        place: &Place,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Person>, Error> {
+        let part = Part {
+            after: cursor.map(Cursor::read).transpose()?,
+            limit,
+        };
+        let ready = self.ready(org, calendar, query).await?;
+        let (trail, kinds) = (Trail::default(), Kinds::unknown());
+        let asked = Asked::new(self.looking(org, &ready, &trail), &kinds, true);
+        let found = match (ready.query.as_ref(), place) {
+            (Query::Funnel(funnel), Place::Step { step, outcome }) => {
+                funnel::people(&asked, funnel, (*step, *outcome), &part).await?
+            }
+            (Query::Retention(retention), Place::Cohort { start, value, period }) => {
+                let cell = (*start, value.as_deref(), *period);
+                listed(&asked, retention::people(&asked, retention, cell, &part)?).await?
+            }
+            (Query::Paths(paths), Place::Link { source, target }) => {
+                let statement = paths::people(&asked, paths, (source, target), &part);
+                listed(&asked, statement.ok_or_else(no_such_place)?).await?
+            }
+            _ => return Err(no_such_place()),
+        };
+        Ok(page_of(found, limit, |person| {
+            Cursor::new(person.last_seen, &person.id)
+        }))
+    }
+
     /// The rows of a statement about the events of `query`.
     async fn rows(
         &self,
@@ -102,32 +146,92 @@ impl Queries {
         query: &Query,
         statement: impl Fn(&Asked<'_>, &EventsQuery) -> Statement,
     ) -> Result<Frame, Error> {
-        let started = self.clock.now();
-        let query = cohort::settled(query, calendar, started)?;
-        let Query::Events(events) = query.as_ref() else {
+        let ready = self.ready(org, calendar, query).await?;
+        let Query::Events(events) = ready.query.as_ref() else {
             return Err(Error::NotFound);
         };
-        self.check_patterns(&query).await?;
-        let buckets = buckets_of(&query, calendar, started)?;
-        let trail = Trail::default();
-        let looking = Looking {
-            store: &self.store,
-            org,
-            position: self.store.position(org).await?,
-            erasures: 0,
-            buckets: &buckets,
-            kept: &self.kept.buckets,
-            touched: None,
-            trail: &trail,
-            rates: &self.rates,
-            portion: self.portion,
-        };
-        // As if nothing were known of the values: new kinds of them may come between a look at these and the rows.
-        let kinds = Kinds::unknown();
-        let statement = statement(&Asked::new(looking, &kinds, true), events);
-        let mut frames = looking.fetch(vec![statement]).await?;
+        let (trail, kinds) = (Trail::default(), Kinds::unknown());
+        let asked = Asked::new(self.looking(org, &ready, &trail), &kinds, true);
+        let mut frames = asked.fetch(vec![statement(&asked, events)]).await?;
         Ok(frames.pop().unwrap_or_default())
     }
+
+    async fn ready<'q>(&self, org: OrgId, calendar: &Calendar, query: &'q Query) -> Result<Ready<'q>, Error> {
+        let started = self.clock.now();
+        let query = cohort::settled(query, calendar, started)?;
+        self.check_patterns(&query).await?;
+        Ok(Ready {
+            buckets: buckets_of(&query, calendar, started)?,
+            position: self.store.position(org).await?,
+            query,
+        })
+    }
+
+    /// As if nothing were known of the values: new kinds of them may come between a look at these and the rows.
+    fn looking<'l>(&'l self, org: OrgId, ready: &'l Ready<'_>, trail: &'l Trail) -> Looking<'l> {
+        Looking {
+            store: &self.store,
+            org,
+            position: ready.position,
+            erasures: 0,
+            buckets: &ready.buckets,
+            kept: &self.kept.buckets,
+            touched: None,
+            trail,
+            rates: &self.rates,
+            portion: self.portion,
+        }
+    }
+}
+
+/// A question that can be asked now.
+struct Ready<'q> {
+    query: Cow<'q, Query>,
+    buckets: Buckets,
+    position: u64,
+}
+
+/// Which of those who are found a page holds.
+pub(super) struct Part {
+    after: Option<Cursor>,
+    limit: usize,
+}
+
+impl Part {
+    /// Sorts people as pages have them, and leaves no more than this page and whether there is another need.
+    pub(super) fn of(&self, mut people: Vec<Person>) -> Vec<Person> {
+        if let Some(after) = &self.after {
+            let place = |person: &Person| {
+                (
+                    Reverse(person.last_seen.as_microsecond()),
+                    person.id.as_str() > after.id(),
+                )
+            };
+            people.retain(|person| place(person) > (Reverse(after.micros()), false));
+        }
+        people.sort_by(|one, other| {
+            let by_time = other.last_seen.cmp(&one.last_seen);
+            by_time.then_with(|| one.id.cmp(&other.id))
+        });
+        people.truncate(self.limit + 1);
+        people
+    }
+
+    /// This page and one more of `people`, whose rows are `u`, `n`, `earliest` and `latest`.
+    pub(super) fn of_rows(&self, stages: Vec<Sql>, people: &str) -> Statement {
+        compile::page(stages, people, self.after.as_ref(), self.limit)
+    }
+}
+
+async fn listed(asked: &Asked<'_>, statement: Statement) -> Result<Vec<Person>, Error> {
+    let frames = asked.fetch(vec![statement]).await?;
+    let rows = frames.iter().flat_map(|frame| &frame.rows);
+    Ok(rows.filter_map(|cells| compile::person(cells)).collect())
+}
+
+fn no_such_place() -> Error {
+    let message = "There is no such place in the answer to this question.";
+    Error::invalid("place", "invalid", message)
 }
 
 /// A page of rows, of which there is one more than it holds where there is a next page.
@@ -137,7 +241,12 @@ fn paged<T>(
     read: impl Fn(&[Cell]) -> Option<T>,
     place: impl Fn(&T) -> Cursor,
 ) -> Page<T> {
-    let mut items: Vec<T> = frame.rows.iter().filter_map(|cells| read(cells)).collect();
+    let items = frame.rows.iter().filter_map(|cells| read(cells)).collect();
+    page_of(items, limit, place)
+}
+
+/// The same, of what the rows say.
+fn page_of<T>(mut items: Vec<T>, limit: usize, place: impl Fn(&T) -> Cursor) -> Page<T> {
     let is_more = items.len() > limit;
     items.truncate(limit);
     let next_cursor = items.last().filter(|_| is_more).map(|last| place(last).written());

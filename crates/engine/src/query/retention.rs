@@ -3,11 +3,14 @@
 mod compile;
 mod shape;
 
+use model::Timestamp;
 use model::answer::{Meta, RetentionAnswer};
 use model::query::RetentionQuery;
 
 use super::asked::Asked;
+use super::people::Part;
 use crate::error::Error;
+use crate::store::Statement;
 use compile::Compiler;
 
 /// Most cohorts of one answer, and most figures.
@@ -40,6 +43,32 @@ pub(super) async fn answer(asked: &Asked<'_>, retention: &RetentionQuery) -> Res
         average,
         meta: Meta::fresh(shaped.events),
     })
+}
+
+/// The users of a cell: when their cohort began, where one is meant; the value of the breakdown, where one is meant; and
+/// in which interval after it they came back. Of each, what the question looks at.
+pub(super) fn people(
+    asked: &Asked<'_>,
+    retention: &RetentionQuery,
+    (start, value, period): (Option<Timestamp>, Option<&str>, usize),
+    part: &Part,
+) -> Result<Statement, Error> {
+    let buckets = asked.buckets;
+    let cohort = match start {
+        None => None,
+        Some(start) => {
+            let found = buckets.window.starts.iter().position(|begin| *begin == start);
+            let message = "This cohort is no longer in the range. Open the dashboard again.";
+            Some(found.ok_or_else(|| Error::invalid("place.start", "no_cohort", message))?)
+        }
+    };
+    let compiler = Compiler {
+        source: asked.source,
+        spec: retention.spec(),
+        range: &buckets.window,
+        all: &buckets.with_those_after(),
+    };
+    Ok(compiler.people_of(cohort, value, period, part))
 }
 
 fn check_size(cohorts: usize, retention: &RetentionQuery) -> Result<(), Error> {

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::Organization;
+use model::dashboard::Widget;
 use model::ids::{DashboardId, ShareId};
-use model::query::Filter;
+use model::query::{Filter, Query};
 use model::share::ViewerMay;
 use sqlx::types::Json;
 use uuid::Uuid;
@@ -42,15 +43,23 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The same, of nothing but these events. Its viewer needs no password, and takes nothing along.
-    pub(super) fn locked_to(self, locked: Vec<Filter>) -> Self {
+    /// The same until `end`, of nothing but these events. Its viewer needs no password, and takes nothing along.
+    pub(super) fn locked_to(self, locked: Vec<Filter>, end: Timestamp) -> Self {
         let viewer_may = self.viewer_may.into_iter();
         Self {
             locked,
+            expires_at: Some(self.expires_at.map_or(end, |own| own.min(end))),
             has_password: false,
             viewer_may: viewer_may.filter(|may| *may != ViewerMay::Download).collect(),
             ..self
         }
+    }
+
+    /// Whether the viewer may see the answer of `widget`: a SELECT of one's own knows no filters, so what it counts is not
+    /// what was fixed.
+    #[must_use]
+    pub fn may_see(&self, widget: &Widget) -> bool {
+        !(self.is_locked() && matches!(widget.config.query, Some(Query::Sql(_))))
     }
 
     /// Whether somebody fixed what is counted.

@@ -42,11 +42,7 @@ impl Engine {
         let page = self
             .dashboard_page(&opened.caller, opened.dashboard, &fixed)
             .await?;
-        let page = if opened.is_locked() {
-            without_sql(page)
-        } else {
-            page
-        };
+        let page = shown_to(opened, page);
         Ok(SharedPage {
             page,
             view,
@@ -82,20 +78,25 @@ impl Engine {
         Ok((widget, answer.ok_or(Error::NotFound)?))
     }
 
-    /// Watches the dashboard behind a link as it was saved: views that viewers choose would be without number.
+    /// Watches the dashboard behind a link as it was saved, with what was fixed for its viewer: views that viewers choose
+    /// would be without number. The answers of widgets that the viewer [may not see](Opened::may_see) are among what is
+    /// watched.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::TooMany`].
     pub async fn watch_shared(&self, opened: &Opened) -> Result<Arc<Watch>, Error> {
-        self.watch_dashboard(&opened.caller, opened.dashboard, View::default())
+        let view = View {
+            filter: opened.fixed(),
+            ..View::default()
+        };
+        self.watch_for_viewers(&opened.caller, opened.dashboard, view)
             .await
     }
 }
 
-/// A SELECT of one's own knows no filters: what it counts is not what was fixed.
-fn without_sql(mut page: DashboardPage) -> DashboardPage {
+fn shown_to(opened: &Opened, mut page: DashboardPage) -> DashboardPage {
     for panel in &mut page.panels {
-        if matches!(panel.widget.config.query, Some(Query::Sql(_))) {
+        if !opened.may_see(&panel.widget) {
             panel.answer = None;
             panel.problem = Some("This cannot be shown here.".to_owned());
         }

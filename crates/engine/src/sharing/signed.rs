@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use model::Timestamp;
 use model::ids::ShareId;
 use model::query::{Comparison, Filter, Op, Property, Scalar};
 use model::role::Action;
@@ -121,7 +122,9 @@ impl Sharing {
             return Err(Error::NotFound);
         }
         let locked = locked(&claims.locked).ok_or(Error::NotFound)?;
-        Ok(row.opened().locked_to(locked))
+        let end =
+            Timestamp::from_second(claims.exp.saturating_add(LEEWAY_SECONDS)).map_err(|_| Error::NotFound)?;
+        Ok(row.opened().locked_to(locked, end))
     }
 
     async fn signed_row(&self, share: Uuid) -> Result<(OpenedRow, Vec<u8>), Error> {

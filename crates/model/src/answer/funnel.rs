@@ -3,6 +3,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Meta, NONE, OTHER};
+use crate::language::t;
 use crate::query::Interval;
 
 /// How far users got.
@@ -53,8 +54,8 @@ impl FunnelGroup {
     #[must_use]
     pub fn name(&self) -> &str {
         match self.breakdown.as_str() {
-            OTHER => "Other",
-            NONE => "None",
+            OTHER => t("Other"),
+            NONE => t("None"),
             value => value,
         }
     }

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Meta, OTHER};
+use crate::language::t;
 
 /// The ways people go: what they do at each step, and what they do next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,8 +43,8 @@ impl PathNode {
     #[must_use]
     pub fn words(&self) -> &str {
         match self.name.as_str() {
-            OTHER => "Other",
-            "" => "(empty)",
+            OTHER => t("Other"),
+            "" => t("(empty)"),
             name => name,
         }
     }

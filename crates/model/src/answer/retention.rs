@@ -3,6 +3,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use super::{Meta, NONE, OTHER, figures};
+use crate::language::t;
 use crate::query::Interval;
 
 /// Who came back.
@@ -45,8 +46,8 @@ impl Cohort {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         match self.breakdown.as_deref() {
-            Some(OTHER) => Some("Other"),
-            Some(NONE) => Some("None"),
+            Some(OTHER) => Some(t("Other")),
+            Some(NONE) => Some(t("None")),
             value => value,
         }
     }

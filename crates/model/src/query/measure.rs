@@ -1,3 +1,4 @@
+use crate::language::key;
 use serde::{Deserialize, Serialize};
 
 /// What is computed of the events in a bucket.
@@ -112,21 +113,21 @@ impl Measure {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Count => "Total events",
-            Self::UniqueUsers => "Unique users",
-            Self::UniqueSessions => "Unique sessions",
-            Self::CountPerUser => "Events per user",
-            Self::Sum => "Sum",
-            Self::Avg => "Average",
-            Self::Min => "Minimum",
-            Self::Max => "Maximum",
-            Self::Median => "Median",
-            Self::P90 => "90th percentile",
-            Self::P95 => "95th percentile",
-            Self::P99 => "99th percentile",
-            Self::Unique => "Unique values",
-            Self::UniqueGroups => "Unique groups",
-            Self::Revenue => "Revenue",
+            Self::Count => key("Total events"),
+            Self::UniqueUsers => key("Unique users"),
+            Self::UniqueSessions => key("Unique sessions"),
+            Self::CountPerUser => key("Events per user"),
+            Self::Sum => key("Sum"),
+            Self::Avg => key("Average"),
+            Self::Min => key("Minimum"),
+            Self::Max => key("Maximum"),
+            Self::Median => key("Median"),
+            Self::P90 => key("90th percentile"),
+            Self::P95 => key("95th percentile"),
+            Self::P99 => key("99th percentile"),
+            Self::Unique => key("Unique values"),
+            Self::UniqueGroups => key("Unique groups"),
+            Self::Revenue => key("Revenue"),
         }
     }
 }

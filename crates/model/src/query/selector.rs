@@ -18,6 +18,8 @@ impl Selector {
     /// The name that people read.
     #[must_use]
     pub fn words(&self) -> &str {
-        self.event.as_deref().unwrap_or("any event")
+        self.event
+            .as_deref()
+            .unwrap_or_else(|| crate::language::t("any event"))
     }
 }

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use super::trend::MAX_BREAKDOWN;
 use super::{Breakdown, Filter, Interval, Property, Range, Timeframe, check};
+use crate::language::key;
 use crate::problem::FieldError;
 
 const DEFAULT_PAGES: usize = 10;
@@ -88,11 +89,11 @@ impl SessionMeasure {
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Sessions => "Sessions",
-            Self::BounceRate => "Bounce rate",
-            Self::AvgSeconds => "Average seconds",
-            Self::Entry => "Entry",
-            Self::Exit => "Exit",
+            Self::Sessions => key("Sessions"),
+            Self::BounceRate => key("Bounce rate"),
+            Self::AvgSeconds => key("Average seconds"),
+            Self::Entry => key("Entry"),
+            Self::Exit => key("Exit"),
         }
     }
 }

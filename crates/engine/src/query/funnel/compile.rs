@@ -82,6 +82,15 @@ impl<'c> Compiler<'c> {
 
     /// A row for each user of one portion: the lists of [`Layout`].
     pub(super) fn users(&self, portion: usize, portions: usize) -> Statement {
+        self.rows(portion, portions, None)
+    }
+
+    /// As [`Compiler::users`], with the user behind the lists.
+    pub(super) fn named_users(&self, portion: usize, portions: usize) -> Statement {
+        self.rows(portion, portions, Some("p"))
+    }
+
+    fn rows(&self, portion: usize, portions: usize, name: Option<&str>) -> Statement {
         let (layout, dialect) = (self.layout(), self.source.dialect);
         let list = |column: &str| {
             if layout.is_sorted {
@@ -97,6 +106,7 @@ impl<'c> Compiler<'c> {
         if layout.has_values {
             lists.push(list("v"));
         }
+        lists.extend(name.map(str::to_owned));
         let mut users = Sql::new(&format!("SELECT {} FROM (", lists.join(", ")))
             .add(self.events(layout))
             .text(") AS done WHERE p IS NOT NULL");

@@ -56,6 +56,29 @@ impl Values {
     }
 }
 
+impl Layout {
+    /// Reads a user's events, in the order of their time.
+    pub(super) fn read(self, times: &[i64], bits: Option<Cell>, moments: &mut Vec<Moment>) {
+        moments.clear();
+        if let Some(Cell::Ints(bits)) = bits {
+            let both = times.iter().zip(bits);
+            moments.extend(both.map(|(at, is)| Moment {
+                at: *at,
+                is: is.cast_unsigned(),
+            }));
+        } else {
+            let below = (1_i64 << self.bits) - 1;
+            moments.extend(times.iter().map(|packed| Moment {
+                at: packed >> self.bits,
+                is: (packed & below).cast_unsigned(),
+            }));
+        }
+        if !self.is_sorted {
+            moments.sort_unstable_by_key(|moment| moment.at);
+        }
+    }
+}
+
 impl Tally {
     pub(super) fn new(compiler: &Compiler<'_>, window: &Window) -> Self {
         let from = window.from.as_microsecond();
@@ -103,23 +126,7 @@ impl Tally {
     }
 
     fn read(&mut self, times: &[i64], bits: Option<Cell>) {
-        self.moments.clear();
-        if let Some(Cell::Ints(bits)) = bits {
-            let both = times.iter().zip(bits);
-            self.moments.extend(both.map(|(at, is)| Moment {
-                at: *at,
-                is: is.cast_unsigned(),
-            }));
-        } else {
-            let below = (1_i64 << self.layout.bits) - 1;
-            self.moments.extend(times.iter().map(|packed| Moment {
-                at: packed >> self.layout.bits,
-                is: (packed & below).cast_unsigned(),
-            }));
-        }
-        if !self.layout.is_sorted {
-            self.moments.sort_unstable_by_key(|moment| moment.at);
-        }
+        self.layout.read(times, bits, &mut self.moments);
         self.events += self.moments.len() as u64;
     }
 

@@ -8,6 +8,7 @@ use model::query::{PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide};
 
 use crate::query::asked::Asked;
 use crate::query::dialect::Dialect;
+use crate::query::people::Part;
 use crate::query::journeys::{SESSION, begins, events as all_events, stage, staged};
 use crate::query::sql::Sql;
 use crate::store::{Param, Statement};
@@ -15,35 +16,65 @@ use crate::store::{Param, Statement};
 /// Whose rows are: step (from 1, counted from the side that is told), name (NULL for the rest), whether the journey
 /// goes on, the name after it (NULL for the rest), journeys.
 pub(super) fn links(asked: &Asked<'_>, paths: &PathsQuery) -> Statement {
-    let compiler = Compiler { asked, paths };
-    let mut stages = vec![
-        stage("e", compiler.events()),
-        stage("o", compiler.ordered()),
-        stage("s", compiler.steps()),
-    ];
-    if compiler.side_end().is_some() {
-        stages.push(stage("c", Sql::new(CUT)));
-    }
-    if !compiler.folds_early() {
-        stages.push(stage("f", compiler.folded()));
-    }
-    stages.push(stage("g", compiler.with_next()));
+    let compiler = Compiler {
+        asked,
+        paths,
+        instant: "",
+    };
+    let mut stages = compiler.journeys();
     stages.push(stage("pairs", compiler.pairs()));
     stages.push(stage("top", compiler.top()));
     staged(stages, Sql::new(TOLD)).into_statement()
 }
 
+/// Rows of people: whose journeys go on from the name `from` at the node's `step` to the name `to`. `None` where journeys are
+/// told no further.
+pub(super) fn people(
+    asked: &Asked<'_>,
+    paths: &PathsQuery,
+    (step, from, to): (usize, &str, &str),
+    part: &Part,
+) -> Option<Statement> {
+    let compiler = Compiler {
+        asked,
+        paths,
+        instant: ", t",
+    };
+    let steps = paths.spec().steps;
+    // Counted from the side that is told, where the name of a step comes first.
+    let (number, here, there) = match paths.side() {
+        PathsSide::Whole | PathsSide::From(_) => (step + 1, from, to),
+        PathsSide::To(_) => (steps.checked_sub(step + 1)?, to, from),
+    };
+    if !(1..steps).contains(&number) {
+        return None;
+    }
+    let mut stages = compiler.journeys();
+    let went = Sql::new(&format!(
+        "SELECT u, count(*) AS n, min(t) AS earliest, max(t) AS latest FROM g WHERE k = {number} AND v = "
+    ));
+    let went = went
+        .bind(Param::Text(here.to_owned()))
+        .text(" AND next = ")
+        .bind(Param::Text(there.to_owned()))
+        .text(" GROUP BY u");
+    stages.push(stage("went", went));
+    Some(part.of_rows(stages, "went"))
+}
+
 /// How many events the journeys are made of.
 pub(super) fn events(asked: &Asked<'_>, paths: &PathsQuery) -> Statement {
-    let everybody = Compiler { asked, paths }.source_events(Sql::default());
+    let compiler = Compiler {
+        asked,
+        paths,
+        instant: "",
+    };
+    let everybody = compiler.source_events(Sql::default());
     Sql::new("SELECT count(*) FROM (")
         .add(everybody)
         .text(") AS e")
         .into_statement()
 }
-
-/// The first event at the end that was asked for, of each journey.
-const CUT: &str = "SELECT u, j, n, v, min(CASE WHEN m = 1 THEN n END) OVER (PARTITION BY u, j) AS cut FROM s";
 
 /// Names beyond the limit have no row in `top`.
 const TOLD: &str = "SELECT k, name, goes_on, next_name, sum(c) FROM (
@@ -56,9 +87,36 @@ const TOLD: &str = "SELECT k, name, goes_on, next_name, sum(c) FROM (
 struct Compiler<'c> {
     asked: &'c Asked<'c>,
     paths: &'c PathsQuery,
+    /// `, t` where the instants of the steps are told, too.
+    instant: &'static str,
 }
 
 impl Compiler<'_> {
+    /// All that lies before counting; the last stage is `g`.
+    fn journeys(&self) -> Vec<Sql> {
+        let mut stages = vec![
+            stage("e", self.events()),
+            stage("o", self.ordered()),
+            stage("s", self.steps()),
+        ];
+        if self.side_end().is_some() {
+            stages.push(stage("c", self.cut()));
+        }
+        if !self.folds_early() {
+            stages.push(stage("f", self.folded()));
+        }
+        stages.push(stage("g", self.with_next()));
+        stages
+    }
+
+    /// The first event at the end that was asked for, of each journey.
+    fn cut(&self) -> Sql {
+        let instant = self.instant;
+        Sql::new(&format!(
+            "SELECT u, j, n, v{instant}, min(CASE WHEN m = 1 THEN n END) OVER (PARTITION BY u, j) AS cut FROM s"
+        ))
+    }
+
     fn side_end(&self) -> Option<&PathEnd> {
         match self.paths.side() {
             PathsSide::Whole => None,
@@ -106,7 +164,7 @@ impl Compiler<'_> {
 
     /// Each event with its number `n` among its user's, and what tells sessions and repetitions apart.
     fn ordered(&self) -> Sql {
-        let mut columns = Sql::new("SELECT u, v, row_number() OVER o AS n");
+        let mut columns = Sql::new(&format!("SELECT u, v{}, row_number() OVER o AS n", self.instant));
         if self.is_per_session() {
             columns = columns.text(", ").add(begins(self.dialect())).text(" AS begins");
         }
@@ -129,6 +187,7 @@ impl Compiler<'_> {
 
     /// Each step with its journey: user `u` and session `j`.
     fn steps(&self) -> Sql {
+        let instant = self.instant;
         let matched = if self.side_end().is_some() { ", m" } else { "" };
         let (journey, repeats) = if self.is_per_session() {
             (SESSION, "begins = 1 OR v <> last")
@@ -140,11 +199,11 @@ impl Compiler<'_> {
         } else {
             String::new()
         };
-        let every = format!("SELECT u, n, v{matched}, {journey} AS j FROM o{kept}");
+        let every = format!("SELECT u, n, v{instant}{matched}, {journey} AS j FROM o{kept}");
         if self.is_by_property() && self.is_per_session() {
             // Events without the property are no steps, but they keep a session going.
             return Sql::new(&format!(
-                "SELECT u, n, v{matched}, j FROM ({every}) AS every WHERE v IS NOT NULL"
+                "SELECT u, n, v{instant}{matched}, j FROM ({every}) AS every WHERE v IS NOT NULL"
             ));
         }
         Sql::new(&every)
@@ -157,9 +216,10 @@ impl Compiler<'_> {
             PathsSide::From(_) => "c WHERE n >= cut",
             PathsSide::To(_) => "c WHERE n <= cut",
         };
+        let instant = self.instant;
         Sql::new(&format!(
-            "SELECT u, j, n, v FROM (
-                SELECT u, j, n, v, {} OVER (PARTITION BY u, j ORDER BY n) AS last,
+            "SELECT u, j, n, v{instant} FROM (
+                SELECT u, j, n, v{instant}, {} OVER (PARTITION BY u, j ORDER BY n) AS last,
                     row_number() OVER (PARTITION BY u, j ORDER BY n) AS place FROM {part}
             ) AS repeated WHERE place = 1 OR v <> last",
             self.dialect().before("v")
@@ -173,8 +233,13 @@ impl Compiler<'_> {
             PathsSide::Whole | PathsSide::From(_) => "n",
             PathsSide::To(_) => "n DESC",
         };
+        // Who went is told along with when.
+        let who = match self.instant {
+            "" => "",
+            _ => "u, t, ",
+        };
         Sql::new(&format!(
-            "SELECT row_number() OVER o AS k, v, {} OVER o AS next FROM {steps}
+            "SELECT {who}row_number() OVER o AS k, v, {} OVER o AS next FROM {steps}
              WINDOW o AS (PARTITION BY u, j ORDER BY {order})",
             self.dialect().after("v")
         ))

@@ -26,7 +26,12 @@ pub(super) fn people(
         ),
         stage("g", Sql::new(each)),
     ];
-    let mut page = Sql::new("SELECT latest, u, n, earliest FROM g");
+    page(stages, "g", after, limit)
+}
+
+/// Rows as of [`people`], from the last of `stages`: `u`, `n`, `earliest` and `latest` of `people`.
+pub(super) fn page(stages: Vec<Sql>, people: &str, after: Option<&Cursor>, limit: usize) -> Statement {
+    let mut page = Sql::new(&format!("SELECT latest, u, n, earliest FROM {people}"));
     if let Some(after) = after {
         page = page
             .text(" WHERE latest < ")

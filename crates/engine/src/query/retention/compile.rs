@@ -4,9 +4,11 @@
 //! each user: the cohort `c` and when the user came back, as a set of buckets (see [`super::super::dialect::WORD`]) or,
 //! for "on or after", as the last of them. `cells` adds up the users of each cohort and breakdown value.
 
+use model::answer::NONE;
 use model::query::{CohortBy, RetentionMode, RetentionSpec};
 
 use crate::query::dialect::WORD;
+use crate::query::people::Part;
 use crate::query::source::Source;
 use crate::query::sql::Sql;
 use crate::query::window::Window;
@@ -27,8 +29,8 @@ impl Compiler<'_> {
     /// k-th interval for each k. A row without a cohort holds the events of users in no cohort.
     pub(super) fn statement(&self) -> Statement {
         let sql = Sql::new("WITH marked AS (")
-            .add(self.marked())
-            .text(&format!("), {}, ", self.people()))
+            .add(self.marked(false))
+            .text(&format!("), {}, ", self.people(false)))
             .text(&self.cells());
         let sums: String = self.each_period(|k| format!(", CAST(sum(f{k}) AS BIGINT)"));
         let sql = match &self.spec.breakdown {
@@ -40,6 +42,48 @@ impl Compiler<'_> {
         sql.into_statement()
     }
 
+    /// The users of a cohort (by its position; none for all), of a breakdown value (none for all) who came back in the
+    /// interval `period`, as rows of people.
+    pub(super) fn people_of(
+        &self,
+        cohort: Option<usize>,
+        value: Option<&str>,
+        period: usize,
+        part: &Part,
+    ) -> Statement {
+        let dialect = self.source.dialect;
+        let mut stages = vec![
+            Sql::new("marked AS (").add(self.marked(true)).text(")"),
+            Sql::new(&self.people(true)),
+        ];
+        let (from, came_back) = match self.spec.mode {
+            RetentionMode::OnOrAfter => ("people", format!("m >= c + {period}")),
+            RetentionMode::On => {
+                let own = if self.is_broken_down() { "v, " } else { "" };
+                stages.push(Sql::new(&format!(
+                    "ahead AS (SELECT {own}c, u, n, earliest, latest, {} AS m FROM people WHERE c IS NOT NULL)",
+                    self.since_cohort()
+                )));
+                ("ahead", format!("{} = 1", dialect.has_bit("m", period)))
+            }
+        };
+        let mut found = Sql::new(&format!(
+            "found AS (SELECT u, max(own_n) AS n, min(own_earliest) AS earliest, max(own_latest) AS latest
+             FROM (SELECT u, n AS own_n, earliest AS own_earliest, latest AS own_latest FROM {from}
+             WHERE c IS NOT NULL AND {came_back}"
+        ));
+        if let Some(cohort) = cohort {
+            found = found.text(&format!(" AND c = {cohort}"));
+        }
+        match value.filter(|_| self.is_broken_down()) {
+            None => {}
+            Some(NONE) => found = found.text(" AND v IS NULL"),
+            Some(value) => found = found.text(" AND v = ").bind(Param::Text(value.to_owned())),
+        }
+        stages.push(found.text(") AS own GROUP BY u)"));
+        part.of_rows(stages, "found")
+    }
+
     fn each_period(&self, piece: impl Fn(usize) -> String) -> String {
         (0..=self.spec.periods).map(piece).collect()
     }
@@ -49,8 +93,8 @@ impl Compiler<'_> {
     }
 
     /// Each event's user `p`, bucket `b`, whether it returns `r`, and whether it starts `s`: 1 in the range, 2 before
-    /// it; where there is a breakdown, also the value `v` and the instant `since`.
-    fn marked(&self) -> Sql {
+    /// it; where there is a breakdown, also the value `v` and the instant `since`. With `instants` also `t`.
+    fn marked(&self, instants: bool) -> Sql {
         let source = self.source;
         let begin = self.all.from.as_microsecond();
         let from = self.range.from.as_microsecond();
@@ -93,6 +137,9 @@ impl Compiler<'_> {
                 .add(source.text(&breakdown.property))
                 .text(" AS v, ts AS since");
         }
+        if instants {
+            columns = columns.text(&format!(", {} AS t", source.dialect.micros()));
+        }
         let filter = &self.spec.filter;
         let conditions = if looks_back {
             source.conditions_before(self.all.to, None, filter)
@@ -120,7 +167,18 @@ impl Compiler<'_> {
             .text(")")
     }
 
-    fn people(&self) -> String {
+    /// With `names` each row says who it is, `u`, and the instants of their events.
+    fn people(&self, names: bool) -> String {
+        let (own, seen, back, theirs) = if names {
+            (
+                "p AS u, min(t) AS earliest, max(t) AS latest, ",
+                "min(t) AS first_t, max(t) AS last_t, ",
+                "min(first_t) AS earliest, max(last_t) AS latest, ",
+                "seen.p AS u, back.earliest AS earliest, back.latest AS latest, back.n AS n, ",
+            )
+        } else {
+            ("", "", "", "")
+        };
         let value = |condition: &str| {
             let earliest = self.source.dialect.earliest("v", "since", condition);
             if self.is_broken_down() {
@@ -132,7 +190,7 @@ impl Compiler<'_> {
         let first = "min(CASE WHEN s = 1 THEN b END)";
         let in_one_cohort = |first: &str| {
             format!(
-                "people AS (SELECT {first} AS c, {}{}, count(*) AS n FROM marked
+                "people AS (SELECT {own}{first} AS c, {}{}, count(*) AS n FROM marked
                  WHERE p IS NOT NULL AND (s > 0 OR r > 0) GROUP BY p)",
                 value("s = 1"),
                 self.came_back()
@@ -142,26 +200,36 @@ impl Compiler<'_> {
             CohortBy::FirstInRange => in_one_cohort(first),
             CohortBy::FirstTime => in_one_cohort(&format!("CASE WHEN max(s) < 2 THEN {first} END")),
             CohortBy::Recurring => {
-                let names = self.names_of_came_back();
-                let (own, none) = if self.is_broken_down() {
+                let words = self.names_of_came_back();
+                let (value_of, none) = if self.is_broken_down() {
                     ("seen.v AS v, ", "NULL, ")
                 } else {
                     ("", "")
                 };
-                let nothing: String = names.iter().map(|_| "NULL, ").collect();
-                let theirs: Vec<String> = names
+                let nothing: String = words.iter().map(|_| "NULL, ").collect();
+                let backs: Vec<String> = words
                     .iter()
                     .map(|name| format!("back.{name} AS {name}, "))
                     .collect();
+                let backs = backs.concat();
+                let people = if names {
+                    format!(
+                        "SELECT {theirs}{backs}{value_of}seen.b AS c FROM seen JOIN back ON back.p = seen.p
+                         WHERE seen.s = 1"
+                    )
+                } else {
+                    format!(
+                        "SELECT seen.b AS c, {value_of}{backs}0 AS n FROM seen JOIN back ON back.p = seen.p
+                         WHERE seen.s = 1 UNION ALL SELECT NULL, {none}{nothing}sum(n) FROM back"
+                    )
+                };
                 format!(
-                    "seen AS (SELECT p, b, max(s) AS s, max(r) AS r, {}count(*) AS n FROM marked
+                    "seen AS (SELECT p, b, max(s) AS s, max(r) AS r, {}{seen}count(*) AS n FROM marked
                      WHERE p IS NOT NULL AND (s > 0 OR r > 0) GROUP BY p, b),
-                     back AS (SELECT p, {}, sum(n) AS n FROM seen GROUP BY p),
-                     people AS (SELECT seen.b AS c, {own}{}0 AS n FROM seen JOIN back ON back.p = seen.p
-                     WHERE seen.s = 1 UNION ALL SELECT NULL, {none}{nothing}sum(n) FROM back)",
+                     back AS (SELECT p, {}, {back}sum(n) AS n FROM seen GROUP BY p),
+                     people AS ({people})",
                     value("s = 1"),
                     self.came_back(),
-                    theirs.concat()
                 )
             }
         }

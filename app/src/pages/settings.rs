@@ -1,0 +1,58 @@
+//! What settings pages have in common: the page itself, and its tables.
+
+use leptos::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::language::t;
+use crate::parts::frame::Frame;
+use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::title::Title;
+
+/// A page called `title`, with what `inside` makes of what was fetched.
+pub(super) fn settings_page<T>(title: &'static str, fetched: Fetched<T>, inside: fn(T) -> AnyView) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    view! {
+        <Title text=title />
+        <Frame>
+            <header class="topbar"><h1>{title}</h1></header>
+            {loaded(fetched, waiting_list, inside)}
+        </Frame>
+    }
+    .into_any()
+}
+
+/// What the last column of a table of [`list_table`] holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LastColumn {
+    /// What can be done with the row; its head is for those who do not see it.
+    Actions,
+    /// As the others.
+    Words,
+}
+
+/// A table called `label` with these columns; on a narrow screen it is moved sideways within its box.
+pub(super) fn list_table(
+    label: &'static str,
+    columns: &[&'static str],
+    last: LastColumn,
+    rows: AnyView,
+) -> AnyView {
+    let head = columns
+        .iter()
+        .map(|column| view! { <th scope="col">{*column}</th> })
+        .collect_view();
+    let actions = (last == LastColumn::Actions)
+        .then(|| view! { <th scope="col"><span class="hidden">{t("Actions")}</span></th> });
+    view! {
+        <div class="table-box" tabindex="0" role="region" aria-label=label>
+            <table class="list">
+                <thead><tr>{head}{actions}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
