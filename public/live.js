@@ -74,6 +74,7 @@ import { t } from "/scripts/words.js";
       stale: since ? t("Not live since {0}. Trying again.", clock(since)) : t("Not live since the page was opened. Trying again."),
       gone: t("This is not there any more"),
     }[state];
+    element.dataset.word = { waiting: t("Connecting"), live: t("Live"), stale: t("Not live"), gone: t("Not live") }[state];
     element.title = words;
     element.setAttribute("aria-label", words);
   }

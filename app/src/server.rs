@@ -119,7 +119,9 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
 /// The caller's own account.
 pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnAccount, AppError> {
     let me = engine.auth().me(caller).await?;
+    let language = engine.auth().language(me.user.id).await?;
     Ok(OwnAccount {
+        language: language.map(|language| language.tag().to_owned()),
         email: me.user.email,
         email_confirmed: me.email_confirmed,
         two_factor: me.two_factor,

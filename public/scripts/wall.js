@@ -3,8 +3,8 @@
 import { isBoard } from './address.js';
 
 const root = document.documentElement;
-/** Rows that are read from afar: at least so large, of a screen of 900 pixels; and at least so many pixels for twelve columns. */
-const TALLEST = 900;
+/** Rows that are read from afar: at least so large, of a screen of 1050 pixels; and at least so many pixels for twelve columns. */
+const TALLEST = 1050;
 const NARROWEST = 1000;
 
 const isOn = () => root.classList.contains('tv') && isBoard();

@@ -33,6 +33,8 @@ pub struct OwnAccount {
     pub email_confirmed: bool,
     /// Whether signing in asks for a code too.
     pub two_factor: bool,
+    /// The tag of the language that they chose; none where their browser decides.
+    pub language: Option<String>,
     /// What the other server is called where the person may sign in too.
     pub other_door: Option<String>,
     /// Where the person is signed in.

@@ -6,7 +6,7 @@ use model::account::SignedInSession;
 use super::members::said;
 use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::people::{self as api, OwnAccount};
-use crate::language::{t, t_with};
+use crate::language::{Language, t, t_with};
 use crate::parts::load::Fetched;
 use crate::words;
 
@@ -48,12 +48,7 @@ fn account_page(account: OwnAccount) -> AnyView {
             <section>
                 <h2>{t("Language")}</h2>
                 <p class="muted">{t("Of the app, and of the words around shared dashboards. It goes along to wherever you sign in.")}</p>
-                <form method="post" action="/language" class="actions">
-                    <input type="hidden" name="back" value="/settings/account" />
-                    <button type="submit" class="button" name="language" value="">{t("As my browser")}</button>
-                    <button type="submit" class="button" name="language" value="en" lang="en">"English"</button>
-                    <button type="submit" class="button" name="language" value="de" lang="de">"Deutsch"</button>
-                </form>
+                {language_form(account.language.as_deref())}
             </section>
             <section>
                 <h2>{t("Two-factor sign-in")}</h2>
@@ -68,6 +63,28 @@ fn account_page(account: OwnAccount) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Plain buttons, so that it works without script.
+fn language_form(chosen: Option<&str>) -> AnyView {
+    let choices = Language::ALL.map(|language| {
+        let is_chosen = chosen == Some(language.tag());
+        view! {
+            <button type="submit" name="language" value=language.tag() lang=language.tag() aria-pressed=pressed(is_chosen)>{language.name()}</button>
+        }
+    });
+    view! {
+        <form method="post" action="/language" class="segments languages" role="group" aria-label=t("Language")>
+            <input type="hidden" name="back" value="/settings/account" />
+            <button type="submit" name="language" value="" aria-pressed=pressed(chosen.is_none())>{t("As my browser")}</button>
+            {choices.collect_view()}
+        </form>
+    }
+    .into_any()
+}
+
+const fn pressed(is_chosen: bool) -> &'static str {
+    if is_chosen { "true" } else { "false" }
 }
 
 fn connect_form(name: String) -> AnyView {

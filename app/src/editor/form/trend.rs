@@ -94,7 +94,7 @@ fn measure(editor: Editor, position: usize) -> AnyView {
     let spot = spot!(trend.series[position].measure);
     let measures = Measure::ALL
         .into_iter()
-        .map(|measure| (measure.as_str().to_owned(), measure.words().to_owned()))
+        .map(|measure| (measure.as_str().to_owned(), t(measure.words()).to_owned()))
         .collect();
     let choose = move |chosen: String| {
         let measure = Measure::ALL

@@ -8,8 +8,8 @@ use model::query::{PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide};
 
 use crate::query::asked::Asked;
 use crate::query::dialect::Dialect;
-use crate::query::people::Part;
 use crate::query::journeys::{SESSION, begins, events as all_events, stage, staged};
+use crate::query::people::Part;
 use crate::query::sql::Sql;
 use crate::store::{Param, Statement};
 
