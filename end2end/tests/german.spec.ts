@@ -85,10 +85,11 @@ test('the whole app speaks German to whoever reads it', async ({ page, complaint
   complaints.length = 0;
   expect(others).toEqual([]);
 
-  await page.goto(board);
+  await page.goto(`${board}?from=2015-05-17&to=2015-05-20`);
   await hydrated(page);
-  const stat = page.getByRole('article', { name: 'Karte 0' });
-  await expect(stat.locator('.stat-value')).toHaveText('10.000');
+  const figure = page.getByRole('article', { name: 'Karte 0' }).locator('.stat-value');
+  await expect(figure).toHaveText('10 Tsd.');
+  await expect(figure).toHaveAttribute('title', '10.000');
   await expect(page.getByRole('article', { name: 'Karte 4' }).locator('svg')).toContainText('17. Mai');
 });
 
