@@ -87,10 +87,10 @@ test('the whole app speaks German to whoever reads it', async ({ page, complaint
 
   await page.goto(`${board}?from=2015-05-17&to=2015-05-20`);
   await hydrated(page);
-  const figure = page.getByRole('article', { name: 'Karte 0' }).locator('.stat-value');
+  const figure = page.getByRole('article', { name: 'Karte 0', exact: true }).locator('.stat-value');
   await expect(figure).toHaveText('10 Tsd.');
   await expect(figure).toHaveAttribute('title', '10.000');
-  await expect(page.getByRole('article', { name: 'Karte 4' }).locator('svg')).toContainText('17. Mai');
+  await expect(page.getByRole('article', { name: 'Karte 4', exact: true }).locator('svg.chart')).toContainText('17. Mai');
 });
 
 test('dialogs, menus and messages of scripts speak German, too', async ({ page }) => {
