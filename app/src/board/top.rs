@@ -34,7 +34,9 @@ pub(super) fn TopBar(board: Board) -> impl IntoView {
 
 #[component]
 fn Name(board: Board) -> impl IntoView {
-    let name = move || board.page.with(|page| page.dashboard.name.clone());
+    // Figures that come while somebody types must not write over what they typed.
+    let kept = Memo::new(move |_| board.page.with(|page| page.dashboard.name.clone()));
+    let name = move || kept.get();
     if !board.may_edit {
         return view! { <h1>{live::text(name)}</h1> }.into_any();
     }
@@ -65,8 +67,9 @@ fn Name(board: Board) -> impl IntoView {
 
 #[component]
 fn Description(board: Board) -> impl IntoView {
-    let description = move || board.page.with(|page| page.dashboard.description.clone());
-    let is_empty = move || board.page.with(|page| page.dashboard.description.is_empty());
+    let kept = Memo::new(move |_| board.page.with(|page| page.dashboard.description.clone()));
+    let description = move || kept.get();
+    let is_empty = move || kept.with(String::is_empty);
     view! {
         {live::part(move || {
             if board.is_editing.get() {
