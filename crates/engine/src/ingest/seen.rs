@@ -7,7 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
 
-use fjall::config::{BloomConstructionPolicy, CompressionPolicy, FilterPolicy, FilterPolicyEntry};
+use fjall::config::{
+    BloomConstructionPolicy, CompressionPolicy, FilterPolicy, FilterPolicyEntry, PartitioningPolicy,
+    PinningPolicy,
+};
 use fjall::{CompressionType, Database, Keyspace, KeyspaceCreateOptions, PersistMode};
 use model::Timestamp;
 
@@ -155,11 +158,17 @@ impl Trees {
 }
 
 /// Ids are random bytes that nothing compresses, and nearly every look is for one that is not there.
+///
+/// Filters of the first two levels stay in memory; further down, filters and indexes are cut into parts. A whole one of a
+/// large table does not stay in the cache, so that from some two million ids on every look would read and check megabytes.
 fn options() -> KeyspaceCreateOptions {
     let bloom = FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(12.0));
     KeyspaceCreateOptions::default()
         .max_memtable_size(MEMTABLE_BYTES)
         .expect_point_read_hits(false)
         .filter_policy(FilterPolicy::all(bloom))
+        .filter_block_pinning_policy(PinningPolicy::new([true, true, false]))
+        .filter_block_partitioning_policy(PartitioningPolicy::new([false, false, true]))
+        .index_block_partitioning_policy(PartitioningPolicy::new([false, false, true]))
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::None))
 }
