@@ -1,6 +1,7 @@
 //! A server of its own for each test: the real program on a free port with an empty data folder.
 
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
@@ -317,4 +318,15 @@ pub(crate) fn fields(problem: &Value) -> Vec<(String, String)> {
         .iter()
         .map(|error| (text(&error["field"]), text(&error["code"])))
         .collect()
+}
+
+/// Runs one of the scripts that start and stop real servers; gives what it says.
+pub(crate) fn script(name: &str, args: &[&str]) -> String {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts").join(name);
+    let done = Command::new(program)
+        .args(args)
+        .output()
+        .expect("the script runs");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }

@@ -1,14 +1,12 @@
 //! Letters, as they arrive at a real mail server; and where none is set, what takes their place.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::app::{PASSWORD, TestApp, read};
+use crate::app::{PASSWORD, TestApp, read, script};
 use crate::company::{last_part, text};
 
 const NEW: &str = "another horse entirely";
@@ -22,7 +20,7 @@ pub(crate) struct MailServer {
 impl MailServer {
     pub(crate) fn start() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = script("start", folder.path());
+        let url = script("smtp.sh", &["start", &folder.path().to_string_lossy()]);
         Self { folder, url }
     }
 
@@ -65,19 +63,8 @@ impl MailServer {
 
 impl Drop for MailServer {
     fn drop(&mut self) {
-        script("stop", self.folder.path());
+        script("smtp.sh", &["stop", &self.folder.path().to_string_lossy()]);
     }
-}
-
-fn script(action: &str, folder: &Path) -> String {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/smtp.sh");
-    let done = Command::new(program)
-        .arg(action)
-        .arg(folder)
-        .output()
-        .expect("the script runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
 /// The path of the one link of ours in a letter.

@@ -1,14 +1,12 @@
 //! Signing in at another server: a real provider, and a browser that follows its redirects and fills in its forms.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::Command;
 
 use reqwest::{Client, Method, Response, StatusCode};
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::app::{PASSWORD, TestApp, read, session_cookie};
+use crate::app::{PASSWORD, TestApp, read, script, session_cookie};
 use crate::mail::MailServer;
 use crate::two_factor::{app_of, codes};
 
@@ -25,7 +23,7 @@ impl Provider {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let back = format!("{PUBLIC_URL}/login/oidc/callback");
-        let url = script(&["start", &folder.path().to_string_lossy(), &back]);
+        let url = script("oidc.sh", &["start", &folder.path().to_string_lossy(), &back]);
         Self { folder, url }
     }
 
@@ -44,18 +42,8 @@ impl Provider {
 
 impl Drop for Provider {
     fn drop(&mut self) {
-        script(&["stop", &self.folder.path().to_string_lossy()]);
+        script("oidc.sh", &["stop", &self.folder.path().to_string_lossy()]);
     }
-}
-
-fn script(args: &[&str]) -> String {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/oidc.sh");
-    let done = Command::new(program)
-        .args(args)
-        .output()
-        .expect("the script runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
 /// A browser at the provider: keeps its cookies, follows its redirects, and fills in its forms.

@@ -1,14 +1,12 @@
 //! Traces, as they arrive at a real collector.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::app::TestApp;
+use crate::app::{TestApp, script};
 
 /// A real collector; it ends with the value.
 struct Collector {
@@ -19,7 +17,7 @@ struct Collector {
 impl Collector {
     fn start() -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = script("start", folder.path());
+        let url = script("otlp.sh", &["start", &folder.path().to_string_lossy()]);
         Self { folder, url }
     }
 
@@ -50,19 +48,8 @@ impl Collector {
 
 impl Drop for Collector {
     fn drop(&mut self) {
-        script("stop", self.folder.path());
+        script("otlp.sh", &["stop", &self.folder.path().to_string_lossy()]);
     }
-}
-
-fn script(action: &str, folder: &Path) -> String {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("scripts/otlp.sh");
-    let done = Command::new(program)
-        .arg(action)
-        .arg(folder)
-        .output()
-        .expect("the script runs");
-    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
-    String::from_utf8_lossy(&done.stdout).trim().to_owned()
 }
 
 fn named(name: &str) -> impl Fn(&Value) -> bool {

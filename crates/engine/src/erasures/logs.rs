@@ -39,20 +39,21 @@ pub(super) struct Others {
 impl Logs {
     /// Says how far this process is.
     pub(super) async fn tell(&self) -> Result<(), Error> {
-        self.tell_seen(Some(self.clock.now())).await
+        self.write_down(false).await
     }
 
     /// Says that this process ends: nobody waits for one that left nothing in its log.
     pub(crate) async fn tell_end(&self) -> Result<(), Error> {
-        let is_empty = self.ingest.status().pending_events == 0;
-        self.tell_seen((!is_empty).then(|| self.clock.now())).await
+        self.write_down(true).await
     }
 
-    async fn tell_seen(&self, seen: Option<Timestamp>) -> Result<(), Error> {
+    async fn write_down(&self, is_end: bool) -> Result<(), Error> {
         let now = self.clock.now();
         // An event is counted here before its sender hears that it was taken.
         let status = self.ingest.status();
-        let stored_to = if status.pending_events == 0 {
+        let is_empty = status.pending_events == 0;
+        let seen = (!(is_end && is_empty)).then(|| to_db(now));
+        let stored_to = if is_empty {
             now
         } else {
             let age = SignedDuration::try_from(status.oldest_age).unwrap_or(SignedDuration::MAX);
@@ -65,7 +66,7 @@ impl Logs {
             run,
             "UPDATE usage_logs SET seen_at = $2, stored_to = $3, pending = $4 WHERE id = $1",
             self.log,
-            seen.map(to_db),
+            seen,
             to_db(stored_to),
             pending,
         )?;

@@ -116,21 +116,15 @@ pub struct Sealed {
 /// [`Error::Internal`] where one does not open; all others are done.
 pub async fn rewrap(db: &Db, vault: &Vault) -> Result<u64, Error> {
     let (mut count, mut failed) = (0, None);
-    for secrets in Secrets::ALL {
-        let mut after = Uuid::nil();
-        loop {
-            let rows = secrets.page(db, after).await?;
-            let Some((last, _)) = rows.last() else { break };
-            after = *last;
-            for (row, sealed) in rows {
-                match vault.rewrapped(secrets.place(row), &sealed) {
-                    Ok(None) => {}
-                    Ok(Some(again)) => count += secrets.put(db, row, &sealed, again).await?,
-                    Err(error) => failed = Some(error),
-                }
-            }
+    each(db, async |secrets, row, sealed| {
+        match vault.rewrapped(secrets.place(row), &sealed) {
+            Ok(None) => {}
+            Ok(Some(again)) => count += secrets.put(db, row, &sealed, again).await?,
+            Err(error) => failed = Some(error),
         }
-    }
+        Ok(())
+    })
+    .await?;
     failed.map_or(Ok(count), Err)
 }
 
@@ -140,6 +134,21 @@ pub async fn rewrap(db: &Db, vault: &Vault) -> Result<u64, Error> {
 /// [`Error::Unavailable`], [`Error::Internal`] where they cannot be read.
 pub async fn look(db: &Db, vault: Option<&Vault>) -> Result<Sealed, Error> {
     let mut found = Sealed::default();
+    each(db, async |secrets, row, sealed| {
+        let opens = vault.is_some_and(|vault| vault.unseal(secrets.place(row), &sealed).is_ok());
+        found.all += 1;
+        found.closed += u64::from(!opens);
+        Ok(())
+    })
+    .await?;
+    Ok(found)
+}
+
+/// Hands every secret to `with`, of a page at a time.
+async fn each(
+    db: &Db,
+    mut with: impl AsyncFnMut(Secrets, Uuid, Vec<u8>) -> Result<(), Error>,
+) -> Result<(), Error> {
     for secrets in Secrets::ALL {
         let mut after = Uuid::nil();
         loop {
@@ -147,11 +156,9 @@ pub async fn look(db: &Db, vault: Option<&Vault>) -> Result<Sealed, Error> {
             let Some((last, _)) = rows.last() else { break };
             after = *last;
             for (row, sealed) in rows {
-                let opens = vault.is_some_and(|vault| vault.unseal(secrets.place(row), &sealed).is_ok());
-                found.all += 1;
-                found.closed += u64::from(!opens);
+                with(secrets, row, sealed).await?;
             }
         }
     }
-    Ok(found)
+    Ok(())
 }
