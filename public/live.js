@@ -64,7 +64,7 @@ import { t } from "/scripts/words.js";
   document.addEventListener("visibilitychange", hurry);
   addEventListener("online", hurry);
 
-  const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
+  const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone: document.querySelector("[data-zone]")?.dataset.zone });
 
   function showState(element, state, since) {
     element.dataset.state = state;

@@ -132,6 +132,12 @@ impl Cookies {
         self.set("invitation", url, MINUTE)
     }
 
+    /// `Set-Cookie` that tells the first steps the key that was made for them, for a day.
+    #[must_use]
+    pub(crate) fn tell_first_key(self, key: &str) -> HeaderValue {
+        self.set("first-key", key, 2 * HALF_A_DAY)
+    }
+
     /// `Set-Cookie` that tells the next page a link to choose another password, for a minute.
     #[must_use]
     pub(crate) fn tell_reset(self, url: &str) -> HeaderValue {

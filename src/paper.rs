@@ -25,7 +25,11 @@ pub(crate) async fn answer(
     language: Language,
 ) -> Result<Response, Error> {
     let range = view.range.as_ref().or(page.dashboard.range.as_ref());
-    let range = range.map(|range| within(language, || app::share::range_words(range)));
+    let range = range.map(|range| {
+        within(language, || {
+            app::share::range_words(range, &organization.timezone)
+        })
+    });
     let said = [Some(page.dashboard.description.clone()), range];
     let note: Vec<String> = said
         .into_iter()

@@ -288,6 +288,12 @@ fn pages(state: &AppState) -> Router<AppState> {
             "/dashboards",
             get(forms::dashboards::list).post(forms::dashboards::create),
         )
+        .route(
+            "/dashboards/from-template",
+            post(forms::first_steps::from_template),
+        )
+        .route("/first-steps", post(forms::first_steps::wish))
+        .route("/first-steps/key", post(forms::first_steps::make_key))
         .route("/organizations", post(settings::create))
         .route("/invitations/accept", post(settings::accept))
         .route("/settings/members/invite", post(settings::invite))

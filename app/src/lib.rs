@@ -10,11 +10,14 @@
 mod address;
 pub mod api;
 mod board;
+mod clocks;
 mod drawing;
 mod editor;
 #[cfg(feature = "ssr")]
 pub mod entry;
 pub mod error;
+#[cfg(feature = "ssr")]
+mod guide;
 mod language;
 #[cfg(feature = "ssr")]
 mod markdown;

@@ -81,6 +81,14 @@ pub(crate) async fn last_half_hour(engine: &Engine, caller: &Caller) -> Result<N
     })
 }
 
+/// What the caller's organization does first, where that is not done yet.
+pub(crate) async fn guide(engine: &Engine, caller: &Caller) -> Result<Option<String>, AppError> {
+    let steps = engine.first_steps(caller).await?;
+    let url = public_url()?;
+    let key = cookie("first-key");
+    Ok(steps.map(|steps| crate::guide::html(&steps, caller, &url, key)))
+}
+
 /// All dashboards of the caller's organization.
 pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<Vec<Dashboard>, AppError> {
     let mut dashboards = Vec::new();

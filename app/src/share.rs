@@ -8,10 +8,9 @@ mod sheet;
 use leptos::prelude::*;
 use model::account::Organization;
 use model::dashboard::{DashboardPage, Panel, View, WidgetType};
-use model::query::Property;
+use model::query::{Property, Range};
 
 use crate::address;
-pub use crate::address::range_words;
 use crate::api::dashboards::Shown;
 use crate::board::place_classes;
 use crate::drawing::{Medium, answer_view};
@@ -76,7 +75,12 @@ pub enum Standing {
 /// The whole HTML document.
 #[must_use]
 pub fn document(shared: &SharedDocument) -> String {
-    let body = within(shared.language, || Owner::new().with(|| body(shared).to_html()));
+    let body = within(shared.language, || {
+        Owner::new().with(|| {
+            crate::clocks::go_by(&shared.organization.timezone);
+            body(shared).to_html()
+        })
+    });
     let dashboard = &shared.page.dashboard;
     let title = format!("{} · {}", dashboard.name, shared.organization.name);
     let head = Head {
@@ -88,6 +92,15 @@ pub fn document(shared: &SharedDocument) -> String {
         language: shared.language,
     };
     around(&head, &body)
+}
+
+/// The words for a range in the [current language](model::language::within), on the clocks of the IANA time zone.
+#[must_use]
+pub fn range_words(range: &Range, timezone: &str) -> String {
+    Owner::new().with(|| {
+        crate::clocks::go_by(timezone);
+        address::range_words(range)
+    })
 }
 
 /// What stands inside a card, in the [current language](model::language::within): what a script puts there when the figures

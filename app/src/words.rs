@@ -1,8 +1,8 @@
 //! Dates, comparisons and counts as people say them.
 
+use crate::clocks;
 use crate::language::{drawn, key, t, t_with};
 use jiff::civil::Date;
-use jiff::tz::Offset;
 use model::Timestamp;
 use model::format::{bucket, bucket_in_full};
 use model::query::{Comparison, Interval, Op};
@@ -14,17 +14,19 @@ pub(crate) fn day(date: Date) -> String {
     drawn(|| bucket(date.at(0, 0, 0, 0), Interval::Day, true))
 }
 
-/// `17 May 2015`, in UTC.
+/// `17 May 2015`, on the organization's clocks.
 #[must_use]
 pub(crate) fn day_of(time: Timestamp) -> String {
-    day(Offset::UTC.to_datetime(time).date())
+    let (local, _) = clocks::here(time);
+    day(local.date())
 }
 
-/// `17 May 2015, 14:00 UTC`
+/// `17 May 2015, 14:00`, on the organization's clocks; in UTC, and saying so, where there is no organization.
 #[must_use]
 pub(crate) fn moment(time: Timestamp) -> String {
-    let words = drawn(|| bucket_in_full(Offset::UTC.to_datetime(time), Interval::Minute));
-    format!("{words} UTC")
+    let (local, is_utc) = clocks::here(time);
+    let words = drawn(|| bucket_in_full(local, Interval::Minute));
+    if is_utc { format!("{words} UTC") } else { words }
 }
 
 /// `1 widget`, `3 widgets`

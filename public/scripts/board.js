@@ -38,9 +38,8 @@ document.addEventListener('pointerdown', (event) => {
   const resizes = isAtCorner(card, event);
   if (!resizes && event.target.closest('button, a, input, .handles, [popover]')) return;
   if (!resizes && event.pointerType === 'touch' && !event.target.closest('.card-head')) return;
-  const box = card.getBoundingClientRect();
   const at = { x: event.clientX, y: event.clientY };
-  held = { card, grid, resizes, begun: false, pointer: event.pointerId, start: at, at, from: place(card), box, scroll: scrollY, told: '', moved: { x: 0, y: 0 }, frame: 0 };
+  held = { card, grid, resizes, begun: false, pointer: event.pointerId, start: at, at, from: place(card), scroll: scrollY, told: '', frame: 0 };
 });
 
 document.addEventListener('pointermove', (event) => {
@@ -68,9 +67,8 @@ addEventListener('resize', () => {
 function follow() {
   if (!held) return;
   held.frame = 0;
-  const { card, from, box, at, start } = held;
-  const across = at.x - start.x;
-  const down = at.y - start.y + (scrollY - held.scroll);
+  const { card, from, at } = held;
+  const { across, down } = way();
   const { gap, width, height } = held.cells;
   const columns = Math.round(across / (width + gap));
   const rows = Math.round(down / (height + gap));
@@ -92,14 +90,20 @@ function follow() {
   }
 }
 
-/** Under the pointer, wherever the grid has put the card. */
+/** How far the pointer has come, on the page. */
+function way() {
+  const { at, start, scroll } = held;
+  return { across: at.x - start.x, down: at.y - start.y + (scrollY - scroll) };
+}
+
+/** Under the pointer, wherever the grid has put the card: from the cells of its classes, so that nothing is laid out to know it. */
 function settle() {
   if (!held || held.resizes) return;
-  const { card, box, at, start, moved } = held;
-  const now = card.getBoundingClientRect();
-  moved.x += box.left + at.x - start.x - now.left;
-  moved.y += box.top + at.y - start.y - now.top;
-  card.style.transform = `translate(${moved.x}px, ${moved.y}px)`;
+  const { card, from } = held;
+  const { gap, width, height } = held.cells;
+  const { across, down } = way();
+  const { x, y } = place(card);
+  card.style.transform = `translate(${across - (x - from.x) * (width + gap)}px, ${down - (y - from.y) * (height + gap)}px)`;
 }
 
 /** The app moves the card a moment after it was told, and before it is painted. */

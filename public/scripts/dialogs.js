@@ -1,6 +1,6 @@
 // What a dashboard's menus lead to: noting what happened, earlier versions, templates and files.
 import { call, make, openDialog, reload, say, visit } from './element.js';
-import { locale, t } from './words.js';
+import { instant, t, when } from './words.js';
 
 const board = () => document.querySelector('.grid[data-board]')?.dataset.board;
 
@@ -129,7 +129,7 @@ function note(path) {
   cancel.addEventListener('click', () => dialog.close());
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    const { problem } = await call(path, 'POST', { text: text.value, ...(at.value && { at: new Date(at.value).toISOString() }) });
+    const { problem } = await call(path, 'POST', { text: text.value, ...(at.value && { at: instant(at.value) }) });
     if (problem) {
       said.textContent = problem;
       return;
@@ -143,9 +143,9 @@ function note(path) {
 async function listNotes(path, list) {
   const { told } = await call(path);
   list.replaceChildren(...(told?.items ?? []).map((item) => {
-    const when = new Date(item.at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
+    const then = when(item.at);
     const button = make('button', { className: 'button small', type: 'button', textContent: t('Delete'), 'aria-label': t('Delete: {0}', item.text) });
-    const row = make('li', {}, make('div', {}, make('strong', { textContent: item.text }), make('span', { className: 'muted', textContent: when })), button);
+    const row = make('li', {}, make('div', {}, make('strong', { textContent: item.text }), make('span', { className: 'muted', textContent: then })), button);
     button.addEventListener('click', async () => {
       button.disabled = true;
       const { problem } = await call(`/api/annotations/${item.id}`, 'DELETE');
@@ -180,8 +180,8 @@ async function versions(path) {
   list.replaceChildren(...(told?.items ?? []).map((item) => row(item)));
 
   function row({ version, name, widgets, changed_at: at }) {
-    const when = new Date(at).toLocaleString(locale, { dateStyle: 'medium', timeStyle: 'short' });
-    const button = make('button', { className: 'button small', type: 'button', textContent: t('Bring back'), 'aria-label': t('Bring back: before {0}', when) });
+    const then = when(at);
+    const button = make('button', { className: 'button small', type: 'button', textContent: t('Bring back'), 'aria-label': t('Bring back: before {0}', then) });
     button.addEventListener('click', async () => {
       button.disabled = true;
       const restored = await call(`${path}/${version}/restore`, 'POST');
@@ -194,7 +194,7 @@ async function versions(path) {
       reload();
     });
     const words = `${name}, ${widgets === 1 ? t('1 widget') : t('{0} widgets', widgets)}`;
-    return make('li', {}, make('div', {}, make('strong', { textContent: t('Before {0}', when) }), make('span', { className: 'muted', textContent: words })), button);
+    return make('li', {}, make('div', {}, make('strong', { textContent: t('Before {0}', then) }), make('span', { className: 'muted', textContent: words })), button);
   }
 }
 

@@ -9,5 +9,33 @@ export const t = (english, ...values) => (texts[english] ?? english).replace(/\{
 /** What the app is given before it takes the page over: English and German lines in turn; nothing for English. */
 export const lines = Object.keys(texts).length > 0 ? Object.entries(texts).flat().join('\n') : undefined;
 
+/** A time as the app writes it, on the clocks of the organization; on the browser's own where it does not know these. */
+export function when(at) {
+  const looks = { dateStyle: 'medium', timeStyle: 'short' };
+  try {
+    return new Date(at).toLocaleString(locale, { ...looks, timeZone: zone() });
+  } catch {
+    return new Date(at).toLocaleString(locale, looks);
+  }
+}
+
+/** The instant of what somebody typed as `2026-11-27T09:35`, meaning the organization's clocks. */
+export function instant(typed) {
+  const wanted = Date.parse(`${typed}Z`);
+  const shown = (at) => {
+    try {
+      return Date.parse(`${new Date(at).toLocaleString('sv-SE', { timeZone: zone() }).replace(' ', 'T')}Z`);
+    } catch {
+      return at - new Date(at).getTimezoneOffset() * 60_000;
+    }
+  };
+  // Twice: the first guess may lie on the other side of a change of the clocks.
+  let at = wanted;
+  for (let round = 0; round < 2; round += 1) at += wanted - shown(at);
+  return new Date(at).toISOString();
+}
+
+const zone = () => document.querySelector('[data-zone]')?.dataset.zone;
+
 /** The language of dates and numbers. */
-export const locale = language === 'en' ? undefined : language;
+export const locale = language === 'en' ? 'en-GB' : language;

@@ -34,7 +34,9 @@ pub(crate) async fn card(
 fn drawn(opened: &Opened, shared: &SharedPage) -> String {
     let dashboard = &shared.page.dashboard;
     let note = match &dashboard.range {
-        Some(range) if dashboard.description.is_empty() => app::share::range_words(range),
+        Some(range) if dashboard.description.is_empty() => {
+            app::share::range_words(range, &opened.organization.timezone)
+        }
         _ => dashboard.description.clone(),
     };
     let panels: Vec<CardPanel<'_>> = shared

@@ -129,7 +129,7 @@ async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in()
     let ada = app.member("ada").await;
     let session = app.cookie(&ada).await;
     for (path, german, english) in [
-        ("/", "Noch keine Dashboards", "No dashboards yet"),
+        ("/", "Erste Schritte", "First steps"),
         ("/settings/members", "Wer zu ", "Who belongs to"),
         (
             "/settings/data",

@@ -20,6 +20,15 @@ pub struct Listed {
     pub is_favourite: bool,
 }
 
+/// The first page of a signed-in person.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Home {
+    /// Every dashboard of the organization.
+    pub listed: Vec<Listed>,
+    /// What to do first, where that is not done yet: HTML with plain forms.
+    pub guide: Option<String>,
+}
+
 /// A dashboard with everything on it answered and drawn up for the browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Page {
@@ -44,9 +53,9 @@ pub struct Shown {
     pub html: Option<String>,
 }
 
-/// Every dashboard of the organization: those that the person marked, then the one changed last in front.
+/// What to do first, and every dashboard of the organization: those that the person marked, then the one changed last in front.
 #[server(prefix = "/api/fn", endpoint = "dashboards", input = Json, output = Json)]
-pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
+pub async fn dashboards() -> Result<Home, AppError> {
     let caller = crate::server::caller()?;
     let engine = crate::server::engine()?;
     let favourites = engine.dashboards().favourites(&caller).await?;
@@ -63,7 +72,10 @@ pub async fn dashboards() -> Result<Vec<Listed>, AppError> {
         let changed = std::cmp::Reverse(listed.dashboard.updated_at);
         (!listed.is_favourite, changed)
     });
-    Ok(listed)
+    Ok(Home {
+        listed,
+        guide: crate::server::guide(&engine, &caller).await?,
+    })
 }
 
 /// One dashboard, answered.

@@ -57,6 +57,12 @@ fn account_page(account: OwnAccount) -> AnyView {
             </section>
             {account.other_door.map(connect_form)}
             <section>
+                <h2>{t("First steps")}</h2>
+                <form method="post" action="/first-steps">
+                    <button type="submit" class="button" name="wish" value="shown">{t("Show them on the first page again")}</button>
+                </form>
+            </section>
+            <section>
                 <h2>{t("Where you are signed in")}</h2>
                 {list_table(t("Sessions"), &[t("What"), t("Since"), t("Last used")], LastColumn::Actions, rows.into_any())}
             </section>

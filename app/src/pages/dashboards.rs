@@ -5,7 +5,7 @@ use leptos_router::hooks::use_location;
 use model::role::Action;
 
 use super::served::{Served, served};
-use crate::api::dashboards::{self as api, Listed};
+use crate::api::dashboards::{self as api, Home, Listed};
 use crate::api::session::Session;
 use crate::language::{key, t, t_with};
 use crate::parts::frame::framed;
@@ -21,12 +21,12 @@ use crate::words;
 #[component]
 pub(super) fn HomePage() -> impl IntoView {
     let session = expect_context::<SessionData>().0;
-    let listed: Fetched<Vec<Listed>> = Resource::new(
+    let listed: Fetched<Home> = Resource::new(
         || (),
         move |()| async move {
             match session.await {
                 Ok(Some(_)) => api::dashboards().await,
-                Ok(None) => Ok(Vec::new()),
+                Ok(None) => Ok(Home::default()),
                 Err(error) => Err(error),
             }
         },
@@ -35,6 +35,7 @@ pub(super) fn HomePage() -> impl IntoView {
         Box::pin(async move {
             match session.await {
                 Ok(Some(session)) => {
+                    crate::clocks::go_by(&session.organization.timezone);
                     let page = list_page(&session, listed);
                     framed(session, page)
                 }
@@ -45,7 +46,7 @@ pub(super) fn HomePage() -> impl IntoView {
     })
 }
 
-fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
+fn list_page(session: &Session, listed: Fetched<Home>) -> AnyView {
     let may_edit = session.may(Action::EditDashboards);
     view! {
         <Title text=t("Dashboards") />
@@ -65,9 +66,19 @@ fn list_page(session: &Session, listed: Fetched<Vec<Listed>>) -> AnyView {
             </div>
         </header>
         {refused()}
-        {loaded(listed, waiting_list, move |listed| list(listed, may_edit))}
+        {loaded(listed, waiting_list, move |home| home_view(home, may_edit))}
     }
     .into_any()
+}
+
+/// What to do first, where that is not done yet, and the list; `public/first-event.js` keeps the first up to date.
+fn home_view(home: Home, may_edit: bool) -> AnyView {
+    let Home { listed, guide } = home;
+    let is_guided = guide.is_some();
+    let guide = guide.map(|html| view! { <div class="guided" inner_html=html></div> });
+    // Whoever is guided knows what to do next.
+    let list = (!is_guided || !listed.is_empty()).then(|| list(listed, may_edit));
+    view! { {guide} {list} }.into_any()
 }
 
 fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
@@ -84,7 +95,6 @@ fn list(listed: Vec<Listed>, may_edit: bool) -> AnyView {
                 {icon(Icon::Dashboards)}
                 <h2>{t("No dashboards yet")}</h2>
                 <p>{next}</p>
-                {may_edit.then(|| view! { <p>{t("Nothing sent yet? ")}<a href="/settings/keys">{t("Make a key and send a first event")}</a>"."</p> })}
             </div>
         }
         .into_any();
@@ -167,6 +177,7 @@ fn refused() -> Option<AnyView> {
     let search = use_location().search.get_untracked();
     let words = match query_string::value(&search, "problem")?.as_str() {
         "forbidden" => t("You may look at dashboards here, but not make them."),
+        "events" => t("There are too few kinds of events for it yet."),
         _ => t("Give the dashboard a name of at most 200 characters."),
     };
     Some(view! { <p class="notice problem" role="alert">{words}</p> }.into_any())

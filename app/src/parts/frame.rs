@@ -23,6 +23,7 @@ pub(crate) fn Frame(
             match session.await {
                 Ok(Some(session)) => {
                     provide_context(session.clone());
+                    crate::clocks::go_by(&session.organization.timezone);
                     framed(session, children.with_value(|children| children()).into_any())
                 }
                 Ok(None) => to_sign_in(),
@@ -34,8 +35,9 @@ pub(crate) fn Frame(
 
 /// The sidebar and the page.
 pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
+    let zone = session.organization.timezone.clone();
     view! {
-        <div class="frame">
+        <div class="frame" data-zone=zone>
             <a class="skip" href="#main">{t("Skip to the page")}</a>
             <Sidebar session />
             <main id="main" class="page" tabindex="-1">{page}</main>

@@ -16,6 +16,7 @@ pub mod enrich;
 pub mod erasures;
 pub mod error;
 pub mod figures;
+pub mod first_steps;
 pub mod idempotency;
 pub mod ingest;
 pub mod live;

@@ -1,5 +1,6 @@
 //! Organizations: their settings, their keys and their record of changes.
 
+mod first_steps;
 mod ingest;
 mod invitations;
 mod keys;
