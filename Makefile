@@ -28,7 +28,7 @@ check: ## Formatting, lints, documentation and the arrows between the crates
 bench: ## Measure speed and size against the targets
 	@scripts/bench.sh
 
-bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=1000000 for other sizes
+bench-engine: ## Measure every kind of question beside SQL by hand; EVENTS=1000000,100000000 for other sizes
 	@scripts/bench.sh engine
 
 bench-ingest: ## Measure taking events, and ten minutes of full load

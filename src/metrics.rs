@@ -128,13 +128,18 @@ async fn current(engine: &Engine) -> Registry {
         ),
         ("question_rows", "Events that answers are made of", figures.rows),
     ];
-    for (name, help, value) in counters {
+    let log = engine.ingest().status();
+    let records = (
+        "log_records",
+        "Records written to the log; what arrives together is one",
+        log.records,
+    );
+    for (name, help, value) in counters.into_iter().chain([records]) {
         registry.register(name, help, ConstCounter::new(value));
     }
     let waited = Duration::from_millis(figures.milliseconds).as_secs_f64();
     let help = "Seconds from questions to answers";
     registry.register("question_seconds", help, ConstCounter::new(waited));
-    let log = engine.ingest().status();
     let erasures = engine.erasures().open().await.unwrap_or_default();
     let quotas = engine.usages().near_the_end().await.unwrap_or_default();
     let gauges = [

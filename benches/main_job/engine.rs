@@ -32,75 +32,138 @@ const TARGETS: Targets = Targets {
 /// Twelve questions cold, beside SQL by hand; then warm; then a dashboard of twelve widgets looked at again. Then the same
 /// events on each server that is named.
 ///
-/// `EVENTS` in the environment says how many events there are; `BENCHMARK_POSTGRES_URL` and `BENCHMARK_CLICKHOUSE_URL` name
-/// empty servers.
+/// `EVENTS` in the environment says how many events there are, or several such numbers with commas between: then what a
+/// question costs is compared from one to the next, and the servers are measured with the first. `BENCHMARK_POSTGRES_URL`
+/// and `BENCHMARK_CLICKHOUSE_URL` name empty servers.
 pub(crate) fn measure(table: &mut Table) -> Outcome<()> {
-    let count = setting("EVENTS")
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(EVENTS);
-    let mut server = Server::empty()?;
-    let (token, _) = server.register()?;
-    let organization = organization(&server, &token)?;
-    server.stop();
-    let folder = server.data().join("events");
-    let start = Instant::now();
-    let file = bare::fill(&folder, &organization, count)?;
-    table.note(
-        &format!("{} M events written by the engine itself", count / 1_000_000),
-        start.elapsed().as_secs_f64(),
-        "s",
-    );
-    let on_duckdb = Store {
-        name: "DuckDB",
-        url: None,
-        rival: &format!("duckdb:{file}"),
-        by_hand: &DUCKDB,
-        targets: Some(TARGETS),
-    };
-    on_duckdb.measure(&mut server, &token, &organization, table)?;
-    dashboard(&server, &token, table)?;
-    server.stop();
+    let counts = counts()?;
+    let mut costs = Vec::new();
+    for (place, count) in counts.iter().enumerate() {
+        let filled = Filled::with(*count, table)?;
+        let filled = filled.on_duckdb(&mut costs, table)?;
+        if place == 0 {
+            filled.on_servers(table)?;
+        }
+    }
+    for (counts, costs) in counts.windows(2).zip(costs.windows(2)) {
+        growth(counts, costs, table);
+    }
+    Ok(())
+}
 
-    let servers = [
-        ("PostgreSQL", "BENCHMARK_POSTGRES_URL", &POSTGRES),
-        ("ClickHouse", "BENCHMARK_CLICKHOUSE_URL", &CLICKHOUSE),
-    ];
-    for (name, variable, by_hand) in servers {
-        let Some(url) = setting(variable) else { continue };
+fn counts() -> Outcome<Vec<usize>> {
+    match setting("EVENTS") {
+        None => Ok(vec![EVENTS]),
+        Some(counts) => Ok(counts
+            .split(',')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| "EVENTS is a number of events, or several with commas between")?),
+    }
+}
+
+/// Whether what questions cost grows no faster than the data.
+fn growth(counts: &[usize], costs: &[Vec<f64>], table: &mut Table) {
+    let [fewer, more] = [counts[0], counts[1]];
+    let most = more as f64 / fewer as f64;
+    for (place, question) in QUESTIONS.iter().enumerate() {
+        let grown = costs[1][place] / costs[0][place];
+        let what = format!(
+            "DuckDB: {}, cost from {} to {}",
+            question.name,
+            millions(fewer),
+            millions(more)
+        );
+        let target = (format!("at most {most} ×"), grown <= most);
+        told(table, &what, format!("{grown:.1} ×"), Some(target));
+    }
+}
+
+fn millions(count: usize) -> String {
+    format!("{} M", count / 1_000_000)
+}
+
+/// A stopped server whose organization has events.
+struct Filled {
+    server: Server,
+    token: String,
+    organization: String,
+    file: String,
+    size: String,
+}
+
+impl Filled {
+    fn with(count: usize, table: &mut Table) -> Outcome<Self> {
+        let mut server = Server::empty()?;
+        let (token, _) = server.register()?;
+        let organization = text(&server.get("/api/auth/me", &token)?["organizations"][0]["id"])?;
+        server.stop();
+        let size = millions(count);
         let start = Instant::now();
-        server.run(&[
-            "events",
-            "copy",
-            "--from",
-            &format!("duckdb:{}", folder.display()),
-            "--to",
-            &url,
-        ])?;
+        let file = bare::fill(&server.data().join("events"), &organization, count)?;
         table.note(
-            &format!("{name}: events copied there and compared"),
+            &format!("{size} events written by the engine itself"),
             start.elapsed().as_secs_f64(),
             "s",
         );
-        let store = Store {
-            name,
-            url: Some(&url),
-            rival: &url,
-            by_hand,
-            targets: None,
-        };
-        store.measure(&mut server, &token, &organization, table)?;
-        server.stop();
+        Ok(Self {
+            server,
+            token,
+            organization,
+            file,
+            size,
+        })
     }
-    Ok(())
+
+    /// Adds what each question costs there.
+    fn on_duckdb(mut self, costs: &mut Vec<Vec<f64>>, table: &mut Table) -> Outcome<Self> {
+        let rival = format!("duckdb:{}", self.file);
+        let store = Store {
+            name: format!("DuckDB, {}", self.size),
+            url: None,
+            rival: &rival,
+            by_hand: &DUCKDB,
+            targets: Some(TARGETS),
+        };
+        costs.push(store.measure(&mut self.server, &self.token, &self.organization, table)?);
+        dashboard(&self.server, &self.token, &self.size, table)?;
+        self.server.stop();
+        Ok(self)
+    }
+
+    fn on_servers(mut self, table: &mut Table) -> Outcome<()> {
+        let servers = [
+            ("PostgreSQL", "BENCHMARK_POSTGRES_URL", &POSTGRES),
+            ("ClickHouse", "BENCHMARK_CLICKHOUSE_URL", &CLICKHOUSE),
+        ];
+        for (name, variable, by_hand) in servers {
+            let Some(url) = setting(variable) else { continue };
+            let start = Instant::now();
+            let from = format!("duckdb:{}", self.server.data().join("events").display());
+            self.server
+                .run(&["events", "copy", "--from", &from, "--to", &url])?;
+            table.note(
+                &format!("{name}: {} events copied there and compared", self.size),
+                start.elapsed().as_secs_f64(),
+                "s",
+            );
+            let store = Store {
+                name: format!("{name}, {}", self.size),
+                url: Some(&url),
+                rival: &url,
+                by_hand,
+                targets: None,
+            };
+            store.measure(&mut self.server, &self.token, &self.organization, table)?;
+            self.server.stop();
+        }
+        Ok(())
+    }
 }
 
 fn setting(name: &str) -> Option<String> {
     #[expect(clippy::disallowed_methods, reason = "a benchmark's own settings")]
     std::env::var(name).ok()
-}
-
-fn organization(server: &Server, token: &str) -> Outcome<String> {
-    text(&server.get("/api/auth/me", token)?["organizations"][0]["id"])
 }
 
 #[derive(Clone, Copy)]
@@ -112,7 +175,7 @@ struct Targets {
 
 /// Where the events are, and what is measured beside it.
 struct Store<'s> {
-    name: &'s str,
+    name: String,
     /// `None` is the server's own folder.
     url: Option<&'s str>,
     rival: &'s str,
@@ -121,14 +184,14 @@ struct Store<'s> {
 }
 
 impl Store<'_> {
-    /// Leaves the server running.
+    /// What each question costs cold, in milliseconds. Leaves the server running.
     fn measure(
         &self,
         server: &mut Server,
         token: &str,
         organization: &str,
         table: &mut Table,
-    ) -> Outcome<()> {
+    ) -> Outcome<Vec<f64>> {
         let mut rival = Bare::open(self.rival)?;
         let there: Vec<_> = self
             .url
@@ -149,10 +212,10 @@ impl Store<'_> {
         }
         server.stop();
         server.start(&[&there[..], &[PATIENT]].concat())?;
-        for (question, cold) in QUESTIONS.iter().zip(times) {
-            self.again(server, token, question, cold, table)?;
+        for (question, cold) in QUESTIONS.iter().zip(&times) {
+            self.again(server, token, question, *cold, table)?;
         }
-        Ok(())
+        Ok(times)
     }
 
     /// The question's time without anything kept, in milliseconds; it takes turns with its rivals.
@@ -266,7 +329,7 @@ fn milliseconds(time: Duration) -> f64 {
 }
 
 /// A dashboard of twelve widgets, looked at a second time.
-fn dashboard(server: &Server, token: &str, table: &mut Table) -> Outcome<()> {
+fn dashboard(server: &Server, token: &str, size: &str, table: &mut Table) -> Outcome<()> {
     let made = server.post("/api/dashboards", token, &json!({"name": "Twelve"}))?;
     let dashboard = text(&made["id"])?;
     let mut widgets = Vec::new();
@@ -289,8 +352,9 @@ fn dashboard(server: &Server, token: &str, table: &mut Table) -> Outcome<()> {
         }
         Ok(milliseconds(start.elapsed()))
     };
-    table.note("dashboard of 12 widgets, first look", look()?, "ms");
-    table.at_most("dashboard of 12 widgets, second look", look()?, 100.0, "ms");
+    let name = format!("DuckDB, {size}: dashboard of 12 widgets");
+    table.note(&format!("{name}, first look"), look()?, "ms");
+    table.at_most(&format!("{name}, second look"), look()?, 100.0, "ms");
     Ok(())
 }
 

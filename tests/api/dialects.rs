@@ -32,6 +32,15 @@ async fn stored(app: &TestApp, member: &Member, count: usize) -> Vec<Value> {
     answer["rows"].as_array().cloned().expect("rows")
 }
 
+/// How many records the server wrote to its log so far.
+async fn log_records(app: &TestApp) -> u64 {
+    let (_, figures) = app.page("/metrics", None).await;
+    let records = figures
+        .lines()
+        .find_map(|line| line.strip_prefix("datapulse_log_records_total "));
+    records.expect("the metric is there").parse().expect("a number")
+}
+
 fn named<'r>(rows: &'r [Value], name: &str) -> &'r Value {
     rows.iter().find(|row| row["name"] == name).expect("it is there")
 }
@@ -259,7 +268,13 @@ async fn umami_knows_a_website_by_its_id() {
             json!([custom, identify, {"type": "event", "payload": {"website": "nobody.example"}}])
                 .to_string(),
         );
+    let before = log_records(&app).await;
     let (_, batch) = read(request.send().await.expect("an answer")).await;
+    assert_eq!(
+        log_records(&app).await,
+        before + 1,
+        "one visitor's items are one record"
+    );
     assert_eq!(
         (&batch["size"], &batch["processed"], &batch["errors"]),
         (&json!(3), &json!(2), &json!(1))

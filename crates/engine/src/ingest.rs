@@ -92,6 +92,8 @@ pub struct LogStatus {
     pub pending_bytes: usize,
     /// How long the oldest of them has been waiting.
     pub oldest_age: Duration,
+    /// Records that were written since the start: what arrives together is one.
+    pub records: u64,
     /// Damaged records that were set aside.
     pub quarantined: u64,
     /// Whether the log takes events.
@@ -310,6 +312,7 @@ impl Ingest {
             pending_events: backlog.events(),
             pending_bytes: backlog.bytes(),
             oldest_age: age,
+            records: self.0.shared.records.load(Ordering::SeqCst),
             quarantined: self.0.shared.quarantined.load(Ordering::SeqCst),
             writable: self.0.shared.writable.load(Ordering::SeqCst)
                 && backlog.bytes() < self.0.most_log_bytes,

@@ -22,6 +22,8 @@ pub(super) struct Shared {
     /// Something was stored.
     stored: watch::Sender<()>,
     hurried: AtomicUsize,
+    /// How many records were logged since the start.
+    pub(super) records: AtomicU64,
     pub(super) quarantined: AtomicU64,
     pub(super) writable: AtomicBool,
     /// A sync of the log failed: nobody knows what is on disk.
@@ -37,6 +39,7 @@ impl Shared {
             arrivals: Notify::new(),
             stored: watch::channel(()).0,
             hurried: AtomicUsize::new(0),
+            records: AtomicU64::new(0),
             quarantined: AtomicU64::new(0),
             writable: AtomicBool::new(true),
             lost: CancellationToken::new(),
@@ -56,6 +59,7 @@ impl Shared {
         }
         drop(backlog);
         self.counted.count(headers);
+        self.records.fetch_add(headers.len() as u64, Ordering::SeqCst);
         self.arrivals.notify_one();
     }
 
