@@ -56,7 +56,8 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
                 .layer(
                     TraceLayer::new_for_http()
                         .make_span_with(state.spans)
-                        .on_response(state.spans),
+                        .on_response(state.spans)
+                        .on_failure(state.spans),
                 )
                 .layer(PropagateRequestIdLayer::x_request_id())
                 .layer(CatchPanicLayer::custom(|_| internal_problem()))

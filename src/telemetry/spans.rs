@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use opentelemetry::propagation::TextMapPropagator as _;
 use opentelemetry_http::HeaderExtractor;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
-use tower_http::trace::{DefaultOnResponse, MakeSpan, OnResponse};
+use tower_http::classify::ServerErrorsFailureClass;
+use tower_http::trace::{DefaultOnFailure, DefaultOnResponse, MakeSpan, OnFailure, OnResponse};
 use tracing::Span;
 use tracing::field::Empty;
 use tracing_opentelemetry::OpenTelemetrySpanExt as _;
@@ -80,6 +81,20 @@ impl<B> OnResponse<B> for Spans {
             }
         }
         DefaultOnResponse::new().on_response(response, latency, span);
+    }
+}
+
+impl OnFailure<ServerErrorsFailureClass> for Spans {
+    /// "Come later" is an answer and no fault: under full load a line for each would bury what matters. `/metrics` counts them.
+    fn on_failure(&mut self, failure: ServerErrorsFailureClass, latency: Duration, span: &Span) {
+        if matches!(
+            failure,
+            ServerErrorsFailureClass::StatusCode(StatusCode::SERVICE_UNAVAILABLE)
+        ) {
+            tracing::debug!(?latency, "asked to come later");
+        } else {
+            DefaultOnFailure::new().on_failure(failure, latency, span);
+        }
     }
 }
 
