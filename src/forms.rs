@@ -3,6 +3,7 @@
 pub(crate) mod dashboards;
 pub(crate) mod entry;
 pub(crate) mod first_steps;
+pub(crate) mod keys;
 pub(crate) mod oidc;
 pub(crate) mod settings;
 pub(crate) mod two_factor;

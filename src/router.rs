@@ -132,7 +132,7 @@ fn credentials(state: &AppState) -> Router<AppState> {
 fn api(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/api/auth/logout", post(auth::log_out))
-        .route("/api/auth/me", get(auth::me))
+        .route("/api/auth/me", get(auth::me).patch(auth::change_me))
         .route("/api/auth/jwks.json", get(auth::jwks))
         .route("/api/auth/sessions", get(auth::sessions))
         .route("/api/auth/sessions/{session}", delete(auth::end_session))
@@ -302,10 +302,14 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/remove", post(settings::remove))
         .route("/settings/members/revoke", post(settings::revoke))
         .route("/settings/members/reset-link", post(settings::reset_link))
+        .route("/settings/keys/create", post(forms::keys::create))
+        .route("/settings/keys/revoke", post(forms::keys::revoke))
+        .route("/settings/organization/save", post(settings::save))
         .route("/settings/organization/delete", post(settings::delete))
         .route("/settings/organization/forget", post(settings::forget))
         .route("/settings/organization/retention", post(settings::keep_for))
         .route("/settings/organization/rules", post(settings::change_rules))
+        .route("/settings/account/name", post(settings::rename))
         .route("/settings/account/end-session", post(settings::end_session))
         .layer(compression())
 }

@@ -4,6 +4,7 @@
 pub mod catalogue;
 pub mod dashboards;
 pub mod data;
+pub mod keys;
 pub mod live;
 pub mod organization;
 pub mod people;

@@ -120,6 +120,23 @@ pub fn recovery_codes(theme: &str, codes: &[String]) -> String {
     })
 }
 
+const NEW_KEY: &str = key("Your new key");
+
+/// A key that was made without script, the only time that it is told.
+#[must_use]
+pub fn new_key(theme: &str, name: &str, key: &str) -> String {
+    let (name, key) = (name.to_owned(), key.to_owned());
+    let inside = move || {
+        view! {
+            <p><strong>{name.clone()}</strong>{t(" is ready. Copy the key now: it is not shown again.")}</p>
+            <div class="snippet"><pre tabindex="0"><code>{key.clone()}</code></pre></div>
+            <p class="actions"><a class="button primary wide" href="/settings/keys">{t("I have kept it")}</a></p>
+        }
+        .into_any()
+    };
+    sheet(theme, NEW_KEY, inside, ("/settings/keys", t("API keys")))
+}
+
 fn is_off() -> AnyView {
     view! {
         <p>{t("Beside your password, an app on your phone shows a code for each sign-in. Whoever learns your password alone stays outside.")}</p>

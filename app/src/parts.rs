@@ -8,5 +8,6 @@ pub(crate) mod icon;
 pub(crate) mod live;
 pub(crate) mod load;
 pub(crate) mod popover;
+pub(crate) mod sent;
 pub(crate) mod title;
 pub(crate) mod toast;

@@ -1,5 +1,6 @@
 //! What server functions and pages find in their context: who asks, the engine, and what is known of this server.
 
+pub mod keys;
 mod switches;
 pub(crate) mod users;
 
@@ -130,6 +131,7 @@ pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnA
     let language = engine.auth().language(me.user.id).await?;
     Ok(OwnAccount {
         language: language.map(|language| language.tag().to_owned()),
+        name: me.user.name,
         email: me.user.email,
         email_confirmed: me.email_confirmed,
         two_factor: me.two_factor,
@@ -182,7 +184,8 @@ pub(crate) async fn changes(
 }
 
 /// What the settings page says of the organization.
-pub(crate) fn organization_patch(name: String, timezone: String, week_start: WeekStart) -> OrganizationPatch {
+#[must_use]
+pub fn organization_patch(name: String, timezone: String, week_start: WeekStart) -> OrganizationPatch {
     OrganizationPatch {
         name: Some(name),
         timezone: Some(timezone),

@@ -5,7 +5,7 @@ use axum::response::Response;
 use engine::first_steps::Wish;
 use engine::templates::Template;
 use engine::{Engine, Error};
-use model::language::within;
+use model::language::{t, within};
 use serde::Deserialize;
 
 use super::{back_to, to, with_cookie};
@@ -53,7 +53,7 @@ pub(crate) async fn make_key(
     Asking(caller): Asking,
     Reads(language): Reads,
 ) -> Answered<Response> {
-    let name = within(language, || model::language::t("Website"));
+    let name = within(language, || t("Website"));
     match engine.first_key(&caller, name).await {
         Ok(key) => Ok(with_cookie(to("/"), cookies.tell_first_key(&key))),
         Err(Error::Forbidden) => Ok(back_to("/", &[("problem", "forbidden")])),

@@ -3,7 +3,7 @@
 use axum::extract::{Form, State};
 use axum::response::Response;
 use engine::{Engine, Error};
-use model::account::{NewOrganization, OrganizationPatch};
+use model::account::{NewOrganization, OrganizationPatch, WeekStart};
 use model::erasure::ForgetRequest;
 use model::ids::{InvitationId, OrgId, SessionId, UserId};
 use model::ingest::{Bots, IngestPatch};
@@ -18,6 +18,7 @@ use crate::problem::{Answered, Refusal};
 
 const MEMBERS: &str = "/settings/members";
 const DATA: &str = "/settings/data";
+const ORGANIZATION: &str = "/settings/organization";
 pub(super) const ACCOUNT: &str = "/settings/account";
 
 /// Whom to invite.
@@ -197,6 +198,46 @@ pub(crate) async fn choose(
     Ok(with_cookie(to("/"), cookies.choose_organization(organization)))
 }
 
+/// What people call the organization, and its calendar.
+#[derive(Deserialize)]
+pub(crate) struct Save {
+    name: String,
+    #[serde(default)]
+    timezone: String,
+    #[serde(default)]
+    week_start: String,
+}
+
+/// `POST /settings/organization/save`: what was typed goes back with what is wrong with it.
+pub(crate) async fn save(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(form): Form<Save>,
+) -> Answered<Response> {
+    let Save {
+        name,
+        timezone,
+        week_start,
+    } = form;
+    let first_day = WeekStart::parse(&week_start);
+    let patch = app::server::organization_patch(name.clone(), timezone.clone(), first_day);
+    let saved = engine.organizations().update(&caller, caller.org(), patch).await;
+    let Err(Error::Invalid(errors)) = &saved else {
+        return came_to(ORGANIZATION, "saved", saved.map(drop));
+    };
+    let problem = match errors.first().map(|error| error.field.as_str()) {
+        Some("name") => "organization_name",
+        _ => "timezone",
+    };
+    let typed = [
+        ("problem", problem),
+        ("name", &name),
+        ("timezone", &timezone),
+        ("week_start", first_day.as_str()),
+    ];
+    Ok(back_to(ORGANIZATION, &typed))
+}
+
 /// The name, typed again.
 #[derive(Deserialize)]
 pub(crate) struct Delete {
@@ -211,7 +252,7 @@ pub(crate) async fn delete(
 ) -> Answered<Response> {
     let organization = engine.organizations().get(&caller, caller.org()).await?;
     if organization.name != name.trim() {
-        return Ok(back_to("/settings/organization", &[("problem", "name")]));
+        return Ok(back_to(ORGANIZATION, &[("problem", "name")]));
     }
     let deleted = engine.organizations().delete(&caller, caller.org()).await;
     came_to("/", "", deleted)
@@ -335,6 +376,24 @@ pub(crate) async fn change_rules(
         other => return came_to(DATA, "rules", other.map(drop)),
     };
     Ok(back_to(DATA, &[("problem", problem)]))
+}
+
+/// What others are to call the person.
+#[derive(Deserialize)]
+pub(crate) struct OwnName {
+    name: String,
+}
+
+/// `POST /settings/account/name`
+pub(crate) async fn rename(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(OwnName { name }): Form<OwnName>,
+) -> Answered<Response> {
+    match engine.auth().rename(&caller, &name).await {
+        Err(Error::Invalid(_)) => Ok(back_to(ACCOUNT, &[("problem", "own_name")])),
+        other => came_to(ACCOUNT, "renamed", other),
+    }
 }
 
 /// The fields of the password form.

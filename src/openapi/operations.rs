@@ -2,8 +2,8 @@
 
 use model::account::{
     ApiKey, KeyRequest, Me, Membership, NewOrganization, Organization, OrganizationPatch,
-    OrganizationSettings, PasswordChange, PersonalKeyRequest, Registration, SignedInSession, TotpSetup,
-    TwoFactor,
+    OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
+    TotpSetup, TwoFactor,
 };
 use model::answer::Answer;
 use model::audit::Entry;
@@ -88,6 +88,9 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
         .gives::<SignedIn>(200),
         Call::new(s, Post, "/api/auth/logout", "logOut", "End this session").gives_nothing(),
         Call::new(s, Get, "/api/auth/me", "me", "Who is signed in").gives::<Me>(200),
+        Call::new(s, Patch, "/api/auth/me", "changeMe", "Change one's own name")
+            .takes::<OwnPatch>()
+            .gives::<Me>(200),
         Call::new(s, Get, "/api/auth/keys", "listPersonalKeys", "One's own keys").gives_list::<ApiKey>(),
         Call::new(
             s,

@@ -6,7 +6,8 @@ use axum::http::StatusCode;
 use engine::Engine;
 use engine::auth::{PublicKey, TokenPair};
 use model::account::{
-    ApiKey, Me, Organization, PasswordChange, PersonalKeyRequest, Registration, SignedInSession, User,
+    ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
+    User,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -115,6 +116,18 @@ pub(crate) async fn log_out(State(engine): State<Engine>, Asking(caller): Asking
 
 /// `GET /api/auth/me`
 pub(crate) async fn me(State(engine): State<Engine>, Asking(caller): Asking) -> Answered<Json<Me>> {
+    Ok(Json(engine.auth().me(&caller).await?))
+}
+
+/// `PATCH /api/auth/me`
+pub(crate) async fn change_me(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(OwnPatch { name }): body::Json<OwnPatch>,
+) -> Answered<Json<Me>> {
+    if let Some(name) = name {
+        engine.auth().rename(&caller, &name).await?;
+    }
     Ok(Json(engine.auth().me(&caller).await?))
 }
 

@@ -153,9 +153,9 @@ async fn call(app: &TestApp, company: &Company, row: &Row, caller: &str) -> Stat
 fn form() -> String {
     let nobody = "0197a5c0-0000-7000-8000-000000000000";
     let mut fields = vec![("email", "x@example.org"), ("role", "viewer"), ("theme", "dark")];
-    fields.extend([("wish", "hidden"), ("template", "web_traffic")]);
+    fields.extend([("wish", "hidden"), ("template", "web_traffic"), ("kind", "write")]);
     fields.extend(["password", "name", "token", "current", "new", "code"].map(|name| (name, "x")));
-    fields.extend(["user", "invitation", "session", "organization"].map(|name| (name, nobody)));
+    fields.extend(["user", "invitation", "session", "organization", "key"].map(|name| (name, nobody)));
     serde_urlencoded::to_string(fields).expect("plain text")
 }
 

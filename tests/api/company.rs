@@ -203,6 +203,7 @@ impl Company {
             )
             | ("PUT", "/api/dashboards/{id}") => json!({"name": "x"}),
             ("POST", path) if path.starts_with("/compat/") => self.dialect(path),
+            ("PATCH", "/api/auth/me") => json!({"name": fresh("name")}),
             ("PATCH", "/api/organizations/{id}") => json!({"week_start": "sunday"}),
             ("PATCH", "/api/organizations/{id}/members/{user}") => json!({"role": "viewer"}),
             ("POST", "/api/organizations/{id}/transfer") => {

@@ -1,6 +1,6 @@
 //! The settings pages as a browser without script uses them.
 
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 use crate::app::{PASSWORD, TestApp};
@@ -138,7 +138,7 @@ async fn an_organization_is_left_made_chosen_and_deleted() {
         .await;
     assert_eq!(answer.headers()["location"], "/");
     let answer = app
-        .request(reqwest::Method::GET, "/")
+        .request(Method::GET, "/")
         .header("cookie", &viewer)
         .send()
         .await;
@@ -198,4 +198,272 @@ async fn the_record_names_members_and_goes_on_page_by_page() {
     let viewer = app.cookie(&company.viewer).await;
     let (status, _) = app.page("/settings/audit", Some(&viewer)).await;
     assert_eq!(status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_key_is_made_and_revoked_by_plain_forms_and_told_once() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let cookie = app.cookie(&ada).await;
+    let fields = [
+        ("name", "Nightly <b>"),
+        ("kind", "secret"),
+        ("scope", "analytics:read"),
+        ("scope", "sql:read"),
+    ];
+    let answer = app.form("/settings/keys/create", &fields, Some(&cookie)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    assert!(
+        !answer.headers().contains_key("set-cookie"),
+        "the key is in no cookie"
+    );
+    let page = answer.text().await.expect("text");
+    let key = page
+        .split("<code>")
+        .nth(1)
+        .and_then(|rest| rest.split('<').next());
+    let key = key.expect("the key").to_owned();
+    assert!(key.starts_with("dps_") && !page.contains("Nightly <b>"), "{page}");
+
+    let keys = format!("/api/organizations/{}/keys", ada.organization);
+    let (_, listed) = app.get(&ada, &keys).await;
+    let made = &listed["items"][0];
+    assert_eq!(made["scopes"], json!(["analytics:read", "sql:read"]), "{listed}");
+    let (_, page) = app.page("/settings/keys", Some(&cookie)).await;
+    assert!(!page.contains(&key), "it is told once");
+    assert!(
+        page.contains("look at dashboards, ask and export, ask in SQL"),
+        "{page}"
+    );
+
+    let with_key = async |method, path: &str| {
+        let request = app
+            .request(method, path)
+            .bearer_auth(&key)
+            .json(&json!({"name": "x"}));
+        request.send().await.expect("an answer").status()
+    };
+    assert_eq!(with_key(Method::GET, "/api/dashboards").await, StatusCode::OK);
+    assert_eq!(
+        with_key(Method::POST, "/api/dashboards").await,
+        StatusCode::FORBIDDEN
+    );
+
+    let id = made["id"].as_str().expect("an id");
+    let answer = app
+        .form("/settings/keys/revoke", &[("key", id)], Some(&cookie))
+        .await;
+    assert_eq!(answer.headers()["location"], "/settings/keys?done=key_revoked");
+    tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+    assert_eq!(
+        with_key(Method::GET, "/api/dashboards").await,
+        StatusCode::UNAUTHORIZED
+    );
+}
+
+#[tokio::test]
+async fn what_a_key_cannot_be_is_said_and_makes_none() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let cookie = app.cookie(&ada).await;
+    for (fields, leads_to) in [
+        (
+            &[("name", " "), ("kind", "write")][..],
+            "/settings/keys?problem=key_name&name=+",
+        ),
+        (
+            &[("name", "x"), ("kind", "secret"), ("scope", "organization:write")][..],
+            "/settings/keys?problem=key_scopes&name=x",
+        ),
+        (
+            &[("name", "x"), ("kind", "secret"), ("scope", "all")][..],
+            "/settings/keys?problem=key_kind",
+        ),
+        (&[("name", "x")][..], "/settings/keys?problem=key_kind"),
+    ] {
+        let answer = app.form("/settings/keys/create", fields, Some(&cookie)).await;
+        assert_eq!(answer.headers()["location"], leads_to, "{fields:?}");
+    }
+    let (_, page) = app
+        .page("/settings/keys?problem=key_scopes&name=Nightly", Some(&cookie))
+        .await;
+    assert!(
+        page.contains("Only a personal key manages the organization.") && page.contains("value=\"Nightly\""),
+        "{page}"
+    );
+    let keys = format!("/api/organizations/{}/keys", ada.organization);
+    let (_, listed) = app.get(&ada, &keys).await;
+    assert_eq!(listed["items"].as_array().map(Vec::len), Some(1), "{listed}");
+}
+
+#[tokio::test]
+async fn a_viewer_has_keys_of_their_own_and_sees_no_others() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let viewer = app.cookie(&company.viewer).await;
+    let owner = app.cookie(&company.owner).await;
+    let (status, page) = app.page("/settings/keys", Some(&viewer)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        page.contains("value=\"personal\"") && !page.contains("value=\"secret\""),
+        "only their own kind is offered: {page}"
+    );
+    let fields = [("name", "Theirs"), ("kind", "secret")];
+    let answer = app.form("/settings/keys/create", &fields, Some(&viewer)).await;
+    assert_eq!(answer.headers()["location"], "/settings/keys?problem=forbidden");
+
+    let mut ids = Vec::new();
+    for (cookie, member) in [(&viewer, &company.viewer), (&owner, &company.owner)] {
+        let fields = [
+            ("name", "Mine"),
+            ("kind", "personal"),
+            ("scope", "analytics:read"),
+        ];
+        let answer = app.form("/settings/keys/create", &fields, Some(cookie)).await;
+        let page = answer.text().await.expect("text");
+        assert!(page.contains("<code>dpp_"), "{page}");
+        let (_, own) = app.get(member, "/api/auth/keys").await;
+        assert_eq!(own["items"].as_array().map(Vec::len), Some(1), "{own}");
+        ids.push(own["items"][0]["id"].as_str().expect("an id").to_owned());
+    }
+    let (_, page) = app.page("/settings/keys", Some(&viewer)).await;
+    assert_eq!(
+        page.matches("action=\"/settings/keys/revoke\"").count(),
+        1,
+        "{page}"
+    );
+    let (_, page) = app.page("/settings/keys", Some(&owner)).await;
+    assert!(
+        page.contains("another member&#x27;s") || page.contains("another member's"),
+        "{page}"
+    );
+
+    let revoke = async |key: &str| {
+        let answer = app
+            .form("/settings/keys/revoke", &[("key", key)], Some(&viewer))
+            .await;
+        answer.headers()["location"].to_str().expect("ASCII").to_owned()
+    };
+    assert_eq!(
+        revoke(&ids[1]).await,
+        "/settings/keys?problem=gone",
+        "the owner's"
+    );
+    assert_eq!(revoke(&ids[0]).await, "/settings/keys?done=key_revoked");
+    let (_, own) = app.get(&company.owner, "/api/auth/keys").await;
+    assert_eq!(own["items"].as_array().map(Vec::len), Some(1), "{own}");
+}
+
+#[tokio::test]
+async fn the_organization_is_changed_by_a_plain_form() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let owner = app.cookie(&company.owner).await;
+    let save = async |cookie: &str, fields: &[(&str, &str)]| {
+        let answer = app
+            .form("/settings/organization/save", fields, Some(cookie))
+            .await;
+        answer.headers()["location"].to_str().expect("ASCII").to_owned()
+    };
+    let fields = [
+        ("name", "Acme & Sons"),
+        ("timezone", "Asia/Tokyo"),
+        ("week_start", "sunday"),
+    ];
+    assert_eq!(save(&owner, &fields).await, "/settings/organization?done=saved");
+    let path = format!("/api/organizations/{}", company.owner.organization);
+    let (_, organization) = app.get(&company.owner, &path).await;
+    for (name, value) in fields {
+        assert_eq!(organization[name], value, "{organization}");
+    }
+
+    let wrong = [
+        ("name", "Acme"),
+        ("timezone", "Mars/Olympus"),
+        ("week_start", "monday"),
+    ];
+    let back = save(&owner, &wrong).await;
+    assert!(
+        back.starts_with("/settings/organization?problem=timezone&"),
+        "{back}"
+    );
+    let (_, page) = app.page(&back, Some(&owner)).await;
+    for said in [
+        "There is no such time zone.",
+        "value=\"Mars/Olympus\"",
+        "value=\"Acme\"",
+    ] {
+        assert!(page.contains(said), "{said}: {page}");
+    }
+    let viewer = app.cookie(&company.viewer).await;
+    assert_eq!(
+        save(&viewer, &fields).await,
+        "/settings/organization?problem=forbidden"
+    );
+    let (_, after) = app.get(&company.owner, &path).await;
+    assert_eq!(after, organization, "nothing else was changed");
+}
+
+#[tokio::test]
+async fn people_change_their_own_name() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let viewer = app.cookie(&company.viewer).await;
+    let rename = async |name: &str| {
+        let answer = app
+            .form("/settings/account/name", &[("name", name)], Some(&viewer))
+            .await;
+        answer.headers()["location"].to_str().expect("ASCII").to_owned()
+    };
+    assert_eq!(rename(" Ada\n").await, "/settings/account?done=renamed");
+    assert_eq!(rename("  ").await, "/settings/account?problem=own_name");
+    let (_, page) = app.page("/settings/account", Some(&viewer)).await;
+    assert!(page.contains("value=\"Ada\""), "{page}");
+
+    let change = async |body| {
+        app.call(&company.viewer, Method::PATCH, "/api/auth/me", Some(body))
+            .await
+    };
+    let (status, me) = change(json!({"name": "Ada Lovelace"})).await;
+    assert_eq!(
+        (status, &me["user"]["name"]),
+        (StatusCode::OK, &json!("Ada Lovelace"))
+    );
+    let (status, me) = change(json!({})).await;
+    assert_eq!(
+        (status, &me["user"]["name"]),
+        (StatusCode::OK, &json!("Ada Lovelace"))
+    );
+    for wrong in [
+        json!({"name": ""}),
+        json!({"name": "a".repeat(201)}),
+        json!({"name": "a\u{7}b"}),
+        json!({"email": "other@example.org"}),
+    ] {
+        assert_eq!(change(wrong).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let members = format!("/api/organizations/{}/members", company.owner.organization);
+    let (_, members) = app.get(&company.owner, &members).await;
+    assert!(members.to_string().contains("\"Ada Lovelace\""), "{members}");
+
+    let audit = format!("/api/organizations/{}/audit", company.owner.organization);
+    let (_, record) = app.get(&company.owner, &audit).await;
+    let names: Vec<_> = record["items"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|entry| entry["action"] == "user.renamed")
+        .map(|entry| &entry["detail"]["name"])
+        .collect();
+    assert_eq!(names, ["Ada Lovelace", "Ada"], "one row for each change");
+
+    let made = app
+        .post(&company.viewer, "/api/auth/keys", json!({"name": "k"}))
+        .await
+        .1;
+    let key = made["key"].as_str().expect("the key");
+    let request = app.request(Method::PATCH, "/api/auth/me").bearer_auth(key);
+    let refused = request.json(&json!({"name": "Robot"})).send().await;
+    assert_eq!(refused.expect("an answer").status(), StatusCode::FORBIDDEN);
 }

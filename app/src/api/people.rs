@@ -27,6 +27,8 @@ pub struct People {
 /// The person's own account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnAccount {
+    /// Name shown to others.
+    pub name: String,
     /// Address to sign in with.
     pub email: String,
     /// Whether somebody showed that the address is theirs.

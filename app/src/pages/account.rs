@@ -27,6 +27,16 @@ fn account_page(account: OwnAccount) -> AnyView {
         <div class="settings">
             {said()}
             <section>
+                <h2>{t("Name")}</h2>
+                <form method="post" action="/settings/account/name" class="line-form">
+                    <div class="field">
+                        <label for="own-name">{t("Your name")}</label>
+                        <input class="input" id="own-name" name="name" type="text" value=account.name required=true maxlength="200" autocomplete="name" />
+                    </div>
+                    <button type="submit" class="button">{t("Change name")}</button>
+                </form>
+            </section>
+            <section>
                 <h2>{t("E-mail")}</h2>
                 {address(account.email, account.email_confirmed)}
             </section>

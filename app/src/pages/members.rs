@@ -87,6 +87,17 @@ pub(super) fn said() -> Option<AnyView> {
             "confirm" => t("A link is on its way to your address."),
             "connected" => t("From now on you may sign in there too."),
             "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
+            "saved" => t("Saved."),
+            "key_name" => t("Give the key a name of at most 200 characters."),
+            "key_kind" => t("Choose a kind and scopes that are offered."),
+            "key_scopes" => {
+                t("Only a personal key manages the organization. Untick that, or make a personal key.")
+            }
+            "key_revoked" => t("The key is revoked."),
+            "organization_name" => t("Give the organization a name of at most 200 characters."),
+            "timezone" => t("There is no such time zone. Use an IANA name such as Europe/Berlin."),
+            "own_name" => t("Type a name of at most 200 characters."),
+            "renamed" => t("Your name is changed."),
             "joined" => t("Welcome. You belong to this organization now."),
             _ => t("That did not work. Try again in a moment."),
         })?;

@@ -1,21 +1,25 @@
-//! The organization's name and calendar.
+//! The organization's name and calendar: a plain form, which works without script.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos_router::hooks::use_location;
 use model::account::WeekStart;
 use model::role::Action;
 
 use super::members::said;
+use super::settings::sent_text;
 use crate::api::organization as api;
 use crate::api::session::Session;
 use crate::error::AppError;
 use crate::language::t;
-use crate::parts::field::{ChoiceField, Problems, TextField};
+use crate::parts::field::Problems;
 use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::SessionData;
+use crate::parts::sent::{Sent, field};
 use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
+use crate::query_string;
 
 /// Time zones that are suggested; any other IANA name may be typed.
 const ZONES: [&str; 24] = [
@@ -57,21 +61,35 @@ pub(super) fn OrganizationPage() -> impl IntoView {
     }
 }
 
+/// What is set, or what was typed where that was sent back.
+fn typed(session: &Session) -> [String; 3] {
+    let search = use_location().search.get_untracked();
+    let or_set = |name: &str, set: &str| query_string::value(&search, name).unwrap_or_else(|| set.to_owned());
+    let organization = &session.organization;
+    [
+        or_set("name", &organization.name),
+        or_set("timezone", &organization.timezone),
+        or_set("week_start", organization.week_start.as_str()),
+    ]
+}
+
 #[component]
 fn OrganizationForm() -> impl IntoView {
     let session = expect_context::<Session>();
     let fetched = expect_context::<SessionData>().0;
     let toasts = Toasts::here();
     let may_change = session.may(Action::ManageOrganization);
-    let name = RwSignal::new(session.organization.name);
-    let timezone = RwSignal::new(session.organization.timezone);
-    let week_start = RwSignal::new(session.organization.week_start.as_str().to_owned());
+    let [name, timezone, week_start] = typed(&session);
     let problems = Problems::new();
     let save = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let week_start = WeekStart::parse(&week_start.get_untracked());
+        let Some(form) = Sent::instead_of(&event) else {
+            return;
+        };
+        let fields = form.fields();
+        let [name, timezone, week_start] =
+            ["name", "timezone", "week_start"].map(|name| field(&fields, name));
         spawn_local(async move {
-            match api::update_organization(name.get_untracked(), timezone.get_untracked(), week_start).await {
+            match api::update_organization(name, timezone, WeekStart::parse(&week_start)).await {
                 Ok(_) => {
                     problems.clear();
                     toasts.say(t("Saved."));
@@ -86,17 +104,22 @@ fn OrganizationForm() -> impl IntoView {
         .into_iter()
         .map(|zone| view! { <option value=zone></option> })
         .collect_view();
-    let days = vec![
-        (WeekStart::Monday.as_str().to_owned(), t("Monday").to_owned()),
-        (WeekStart::Sunday.as_str().to_owned(), t("Sunday").to_owned()),
-    ];
+    let days = [(WeekStart::Monday, t("Monday")), (WeekStart::Sunday, t("Sunday"))]
+        .into_iter()
+        .map(|(day, words)| view! { <option value=day.as_str() selected={day.as_str() == week_start}>{words}</option> })
+        .collect_view();
+    let zone_hint =
+        t("Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin.");
     view! {
-        <form class="stack" on:submit=live::submit(save)>
+        <form method="post" action="/settings/organization/save" class="stack" on:submit=live::submit(save)>
             <fieldset class="stack" disabled=!may_change>
-                <TextField id="organization-name" label=t("Name") value=name on_input=Callback::new(move |text| name.set(text)) problem=problems.named("name") />
-                <TextField id="timezone" label=t("Time zone") hint=t("Days and weeks of every chart begin in this zone. Use an IANA name such as Europe/Berlin.") list="zones" value=timezone on_input=Callback::new(move |text| timezone.set(text)) problem=problems.named("timezone") />
+                {sent_text("organization-name", "name", t("Name"), "", name, None, problems.named("name"))}
+                {sent_text("timezone", "timezone", t("Time zone"), zone_hint, timezone, Some("zones"), problems.named("timezone"))}
                 <datalist id="zones">{zones}</datalist>
-                <ChoiceField id="week-start" label=t("Weeks start on") choices=days value=week_start on_choice=Callback::new(move |word| week_start.set(word)) problem=problems.named("week_start") />
+                <div class="field">
+                    <label for="week-start">{t("Weeks start on")}</label>
+                    <select class="input" id="week-start" name="week_start">{days}</select>
+                </div>
                 {if may_change {
                     view! { <p class="actions"><button type="submit" class="button primary">{t("Save")}</button></p> }.into_any()
                 } else {

@@ -5,7 +5,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::language::t;
+use crate::parts::field::Field;
 use crate::parts::frame::Frame;
+use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::title::Title;
 
@@ -20,6 +22,36 @@ where
             <header class="topbar"><h1>{title}</h1></header>
             {loaded(fetched, waiting_list, inside)}
         </Frame>
+    }
+    .into_any()
+}
+
+/// A line of text that its form sends as `name`, with or without script. `list` is the `id` of suggestions.
+pub(super) fn sent_text(
+    id: &'static str,
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    value: String,
+    list: Option<&'static str>,
+    problem: Signal<Option<String>>,
+) -> AnyView {
+    view! {
+        <Field label id=id hint problem>
+            <input
+                class="input"
+                id=id
+                name=name
+                type="text"
+                value=value
+                list=list
+                required=true
+                maxlength="200"
+                autocomplete="off"
+                aria-describedby=format!("{id}-problem")
+                aria-invalid=live::word(move || problem.with(|problem| problem.is_some().then_some("true")))
+            />
+        </Field>
     }
     .into_any()
 }

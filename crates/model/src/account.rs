@@ -23,6 +23,16 @@ pub struct User {
     pub created_at: Timestamp,
 }
 
+/// What to change about one's own account; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct OwnPatch {
+    /// Name shown to others, 1 to 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
 /// The first day of a week.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,7 +1,7 @@
 //! What people do with their own account: see where they are signed in, end sessions, choose another password.
 
 use chrono::{DateTime, Utc};
-use model::account::SignedInSession;
+use model::account::{SignedInSession, display_name};
 use model::ids::{SessionId, UserId};
 use model::language::Language;
 use model::problem::FieldError;
@@ -89,6 +89,27 @@ impl Auth {
         self.write_password(&mut tx, user, &hash, Some(session)).await?;
         let target = format!("user:{user}");
         self.note(&mut tx, user, "password.changed", target, json!({}))
+            .await?;
+        tx.commit().await
+    }
+
+    /// Gives the caller another name, which everybody sees who works with them.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an unusable name; [`Error::Forbidden`] for a caller that did not sign in.
+    pub async fn rename(&self, caller: &Caller, name: &str) -> Result<(), Error> {
+        let (user, _) = caller.signed_in()?;
+        let name = display_name("name", name)?;
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "UPDATE users SET name = $1 WHERE id = $2",
+            name.as_str(),
+            user.uuid(),
+        )?;
+        let target = format!("user:{user}");
+        self.note(&mut tx, user, "user.renamed", target, json!({ "name": name }))
             .await?;
         tx.commit().await
     }

@@ -1,0 +1,65 @@
+//! The forms of the page of keys.
+
+use app::api::keys::WantedKey;
+use axum::extract::{Form, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Response};
+use engine::{Engine, Error};
+use model::ids::KeyId;
+use model::language::within;
+use serde::Deserialize;
+
+use super::back_to;
+use super::entry::private;
+use super::settings::came_to;
+use crate::cookie::Cookies;
+use crate::identity::Asking;
+use crate::problem::Answered;
+use crate::reads::Reads;
+
+const KEYS: &str = "/settings/keys";
+
+/// `POST /settings/keys/create`: the page with the key, this once. It stands in no address and in no cookie.
+pub(crate) async fn create(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    headers: HeaderMap,
+    Form(fields): Form<Vec<(String, String)>>,
+) -> Answered<Response> {
+    let Some(wanted) = WantedKey::of_form(&fields) else {
+        return Ok(back_to(KEYS, &[("problem", "key_kind")]));
+    };
+    let name = wanted.name.clone();
+    match app::server::keys::make(&engine, &caller, wanted).await {
+        Ok((made, key)) => {
+            let page = within(Reads::of(&headers), || {
+                app::entry::new_key(Cookies::theme(&headers), &made.name, &key)
+            });
+            Ok((private(), Html(page)).into_response())
+        }
+        Err(Error::Invalid(errors)) => {
+            let problem = match errors.first().map(|error| error.field.as_str()) {
+                Some("name") => "key_name",
+                _ => "key_scopes",
+            };
+            Ok(back_to(KEYS, &[("problem", problem), ("name", &name)]))
+        }
+        Err(error) => came_to(KEYS, "", Err(error)),
+    }
+}
+
+/// A key.
+#[derive(Deserialize)]
+pub(crate) struct OneKey {
+    key: KeyId,
+}
+
+/// `POST /settings/keys/revoke`
+pub(crate) async fn revoke(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(OneKey { key }): Form<OneKey>,
+) -> Answered<Response> {
+    let revoked = app::server::keys::revoke(&engine, &caller, key).await;
+    came_to(KEYS, "key_revoked", revoked)
+}
