@@ -37,7 +37,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Gives memory back to the system after a burst, which the stock allocator does not.
+/// Gives memory back to the system soon after a burst, which the stock allocator does not. DuckDB and SQLite take theirs
+/// from it as well (`override`): an arena for each of their threads kept hundreds of megabytes under load.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

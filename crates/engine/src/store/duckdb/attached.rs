@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use duckdb::Connection;
@@ -18,6 +18,8 @@ use crate::store::links::Links;
 const MOST_ATTACHED: usize = 64;
 /// A file that nobody used for so long is detached.
 const IDLE: SignedDuration = SignedDuration::from_mins(10);
+/// So many events after the last look, what DuckDB keeps of a file in memory is looked at again.
+const MOST_UNASKED: usize = 500_000;
 
 /// No key, no index, nothing but appending: what DuckDB is sturdy at.
 pub(super) const TABLES: &str = "
@@ -41,6 +43,10 @@ pub(super) struct Attached {
     kinds: RwLock<Arc<Kinds>>,
     links: Links,
     erasures: u64,
+    /// Events that were appended since the last look at its memory.
+    appended: AtomicUsize,
+    /// Whether a question read it since then.
+    asked: AtomicBool,
 }
 
 impl Attached {
@@ -64,6 +70,21 @@ impl Attached {
     /// How often events were taken out of the file.
     pub(super) const fn erasures(&self) -> u64 {
         self.erasures
+    }
+
+    /// Somebody reads events of it.
+    pub(super) fn mark_asked(&self) {
+        self.asked.store(true, Ordering::SeqCst);
+    }
+
+    /// Counts what was appended. Says whether what DuckDB keeps of the file in memory serves nobody: it is what was
+    /// written, for the next question, up to the limit of all questions; and long nobody asked.
+    pub(super) fn is_kept_for_nobody(&self, appended: usize) -> bool {
+        if self.appended.fetch_add(appended, Ordering::SeqCst) + appended < MOST_UNASKED {
+            return false;
+        }
+        self.appended.store(0, Ordering::SeqCst);
+        !self.asked.swap(false, Ordering::SeqCst)
     }
 
     pub(super) fn links(&self) -> &Links {
@@ -137,7 +158,7 @@ impl Shelf {
         let alias = format!("org_{}", org.uuid().simple());
         let path = format!("{}/{org}.duckdb", self.folder).replace('\'', "''");
         self.connection
-            .execute_batch(&format!("ATTACH '{path}' AS {alias} (TYPE duckdb)"))?;
+            .execute_batch(&format!("ATTACH IF NOT EXISTS '{path}' AS {alias} (TYPE duckdb)"))?;
         let opened = self.read_file(&alias);
         if opened.is_err() {
             self.connection.execute_batch(&format!("DETACH {alias}"))?;
@@ -149,6 +170,8 @@ impl Shelf {
             kinds: RwLock::new(Arc::new(kinds)),
             links,
             erasures,
+            appended: AtomicUsize::new(0),
+            asked: AtomicBool::new(false),
         })
     }
 

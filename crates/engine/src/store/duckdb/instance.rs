@@ -85,6 +85,12 @@ impl Instance {
             .execute_batch(&format!("CHECKPOINT {}", file.alias()))?)
     }
 
+    /// Detaches the organization's file if nobody uses it, so that DuckDB lets go of what it keeps of it in memory. Whoever
+    /// comes next attaches it again.
+    pub(super) fn let_go_of_memory(&self, org: OrgId) -> Result<(), Fault> {
+        lock(&self.shelf).let_go(org).map(drop)
+    }
+
     /// A connection of its own for one reader.
     pub(super) fn connect(&self) -> Result<Connection, Fault> {
         Ok(lock(&self.shelf).connect()?)
@@ -184,4 +190,69 @@ fn lock_down(connection: &Connection, folder: &str) -> Result<(), Fault> {
          SET lock_configuration = true;"
     ))?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    const ROWS: i64 = 300_000;
+
+    fn megabytes_in_memory(instance: &Instance) -> i64 {
+        let sum = "SELECT (sum(memory_usage_bytes) // 1000000)::BIGINT FROM duckdb_memory()";
+        let connection = instance.connect().expect("it is open");
+        connection.query_row(sum, [], |row| row.get(0)).expect("it tells")
+    }
+
+    fn rows(instance: &Instance, file: &Attached) -> i64 {
+        let count = format!("SELECT count(*) FROM {}.events", file.alias());
+        let connection = instance.connect().expect("it is open");
+        connection
+            .query_row(&count, [], |row| row.get(0))
+            .expect("it counts")
+    }
+
+    #[test]
+    fn what_was_written_leaves_the_memory_and_nothing_else() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let instance = Instance::open(dir.path(), Clock::System).expect("it opens");
+        let org = OrgId::new(Uuid::from_u128(1));
+        let file = instance.attach(org).expect("a new file");
+        let insert = format!(
+            "INSERT INTO {}.events SELECT uuid()::TEXT, 'x', make_timestamp(range), NULL, NULL, NULL,
+             {{'hash': md5(range::TEXT)}}::VARIANT FROM range({ROWS})",
+            file.alias()
+        );
+        instance.writer().execute_batch(&insert).expect("it takes them");
+        instance.checkpoint(org).expect("it writes them");
+        assert_eq!(rows(&instance, &file), ROWS);
+        let before = megabytes_in_memory(&instance);
+
+        instance
+            .let_go_of_memory(org)
+            .expect("somebody reads: nothing happens");
+        assert_eq!(rows(&instance, &file), ROWS, "who reads is not disturbed");
+        drop(file);
+        instance.let_go_of_memory(org).expect("nobody reads");
+        let after = megabytes_in_memory(&instance);
+        assert!(before > 10 && after < before / 4, "{before} MB, then {after} MB");
+        let again = instance.attach(org).expect("it is attached again");
+        assert_eq!(rows(&instance, &again), ROWS);
+    }
+
+    #[test]
+    fn memory_is_kept_while_somebody_asks() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let instance = Instance::open(dir.path(), Clock::System).expect("it opens");
+        let file = instance
+            .attach(OrgId::new(Uuid::from_u128(1)))
+            .expect("a new file");
+        assert!(!file.is_kept_for_nobody(400_000), "too little to look at");
+        assert!(file.is_kept_for_nobody(100_000));
+        file.mark_asked();
+        assert!(!file.is_kept_for_nobody(500_000), "somebody asked");
+        assert!(file.is_kept_for_nobody(500_000), "and then nobody any more");
+    }
 }

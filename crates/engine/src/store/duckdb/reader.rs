@@ -49,6 +49,7 @@ fn read(
     running: &Running,
 ) -> Result<Vec<Frame>, Fault> {
     let attached = instance.attach(org)?;
+    attached.mark_asked();
     let connection = instance.connect()?;
     running.begin(&connection);
     let frames = read_snapshot(&connection, attached.alias(), statements, running);

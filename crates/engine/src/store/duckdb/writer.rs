@@ -58,7 +58,13 @@ impl Writer {
     ) -> Result<(), Error> {
         let append = move |instance: &Instance| {
             let file = instance.attach(org)?;
-            store(&mut instance.writer(), &file, &batches)
+            store(&mut instance.writer(), &file, &batches)?;
+            let events = batches.iter().map(|batch| batch.events.len()).sum();
+            if file.is_kept_for_nobody(events) {
+                drop(file);
+                instance.let_go_of_memory(org)?;
+            }
+            Ok(())
         };
         self.in_turn(home, append).await
     }
