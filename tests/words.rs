@@ -27,11 +27,17 @@ fn german() -> BTreeMap<String, String> {
 /// What is said by `t("…")`, `t_with("…"` and `key("…")` in Rust, and by `t('…')` in scripts, with where it is said.
 fn said() -> BTreeMap<String, PathBuf> {
     let mut sources = Vec::new();
-    for folder in ["app/src", "src", "crates/model/src", "crates/charts/src"] {
+    for folder in [
+        "app/src",
+        "src",
+        "crates/model/src",
+        "crates/charts/src",
+        "crates/engine/src/templates",
+    ] {
         files(&here(folder), ".rs", &mut sources);
     }
     files(&here("public/scripts"), ".js", &mut sources);
-    sources.push(here("public/live.js"));
+    sources.extend([here("public/live.js"), here("crates/engine/src/templates.rs")]);
     let mut said = BTreeMap::new();
     for path in sources {
         // The words in the tests of the language itself are nobody's.

@@ -129,6 +129,6 @@ test('a language that is chosen stays with the person', async ({ page, browser }
   await other.getByLabel('E-mail').fill(email);
   await other.getByLabel('Password').fill('correct horse battery');
   await other.getByRole('button', { name: 'Sign in' }).click();
-  await expect(other.getByRole('heading', { name: 'Noch keine Dashboards' })).toBeVisible();
+  await expect(other.getByRole('heading', { name: 'Erste Schritte' })).toBeVisible();
   await elsewhere.close();
 });

@@ -71,10 +71,11 @@ pub(crate) struct Chosen {
 pub(crate) async fn from_template(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    Reads(language): Reads,
     Form(Chosen { template }): Form<Chosen>,
 ) -> Answered<Response> {
     let template = Template::parse(&template).ok_or(Error::NotFound)?;
-    match engine.create_from_template(&caller, template).await {
+    match engine.create_from_template(&caller, template, language).await {
         Ok(dashboard) => Ok(to(&format!("/dashboards/{}", dashboard.id))),
         Err(Error::Conflict(_)) => Ok(back_to("/", &[("problem", "events")])),
         Err(Error::Forbidden) => Ok(back_to("/", &[("problem", "forbidden")])),

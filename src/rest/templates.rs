@@ -11,6 +11,7 @@ use super::Whole;
 use super::etag::tagged;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::reads::Reads;
 
 /// `GET /api/templates`
 pub(crate) async fn list(
@@ -20,13 +21,14 @@ pub(crate) async fn list(
     Ok(Json(Whole::new(engine.templates(&caller).await?)))
 }
 
-/// `POST /api/templates/{name}`
+/// `POST /api/templates/{name}`: the titles are in the language that the request asks for.
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    Reads(language): Reads,
     Path(name): Path<String>,
 ) -> Answered<(StatusCode, Response)> {
     let template = Template::parse(&name).ok_or(Error::NotFound)?;
-    let dashboard = engine.create_from_template(&caller, template).await?;
+    let dashboard = engine.create_from_template(&caller, template, language).await?;
     Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
 }

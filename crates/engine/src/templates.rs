@@ -6,6 +6,7 @@ mod people;
 
 use model::catalogue::{EventName, EventProperty};
 use model::dashboard::{Dashboard, DashboardSpec, Document, WidgetSpec};
+use model::language::{Language, key, t, within};
 use model::query::Range;
 use model::role::Action;
 use serde::Serialize;
@@ -75,11 +76,11 @@ impl Template {
     #[must_use]
     pub const fn title(self) -> &'static str {
         match self {
-            Self::ProductOverview => "Product overview",
-            Self::WebTraffic => "Web traffic",
-            Self::Funnel => "Funnel",
-            Self::Retention => "Retention",
-            Self::Errors => "Errors",
+            Self::ProductOverview => key("Product overview"),
+            Self::WebTraffic => key("Web traffic"),
+            Self::Funnel => key("Funnel"),
+            Self::Retention => key("Retention"),
+            Self::Errors => key("Errors"),
         }
     }
 
@@ -87,15 +88,15 @@ impl Template {
     #[must_use]
     pub const fn description(self) -> &'static str {
         match self {
-            Self::ProductOverview => "Who is active, what they do, and when.",
-            Self::WebTraffic => "Views, visitors, pages, and where people come from.",
-            Self::Funnel => "How far people get, step by step, and how that changes.",
-            Self::Retention => "Who comes back, how often, and who falls silent.",
-            Self::Errors => "What goes wrong, how often, for whom and where.",
+            Self::ProductOverview => key("Who is active, what they do, and when."),
+            Self::WebTraffic => key("Views, visitors, pages, and where people come from."),
+            Self::Funnel => key("How far people get, step by step, and how that changes."),
+            Self::Retention => key("Who comes back, how often, and who falls silent."),
+            Self::Errors => key("What goes wrong, how often, for whom and where."),
         }
     }
 
-    /// The dashboard for these events; `None` where there are too few kinds of them.
+    /// The dashboard for these events, in the current language; `None` where there are too few kinds of them.
     fn document(self, known: &Known) -> Option<Document> {
         let widgets = match self {
             Self::ProductOverview => people::overview(known)?,
@@ -107,8 +108,8 @@ impl Template {
         let read = |widget: Value| serde_json::from_value::<WidgetSpec>(widget).ok();
         Some(Document {
             dashboard: DashboardSpec {
-                name: self.title().to_owned(),
-                description: self.description().to_owned(),
+                name: t(self.title()).to_owned(),
+                description: t(self.description()).to_owned(),
                 range: Some(known.range()),
                 ..DashboardSpec::default()
             },
@@ -210,7 +211,7 @@ impl Engine {
         Ok(Template::ALL.map(info).into())
     }
 
-    /// Makes a dashboard of a template.
+    /// Makes a dashboard of a template, with titles in `language`.
     ///
     /// # Errors
     /// [`Error::Forbidden`], [`Error::Conflict`] where there are no events to fill it with.
@@ -218,10 +219,11 @@ impl Engine {
         &self,
         caller: &Caller,
         template: Template,
+        language: Language,
     ) -> Result<Dashboard, Error> {
         caller.must(Action::EditDashboards)?;
         let known = self.known(caller).await?;
-        let document = template.document(&known).ok_or_else(|| {
+        let document = within(language, || template.document(&known)).ok_or_else(|| {
             let message = "There are too few kinds of events for this dashboard. Send some first.";
             Error::Conflict(message.to_owned())
         })?;

@@ -1,5 +1,6 @@
 //! What goes wrong: how often, for whom, and where.
 
+use model::language::t;
 use serde_json::{Value, json};
 
 use super::{Known, card};
@@ -16,13 +17,18 @@ pub(super) fn errors(known: &Known) -> Option<Vec<Value>> {
         series["label"] = json!(label);
         series
     };
-    let errors = json!([series("count", "Errors")]);
-    let users = json!([series("unique_users", "Users")]);
-    let share = json!([series("count", "Errors"), { "measure": "count", "label": "All" }]);
+    let errors = json!([series("count", t("Errors"))]);
+    let users = json!([series("unique_users", t("Users"))]);
+    let share = json!([series("count", t("Errors")), { "measure": "count", "label": t("All") }]);
     let before = json!({ "compare": "previous_period" });
     let of_all = || known.trend(&share, json!({ "formula": "A / B * 100" }));
-    let mut rate = card("stat", "Share of all events", (8, 0, 4, 2), of_all());
-    let mut course = card("line", "Share of all events over time", (0, 7, 12, 4), of_all());
+    let mut rate = card("stat", t("Share of all events"), (8, 0, 4, 2), of_all());
+    let mut course = card(
+        "line",
+        t("Share of all events over time"),
+        (0, 7, 12, 4),
+        of_all(),
+    );
     for percent in [&mut rate, &mut course] {
         percent["config"]["options"] = json!({ "unit": "percent" });
     }
@@ -33,20 +39,20 @@ pub(super) fn errors(known: &Known) -> Option<Vec<Value>> {
     let mut cards = vec![
         card(
             "stat",
-            "Errors",
+            t("Errors"),
             (0, 0, 4, 2),
             known.trend(&errors, before.clone()),
         ),
         card(
             "stat",
-            "Users who met one",
+            t("Users who met one"),
             (4, 0, 4, 2),
             known.trend(&users, before.clone()),
         ),
         rate,
         card(
             "bar",
-            "Errors over time",
+            t("Errors over time"),
             (0, 2, 12, 5),
             known.trend(&errors, before),
         ),
@@ -54,7 +60,7 @@ pub(super) fn errors(known: &Known) -> Option<Vec<Value>> {
     ];
     let lists = [
         (
-            "What they are",
+            t("What they are"),
             &[
                 "$exception_type",
                 "$exception_message",
@@ -64,9 +70,12 @@ pub(super) fn errors(known: &Known) -> Option<Vec<Value>> {
                 "status",
             ][..],
         ),
-        ("Where they happen", &["$path", "path", "page", "url"]),
-        ("Browsers", &["$browser", "browser", "user_agent"]),
-        ("Releases", &["release", "version", "app_version", "$app_version"]),
+        (t("Where they happen"), &["$path", "path", "page", "url"]),
+        (t("Browsers"), &["$browser", "browser", "user_agent"]),
+        (
+            t("Releases"),
+            &["release", "version", "app_version", "$app_version"],
+        ),
     ];
     let found = lists
         .into_iter()
@@ -82,7 +91,7 @@ pub(super) fn errors(known: &Known) -> Option<Vec<Value>> {
         }
     }
     // Below the last row of lists, full or not.
-    cards.push(card("feed", "The latest", (0, top + 5, 12, 6), latest));
+    cards.push(card("feed", t("The latest"), (0, top + 5, 12, 6), latest));
     Some(cards)
 }
 

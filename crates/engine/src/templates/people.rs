@@ -1,5 +1,6 @@
 //! People who do things: an overview, how far they get, and whether they come back.
 
+use model::language::t;
 use serde_json::{Value, json};
 
 use super::{Known, card};
@@ -25,58 +26,58 @@ const WAY: [&str; 12] = [
 /// Active people, what happens most, and who is new.
 pub(super) fn overview(known: &Known) -> Option<Vec<Value>> {
     let most = known.most_frequent()?;
-    let active = json!([{ "measure": "unique_users", "label": "Active users" }]);
-    let events = json!([{ "measure": "count", "label": "Events" }]);
-    let each = json!([{ "measure": "count_per_user", "label": "Events for each user" }]);
+    let active = json!([{ "measure": "unique_users", "label": t("Active users") }]);
+    let events = json!([{ "measure": "count", "label": t("Events") }]);
+    let each = json!([{ "measure": "count_per_user", "label": t("Events for each user") }]);
     let before = json!({ "compare": "previous_period" });
     let names = json!({ "breakdown": { "property": "$name", "limit": 6 } });
     let lifecycle = json!({ "kind": "lifecycle", "event": most, "range": known.range(), "interval": "week" });
     Some(vec![
         card(
             "stat",
-            "Active users",
+            t("Active users"),
             (0, 0, 4, 2),
             known.trend(&active, before.clone()),
         ),
         card(
             "stat",
-            "Events",
+            t("Events"),
             (4, 0, 4, 2),
             known.trend(&events, before.clone()),
         ),
         card(
             "stat",
-            "Events for each user",
+            t("Events for each user"),
             (8, 0, 4, 2),
             known.trend(&each, before.clone()),
         ),
         card(
             "area",
-            "Active users over time",
+            t("Active users over time"),
             (0, 2, 8, 5),
             known.trend(&active, before),
         ),
         card(
             "horizontal_bar",
-            "What happens most",
+            t("What happens most"),
             (8, 2, 4, 5),
             known.trend(&events, names.clone()),
         ),
         card(
             "stacked_bar",
-            "What happens",
+            t("What happens"),
             (0, 7, 6, 5),
             known.trend(&events, names),
         ),
         card(
             "stacked_bar",
-            "New, returning and lost users",
+            t("New, returning and lost users"),
             (6, 7, 6, 5),
             lifecycle,
         ),
         card(
             "heatmap",
-            "When people are active",
+            t("When people are active"),
             (0, 12, 12, 5),
             known.trend(&events, json!({ "interval": "hour" })),
         ),
@@ -95,12 +96,12 @@ pub(super) fn funnel(known: &Known) -> Option<Vec<Value>> {
         |event: &str, label: &str| json!([{ "event": event, "measure": "unique_users", "label": label }]);
     let rate = known.trend(
         &json!([
-            { "event": first, "measure": "unique_users", "label": "Begin" },
-            { "event": last, "measure": "unique_users", "label": "Arrive" },
+            { "event": first, "measure": "unique_users", "label": t("Begin") },
+            { "event": last, "measure": "unique_users", "label": t("Arrive") },
         ]),
         json!({ "formula": "B / A * 100" }),
     );
-    let mut over_time = card("line", "Arrive, of those who begin", (0, 9, 12, 5), rate);
+    let mut over_time = card("line", t("Arrive, of those who begin"), (0, 9, 12, 5), rate);
     over_time["config"]["options"] = json!({ "unit": "percent" });
     let before = json!({ "compare": "previous_period" });
     let all: Vec<Value> = steps
@@ -110,21 +111,21 @@ pub(super) fn funnel(known: &Known) -> Option<Vec<Value>> {
     Some(vec![
         card(
             "stat",
-            "Begin",
+            t("Begin"),
             (0, 0, 4, 2),
-            known.trend(&users(first, "Begin"), before.clone()),
+            known.trend(&users(first, t("Begin")), before.clone()),
         ),
         card(
             "stat",
-            "Arrive",
+            t("Arrive"),
             (4, 0, 4, 2),
-            known.trend(&users(last, "Arrive"), before),
+            known.trend(&users(last, t("Arrive")), before),
         ),
-        card("stat", "Come through", (8, 0, 4, 2), funnel.clone()),
-        card("funnel", "How far people get", (0, 2, 7, 7), funnel),
+        card("stat", t("Come through"), (8, 0, 4, 2), funnel.clone()),
+        card("funnel", t("How far people get"), (0, 2, 7, 7), funnel),
         card(
             "line",
-            "Each step over time",
+            t("Each step over time"),
             (7, 2, 5, 7),
             known.trend(&json!(all), json!({})),
         ),
@@ -149,32 +150,32 @@ pub(super) fn retention(known: &Known) -> Option<Vec<Value>> {
     });
     let lifecycle = json!({ "kind": "lifecycle", "event": most, "range": range, "interval": "week" });
     let stickiness = json!({ "kind": "stickiness", "event": most, "range": range, "interval": "day" });
-    let active = json!([{ "measure": "unique_users", "label": "Active users" }]);
+    let active = json!([{ "measure": "unique_users", "label": t("Active users") }]);
     Some(vec![
-        card("stat", "Back in week 1", (0, 0, 4, 2), weeks.clone()),
-        card("stat", "Back on day 1", (4, 0, 4, 2), days),
+        card("stat", t("Back in week 1"), (0, 0, 4, 2), weeks.clone()),
+        card("stat", t("Back on day 1"), (4, 0, 4, 2), days),
         card(
             "stat",
-            "Active users",
+            t("Active users"),
             (8, 0, 4, 2),
             known.trend(&active, json!({ "compare": "previous_period" })),
         ),
-        card("retention", "Who comes back", (0, 2, 12, 5), weeks),
+        card("retention", t("Who comes back"), (0, 2, 12, 5), weeks),
         card(
             "stacked_bar",
-            "New, returning and lost users",
+            t("New, returning and lost users"),
             (0, 7, 6, 5),
             lifecycle,
         ),
         card(
             "bar",
-            "On how many days people are active",
+            t("On how many days people are active"),
             (6, 7, 6, 5),
             stickiness,
         ),
         card(
             "calendar",
-            "Active users each day",
+            t("Active users each day"),
             (0, 12, 12, 4),
             known.trend(&active, json!({ "interval": "day" })),
         ),
