@@ -197,6 +197,13 @@ pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
     }
 }
 
+/// A moment to the second: `17 May 2015, 14:00:05`.
+#[must_use]
+pub fn moment_in_full(moment: DateTime) -> String {
+    let minute = bucket_in_full(moment, Interval::Minute);
+    format!("{minute}:{:02}", moment.second())
+}
+
 /// A figure with exactly so many decimals, without groups: `5.0`.
 #[must_use]
 pub fn fixed(value: f64, decimals: usize) -> String {

@@ -1,4 +1,5 @@
 use model::answer::EventsAnswer;
+use model::format::moment_in_full;
 use model::language::{key, t};
 use serde_json::Value;
 
@@ -15,17 +16,27 @@ const WHOLE: [(&str, &str); 5] = [
 
 /// A row for every event.
 pub(super) fn table(events: &EventsAnswer) -> Table {
-    match &events.columns {
-        Some(columns) => {
-            let titles = columns.iter().map(|column| title(column).to_owned());
-            values::table(titles.collect(), &events.rows, values::in_full)
-        }
-        None => values::table(
-            WHOLE.map(|(title, _)| t(title).to_owned()).to_vec(),
-            &events.rows.iter().map(whole).collect::<Vec<_>>(),
-            values::in_full,
-        ),
+    if let Some(columns) = &events.columns {
+        let titles = columns.iter().map(|column| title(column).to_owned());
+        let times = columns.iter().position(|column| column == "$timestamp");
+        let rows = times.map_or_else(|| events.rows.clone(), |column| on_clocks(events, column));
+        return values::table(titles.collect(), &rows, values::in_full);
     }
+    let rows = on_clocks(events, "timestamp");
+    let rows: Vec<Value> = rows.iter().map(whole).collect();
+    let titles = WHOLE.map(|(title, _)| t(title).to_owned());
+    values::table(titles.to_vec(), &rows, values::in_full)
+}
+
+/// The rows with their times on the clocks of the question, as far as the answer tells them.
+fn on_clocks(events: &EventsAnswer, place: impl serde_json::value::Index) -> Vec<Value> {
+    let mut rows = events.rows.clone();
+    for (row, local) in rows.iter_mut().zip(&events.local) {
+        if let Some(time) = row.get_mut(&place) {
+            *time = Value::from(moment_in_full(*local));
+        }
+    }
+    rows
 }
 
 fn whole(event: &Value) -> Value {

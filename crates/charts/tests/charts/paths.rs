@@ -1,6 +1,7 @@
 //! Ways and rows: what is drawn and what is said.
 
 use charts::{ChartSpec, Theme, describe, is_empty, render, stat, table};
+use jiff::civil;
 use model::answer::{Answer, EventsAnswer, Meta, PathsAnswer, SqlAnswer, SqlColumn, SqlType};
 use model::dashboard::{WidgetOptions, WidgetType};
 
@@ -63,7 +64,7 @@ fn a_table_of_rows_has_their_columns() {
             ("tags", false)
         ]
     );
-    assert_eq!(table.rows[0], ["2026-05-04T11:00:00Z", "buy", "12.5", "[\"a\"]"]);
+    assert_eq!(table.rows[0], ["4 May 2026, 16:45:00", "buy", "12.5", "[\"a\"]"]);
     assert_eq!(table.rows[1][2..], ["–", "–"]);
 }
 
@@ -98,6 +99,10 @@ pub(crate) fn rows() -> Answer {
         rows: vec![
             list(r#"["2026-05-04T11:00:00Z","buy",12.5,["a"]]"#),
             list(r#"["2026-05-04T10:00:00Z","look",null,null]"#),
+        ],
+        local: vec![
+            civil::date(2026, 5, 4).at(16, 45, 0, 0),
+            civil::date(2026, 5, 4).at(15, 45, 0, 0),
         ],
         next_cursor: None,
         meta: Meta::fresh(2),

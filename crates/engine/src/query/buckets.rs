@@ -94,7 +94,7 @@ pub(super) fn instants(
     edges(range, &time_zone(&calendar.timezone)?, now)
 }
 
-fn time_zone(name: &str) -> Result<TimeZone, Error> {
+pub(super) fn time_zone(name: &str) -> Result<TimeZone, Error> {
     TimeZone::get(name).map_err(|_| {
         let message = "This time zone is not known. Use an IANA name such as `Europe/Berlin` or `UTC`.";
         Error::invalid("timezone", "unknown", message)

@@ -8,6 +8,7 @@ use model::query::{EventsQuery, Property};
 use serde_json::{Value, json};
 
 use super::asked::Asked;
+use super::buckets::time_zone;
 use super::sql::Sql;
 use crate::error::Error;
 use crate::store::{Cell, Frame, Param, Statement};
@@ -19,10 +20,19 @@ pub(super) async fn answer(asked: &Asked<'_>, events: &EventsQuery) -> Result<Ev
     let after = spec.cursor.as_deref().map(Cursor::read).transpose()?;
     let statement = statement(asked, events, after.as_ref(), None);
     let frame = asked.fetch(vec![statement]).await?.pop().unwrap_or_default();
-    Ok(shaped(events, frame))
+    let zone = time_zone(&asked.buckets.timezone)?;
+    let local = frame
+        .rows
+        .iter()
+        .take(spec.limit)
+        .filter_map(|cells| instant(cells));
+    Ok(EventsAnswer {
+        local: local.map(|time| zone.to_datetime(time)).collect(),
+        ..shaped(events, frame)
+    })
 }
 
-/// The answer that the rows of a [`statement`] are.
+/// The answer that the rows of a [`statement`] are, without the clocks of a place.
 pub(super) fn shaped(events: &EventsQuery, mut frame: Frame) -> EventsAnswer {
     let spec = events.spec();
     let is_more = frame.rows.len() > spec.limit;
@@ -38,6 +48,7 @@ pub(super) fn shaped(events: &EventsQuery, mut frame: Frame) -> EventsAnswer {
             .as_ref()
             .map(|columns| columns.iter().map(ToString::to_string).collect()),
         rows: frame.rows.iter().map(row).collect(),
+        local: Vec::new(),
         next_cursor: last.and_then(|cells| Some(Cursor::of(cells)?.written())),
         meta: Meta::fresh(frame.rows.len() as u64),
     }
@@ -121,9 +132,11 @@ fn whole(cells: &[Cell]) -> Value {
 }
 
 fn time(cells: &[Cell]) -> Value {
-    let micros = cells.first().and_then(Cell::int);
-    let time = micros.and_then(|micros| Timestamp::from_microsecond(micros).ok());
-    time.map_or(Value::Null, |time| Value::from(time.to_string()))
+    instant(cells).map_or(Value::Null, |time| Value::from(time.to_string()))
+}
+
+fn instant(cells: &[Cell]) -> Option<Timestamp> {
+    Timestamp::from_microsecond(cells.first()?.int()?).ok()
 }
 
 fn text(cell: &Cell) -> Value {

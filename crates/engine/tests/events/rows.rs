@@ -63,6 +63,17 @@ async fn whole_events_and_columns() {
             json!(["2026-05-04T10:00:00Z", "look", 1, [1, "y"], null, null]),
         ]
     );
+    let there = question("").replace("UTC", "Asia/Kathmandu");
+    let local = world.rows(org(1), &there).await.expect("rows").local;
+    assert_eq!(
+        local.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        [
+            "2026-05-04T16:45:00.5",
+            "2026-05-04T16:45:00",
+            "2026-05-04T15:45:00"
+        ],
+        "each row's time on the clocks of the question"
+    );
 }
 
 async fn pages_follow_one_another_and_late_events_do_not_shift_them() {

@@ -1,3 +1,4 @@
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -11,6 +12,9 @@ pub struct EventsAnswer {
     pub columns: Option<Vec<String>>,
     /// A list of values in the order of `columns`, or an event as an object.
     pub rows: Vec<Value>,
+    /// When each row's event happened, on the clocks of the question's time zone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub local: Vec<DateTime>,
     /// Asks for the events before these; none on the last page.
     pub next_cursor: Option<String>,
     /// How it came about.
