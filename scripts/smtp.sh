@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # A mail server of our own for tests, thrown away afterwards. FOLDER is new and empty (mktemp -d); letters are in FOLDER/mail.
-# usage: smtp.sh install | start FOLDER (prints its URL) | stop FOLDER
+# usage: smtp.sh install | start FOLDER [PORT] (prints its URL) | stop FOLDER
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 . scripts/throwaway.sh
 
-usage="usage: smtp.sh install | start FOLDER | stop FOLDER"
+usage="usage: smtp.sh install | start FOLDER [PORT] | stop FOLDER"
 version=1.4.6
 python="$DATAPULSE_CACHE/tools/smtp-$version/bin/python"
 
@@ -21,7 +21,7 @@ install() {
 
 case "${1:-} $#" in
     "install 1") install ;;
-    "start 2") start_in "$2" 30 "The mail server" "$python" tests/servers/smtp.py "$2" ;;
+    "start 2" | "start 3") start_in "$2" 30 "The mail server" "$python" tests/servers/smtp.py "${@:2}" ;;
     "stop 2") stop_in "$2" ;;
     *) die "$usage" ;;
 esac

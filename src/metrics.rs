@@ -10,6 +10,7 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use engine::Engine;
+use engine::ingest::LogStatus;
 use model::event::Receipt;
 use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
@@ -129,58 +130,13 @@ async fn current(engine: &Engine) -> Registry {
         ("question_rows", "Events that answers are made of", figures.rows),
     ];
     let log = engine.ingest().status();
-    let records = (
-        "log_records",
-        "Records written to the log; what arrives together is one",
-        log.records,
-    );
-    for (name, help, value) in counters.into_iter().chain([records]) {
+    for (name, help, value) in counters.into_iter().chain([log_records(&log)]) {
         registry.register(name, help, ConstCounter::new(value));
     }
     let waited = Duration::from_millis(figures.milliseconds).as_secs_f64();
     let help = "Seconds from questions to answers";
     registry.register("question_seconds", help, ConstCounter::new(waited));
-    let erasures = engine.erasures().open().await.unwrap_or_default();
-    let quotas = engine.usages().near_the_end().await.unwrap_or_default();
-    let gauges = [
-        (
-            "log_pending_events",
-            "Events in the log that are not stored yet",
-            whole(log.pending_events),
-        ),
-        (
-            "log_pending_bytes",
-            "Bytes that they take in the log",
-            whole(log.pending_bytes),
-        ),
-        (
-            "log_quarantined_records",
-            "Damaged records of the log that were set aside",
-            large(log.quarantined),
-        ),
-    ];
-    let gauges = gauges.into_iter().chain([
-        (
-            "erasures_open",
-            "Requests to erase events that are not done",
-            large(erasures.open),
-        ),
-        (
-            "erasures_overdue",
-            "Those of them that should be done",
-            large(erasures.overdue),
-        ),
-        (
-            "quotas_near_the_end",
-            "Organizations that used 80 % of their plan's events this month, and not all",
-            large(quotas.near),
-        ),
-        (
-            "quotas_used_up",
-            "Organizations that used all of their plan's events this month",
-            large(quotas.over),
-        ),
-    ]);
+    let gauges = of_the_log(&log).into_iter().chain(waiting(engine).await);
     for (name, help, value) in gauges {
         let gauge = Gauge::<i64>::default();
         gauge.set(value);
@@ -197,6 +153,76 @@ async fn current(engine: &Engine) -> Registry {
     }
     registry.register("ready", "Whether a piece works: 1 or 0", ready);
     registry
+}
+
+/// A name without its prefix, what it means, and how much it is.
+type Figure<T> = (&'static str, &'static str, T);
+
+fn log_records(log: &LogStatus) -> Figure<u64> {
+    (
+        "log_records",
+        "Records written to the log; what arrives together is one",
+        log.records,
+    )
+}
+
+fn of_the_log(log: &LogStatus) -> [Figure<i64>; 3] {
+    [
+        (
+            "log_pending_events",
+            "Events in the log that are not stored yet",
+            whole(log.pending_events),
+        ),
+        (
+            "log_pending_bytes",
+            "Bytes that they take in the log",
+            whole(log.pending_bytes),
+        ),
+        (
+            "log_quarantined_records",
+            "Damaged records of the log that were set aside",
+            large(log.quarantined),
+        ),
+    ]
+}
+
+/// What waits for somebody: erasures, letters, and organizations near the end of their plan.
+async fn waiting(engine: &Engine) -> [Figure<i64>; 6] {
+    let erasures = engine.erasures().open().await.unwrap_or_default();
+    let mail = engine.mailer().waiting().await.unwrap_or_default();
+    let quotas = engine.usages().near_the_end().await.unwrap_or_default();
+    [
+        (
+            "erasures_open",
+            "Requests to erase events that are not done",
+            large(erasures.open),
+        ),
+        (
+            "erasures_overdue",
+            "Those of them that should be done",
+            large(erasures.overdue),
+        ),
+        (
+            "mail_waiting",
+            "Letters that no mail server took yet",
+            large(mail.waiting),
+        ),
+        (
+            "mail_failed",
+            "Letters of the last 30 days that were given up",
+            large(mail.failed),
+        ),
+        (
+            "quotas_near_the_end",
+            "Organizations that used 80 % of their plan's events this month, and not all",
+            large(quotas.near),
+        ),
+        (
+            "quotas_used_up",
+            "Organizations that used all of their plan's events this month",
+            large(quotas.over),
+        ),
+    ]
 }
 
 fn whole(count: usize) -> i64 {

@@ -163,6 +163,7 @@ fn api(state: &AppState) -> Router<AppState> {
             "/api/organizations/{id}/invitations",
             get(members::invitations).post(members::invite),
         )
+        .route("/api/organizations/{id}/mail", get(members::stuck_letters))
         .route(
             "/api/organizations/{id}/invitations/{invitation}",
             delete(members::revoke),

@@ -111,14 +111,16 @@ pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<
 pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, AppError> {
     let may_manage = caller.may(Action::ManageMembers);
     let organizations = engine.organizations();
-    let invitations = if may_manage {
-        organizations.invitations(caller, caller.org()).await?
+    let (invitations, letters) = if may_manage {
+        let open = organizations.invitations(caller, caller.org()).await?;
+        (open, organizations.stuck_letters(caller, caller.org()).await?)
     } else {
-        Vec::new()
+        (Vec::new(), Vec::new())
     };
     Ok(People {
         members: organizations.members(caller, caller.org()).await?,
         invitations,
+        letters,
         fresh_link: cookie("invitation").filter(|_| may_manage),
         fresh_reset: cookie("reset").filter(|_| may_manage),
         makes_resets: may_manage && !engine.auth().sends_mail(),

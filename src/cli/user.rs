@@ -46,6 +46,11 @@ pub(crate) enum UserCommand {
         #[arg(long)]
         link: bool,
     },
+    /// Print a link that confirms an account's address, where its letter cannot arrive; it works once, for three days
+    Confirm {
+        /// Address to sign in with
+        email: String,
+    },
     /// Turn an account's second factor off: the person lost the app and the recovery codes
     EndTwoFactor {
         /// Address to sign in with
@@ -65,6 +70,7 @@ pub(crate) async fn run(command: UserCommand, config: &Config) -> Result<(), Str
         UserCommand::Disable { .. }
         | UserCommand::Enable { .. }
         | UserCommand::EndTwoFactor { .. }
+        | UserCommand::Confirm { .. }
         | UserCommand::Reset { link: true, .. } => String::new(),
     };
     let done = with_accounts(config, async |auth| carry_out(command, &password, auth).await).await;
@@ -105,6 +111,7 @@ async fn carry_out(command: UserCommand, password: &str, auth: &Auth) -> Result<
             auth.end_totp_of(&email).await?;
             Ok(format!("{email} signs in with the password alone."))
         }
+        UserCommand::Confirm { email } => auth.confirmation_link(&email).await,
         UserCommand::Reset { email, link: true } => auth.reset_link(&email).await,
         UserCommand::Reset { email, link: false } => {
             auth.reset_password(&email, password).await?;

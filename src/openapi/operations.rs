@@ -11,6 +11,7 @@ use model::catalogue::{EventName, EventProperty, PropertyValues};
 use model::dashboard::{Dashboard, DashboardSpec, Widget, WidgetSpec};
 use model::erasure::{Erasure, ForgetRequest};
 use model::event::Receipt;
+use model::mail::StuckLetter;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
@@ -388,6 +389,14 @@ fn members(schemas: &mut Schemas) -> Vec<Operation> {
             "Take an invitation back",
         )
         .gives_nothing(),
+        Call::new(
+            s,
+            Get,
+            "/api/organizations/{id}/mail",
+            "listStuckLetters",
+            "Letters that no mail server took when they were tried",
+        )
+        .gives_list::<StuckLetter>(),
         Call::open(
             s,
             Get,

@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use engine::Engine;
 use model::account::Membership;
+use model::mail::StuckLetter;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
@@ -88,6 +89,16 @@ pub(crate) async fn invitations(
 ) -> Answered<Json<Whole<Invitation>>> {
     let open = engine.organizations().invitations(&caller, id(&path)?).await?;
     Ok(Json(Whole::new(open)))
+}
+
+/// `GET /api/organizations/{id}/mail`
+pub(crate) async fn stuck_letters(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+) -> Answered<Json<Whole<StuckLetter>>> {
+    let letters = engine.organizations().stuck_letters(&caller, id(&path)?).await?;
+    Ok(Json(Whole::new(letters)))
 }
 
 /// `DELETE /api/organizations/{id}/invitations/{invitation}`

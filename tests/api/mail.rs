@@ -19,9 +19,22 @@ pub(crate) struct MailServer {
 
 impl MailServer {
     pub(crate) fn start() -> Self {
+        Self::start_at(None)
+    }
+
+    /// One where another was, if a port is named.
+    pub(crate) fn start_at(port: Option<u16>) -> Self {
         let folder = tempfile::tempdir().expect("a scratch folder");
-        let url = script("smtp.sh", &["start", &folder.path().to_string_lossy()]);
+        let at = folder.path().to_string_lossy().into_owned();
+        let port = port.map(|port| port.to_string());
+        let arguments: Vec<&str> = ["start", &at].into_iter().chain(port.as_deref()).collect();
+        let url = script("smtp.sh", &arguments);
         Self { folder, url }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        let (_, port) = self.url.rsplit_once(':').expect("a port");
+        port.parse().expect("a number")
     }
 
     /// The letters to `to` with `subject` in them, once there are so many.

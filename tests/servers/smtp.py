@@ -1,6 +1,7 @@
 """A mail server for tests: takes mail from anybody who knows the password, and keeps each letter as a file.
 
-usage: smtp.py FOLDER   writes its URL into FOLDER/url, and letters into FOLDER/mail/NUMBER.eml
+usage: smtp.py FOLDER [PORT]   writes its URL into FOLDER/url, and letters into FOLDER/mail/NUMBER.eml. It has no mailbox for
+nobody@…
 """
 
 import asyncio
@@ -13,12 +14,19 @@ import sys
 from aiosmtpd.smtp import SMTP, AuthResult
 
 folder = pathlib.Path(sys.argv[1])
+port = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 letters = folder / "mail"
 letters.mkdir(parents=True)
 numbers = itertools.count(1)
 
 
 class Keeper:
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if address.startswith("nobody@"):
+            return "550 5.1.1 no such mailbox"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
+
     async def handle_DATA(self, server, session, envelope):
         number = next(numbers)
         letter = email.message_from_bytes(envelope.content, policy=email.policy.default)
@@ -37,10 +45,10 @@ def authenticator(server, session, envelope, mechanism, auth_data):
 async def serve():
     loop = asyncio.get_running_loop()
     options = {"authenticator": authenticator, "auth_required": True, "auth_require_tls": False}
-    server = await loop.create_server(lambda: SMTP(Keeper(), **options), "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
+    server = await loop.create_server(lambda: SMTP(Keeper(), **options), "127.0.0.1", port)
+    bound = server.sockets[0].getsockname()[1]
     unfinished = folder / "url.part"
-    unfinished.write_text(f"smtp://datapulse:a%20word%20for%20mail@127.0.0.1:{port}")
+    unfinished.write_text(f"smtp://datapulse:a%20word%20for%20mail@127.0.0.1:{bound}")
     unfinished.rename(folder / "url")
     await server.serve_forever()
 

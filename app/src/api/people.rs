@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::Timestamp;
 use model::account::SignedInSession;
+use model::mail::StuckLetter;
 use model::membership::{Invitation, Invited, Member};
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ pub struct People {
     pub members: Vec<Member>,
     /// Who is asked to; empty for those who may not see it.
     pub invitations: Vec<Invitation>,
+    /// Letters that did not arrive; empty for those who may not see it.
+    pub letters: Vec<StuckLetter>,
     /// The link of an invitation that was made a moment ago.
     pub fresh_link: Option<String>,
     /// A link to choose another password that was made a moment ago.

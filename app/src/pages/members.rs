@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use model::ids::UserId;
+use model::mail::{LetterKind, LetterTrouble, StuckLetter};
 use model::membership::{Invitation, Member};
 use model::role::{Action, Role};
 
@@ -36,6 +37,7 @@ fn members_page(people: People) -> AnyView {
     let People {
         members,
         invitations,
+        letters,
         fresh_link,
         fresh_reset,
         makes_resets,
@@ -55,6 +57,7 @@ fn members_page(people: People) -> AnyView {
                 {list_table(t("Members"), &[t("Name"), t("E-mail"), t("Role"), t("Since")], LastColumn::Actions, rows.into_any())}
             </section>
             {(!invitations.is_empty()).then(|| invitations_view(invitations))}
+            {(!letters.is_empty()).then(|| letters_view(letters))}
         </div>
     }
     .into_any()
@@ -258,4 +261,48 @@ fn invitations_view(invitations: Vec<Invitation>) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+fn letters_view(letters: Vec<StuckLetter>) -> AnyView {
+    let rows = letters
+        .into_iter()
+        .map(|letter| {
+            let state = match (letter.trouble, letter.said) {
+                (LetterTrouble::Waiting, _) => t("Is tried again").to_owned(),
+                (LetterTrouble::Late, _) => t("Given up: the mail server was away too long").to_owned(),
+                (LetterTrouble::Refused, None) => t("The mail server refused it").to_owned(),
+                (LetterTrouble::Refused, Some(said)) => t_with("The mail server refused it: {0}", &[&said]),
+            };
+            view! {
+                <tr>
+                    <td>{letter.to}</td>
+                    <td>{t(about(letter.kind))}</td>
+                    <td>{state}</td>
+                    <td>{words::moment(letter.created_at)}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <section>
+            <h2>{t("Letters that did not arrive")}</h2>
+            <p class="muted">{t("Tell the person another way, or ask again once the address or the mail server is right.")}</p>
+            {list_table(
+                t("Letters that did not arrive"),
+                &[t("E-mail"), t("Letter"), t("What happened"), t("Since")],
+                LastColumn::Words,
+                rows.into_any(),
+            )}
+        </section>
+    }
+    .into_any()
+}
+
+const fn about(kind: LetterKind) -> &'static str {
+    match kind {
+        LetterKind::Reset => key("Link to choose another password"),
+        LetterKind::Confirm => key("Link to confirm the address"),
+        LetterKind::Invitation => key("Invitation"),
+        LetterKind::Quota => key("News of the plan's events"),
+    }
 }

@@ -113,7 +113,7 @@ impl Auth {
             passwords: Passwords::new(random.clone()),
             throttle: Throttle::new(db.clone(), clock.clone(), random.clone()),
             keys: KeyCache::new(),
-            mailer: Mailer::new(None),
+            mailer: Mailer::to_the_log(),
             vault,
             oidc: None,
             settings: Arc::new(settings),

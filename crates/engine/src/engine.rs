@@ -31,7 +31,7 @@ use crate::figures::{Counting, Figures};
 use crate::idempotency::Idempotency;
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
-use crate::mail::{MailServer, Mailer};
+use crate::mail::{MailServer, Mailer, Outbox};
 use crate::organizations::Organizations;
 use crate::profiles::Profiles;
 use crate::query::{After, Catalogue, Explained, Export, Queries};
@@ -169,8 +169,9 @@ impl Engine {
             registration: settings.registration,
             ..AuthSettings::new(settings.public_url.clone())
         };
-        let mailer = Mailer::new(settings.mail);
         let vault = Vault::open(settings.master_keys, random.clone())?;
+        let outbox = Outbox::new(db.clone(), clock.clone(), random.clone(), vault.clone());
+        let mailer = Mailer::through(settings.mail, outbox);
         let auth = Auth::open(
             db.clone(),
             clock.clone(),
@@ -227,6 +228,7 @@ impl Engine {
         let stop = CancellationToken::new();
         tokio::spawn(worker.run(stop.clone()));
         tokio::spawn(usages.clone().run(stop.clone()));
+        mailer.run(stop.clone());
         Ok(Self(Arc::new(Pieces {
             auth,
             idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault.clone()),
@@ -329,6 +331,12 @@ impl Engine {
     #[must_use]
     pub fn usages(&self) -> &Usages {
         &self.0.usages
+    }
+
+    /// Letters that are due.
+    #[must_use]
+    pub fn mailer(&self) -> &Mailer {
+        &self.0.mailer
     }
 
     /// Questions, for verbs that ask in their own way.

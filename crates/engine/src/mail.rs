@@ -1,7 +1,8 @@
-//! Mail: short letters in plain text, sent beside the request that asked for them. Where no server is set, the log tells
-//! what would have been sent.
+//! Mail: short letters in plain text, kept in the database from the change that makes them due until a mail server took them.
+//! Where no server is set, the log tells what would have been sent.
 
 mod letters;
+mod outbox;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -12,22 +13,32 @@ use lettre::message::header::ContentType;
 use lettre::transport::smtp::AsyncSmtpTransportBuilder;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use model::problem::FieldError;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
+use crate::db::Tx;
 use crate::error::Error;
-pub(crate) use letters::{Letter, Used};
+pub(crate) use letters::{Due, Letter, Used};
+pub(crate) use outbox::Outbox;
+use outbox::{Claimed, Reason};
+pub use outbox::{Waiting, waiting};
 
-/// Letters on their way at the same time; whoever asks for one more is told in the log.
-const ON_THEIR_WAY: usize = 1_000;
-/// How long to wait before each further try: what is wrong now may be right in a while.
-const TRIES: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_secs(5),
-    Duration::from_mins(1),
-    Duration::from_mins(5),
-];
+/// Work beside requests at the same time; whoever asks for more is told in the log.
+const BESIDE: usize = 1_000;
+/// Letters that one process sends at the same time.
+const AT_ONCE: usize = 4;
+/// How often a process looks for letters that are due, its own later tries and those of others.
+const LOOKS_EVERY: Duration = Duration::from_secs(2);
+/// After so many looks it gives up what is of no use any more.
+const TIDIES_AFTER: u32 = 300;
+/// How long a mail server may take for each word of the protocol …
 const PATIENCE: Duration = Duration::from_secs(20);
+/// … and for a letter.
+const PATIENCE_FOR_ALL: Duration = Duration::from_mins(1);
+/// Answers of a mail server that does not know us (RFC 4954): not the letter's fault, and mended by whoever runs this program.
+const NOT_LET_IN: [u16; 4] = [530, 534, 535, 538];
 /// How long the end of the program waits for letters that are on their way.
 const AT_THE_END: Duration = Duration::from_secs(3);
 
@@ -94,21 +105,54 @@ pub struct Mailer(Arc<Post>);
 
 #[derive(Debug)]
 struct Post {
-    server: Option<(MailServer, Transport)>,
+    way: Way,
+    wake: Notify,
     room: Arc<Semaphore>,
     under_way: TaskTracker,
 }
 
+/// What becomes of letters.
+#[derive(Debug)]
+enum Way {
+    /// The log tells them.
+    Log,
+    /// They wait in the database until the server took them.
+    Server {
+        server: Box<MailServer>,
+        transport: Transport,
+        outbox: Outbox,
+    },
+}
+
+/// A letter whose transaction is about to be committed.
+#[must_use = "a letter goes out after `Mailer::go`"]
+pub(crate) struct Posted(Option<Letter>);
+
 impl Mailer {
-    /// Sends through `server`; without one, letters are told to the log.
+    /// Tells letters to the log.
     #[must_use]
-    pub fn new(server: Option<MailServer>) -> Self {
+    pub fn to_the_log() -> Self {
+        Self::by(Way::Log)
+    }
+
+    /// Sends through `server` what waits in `outbox`, once it [runs](Mailer::run); without a server, letters are told to the
+    /// log.
+    pub(crate) fn through(server: Option<MailServer>, outbox: Outbox) -> Self {
+        Self::by(match server {
+            None => Way::Log,
+            Some(server) => Way::Server {
+                transport: server.transport(),
+                server: Box::new(server),
+                outbox,
+            },
+        })
+    }
+
+    fn by(way: Way) -> Self {
         Self(Arc::new(Post {
-            server: server.map(|server| {
-                let transport = server.transport();
-                (server, transport)
-            }),
-            room: Arc::new(Semaphore::new(ON_THEIR_WAY)),
+            way,
+            wake: Notify::new(),
+            room: Arc::new(Semaphore::new(BESIDE)),
             under_way: TaskTracker::new(),
         }))
     }
@@ -116,13 +160,13 @@ impl Mailer {
     /// Whether letters reach people.
     #[must_use]
     pub fn is_set(&self) -> bool {
-        self.0.server.is_some()
+        matches!(self.0.way, Way::Server { .. })
     }
 
     /// Does `work` beside the request that asked for it, which then takes as long whatever the work is.
     pub(crate) fn beside(&self, work: impl Future<Output = ()> + Send + 'static) {
         let Ok(place) = Arc::clone(&self.0.room).try_acquire_owned() else {
-            tracing::warn!("too much mail is on its way; a letter was left out");
+            tracing::warn!("too much mail is asked for; a letter was left out");
             return;
         };
         self.0.under_way.spawn(async move {
@@ -131,81 +175,149 @@ impl Mailer {
         });
     }
 
-    /// Sends a letter, in a few tries.
-    pub(crate) fn send(&self, letter: Letter) {
-        let post = Arc::clone(&self.0);
-        self.beside(async move { post.deliver(letter).await });
+    /// Writes a letter down in the transaction that makes it due. After the commit, [`Mailer::go`] sends it on its way; where
+    /// the process ends before, the next one finds it.
+    pub(crate) async fn post(&self, tx: &mut Tx, due: Due) -> Result<Posted, Error> {
+        match &self.0.way {
+            Way::Log => Ok(Posted(Some(due.letter))),
+            Way::Server { outbox, .. } => outbox.write(tx, &due).await.map(|()| Posted(None)),
+        }
     }
 
-    /// Waits a moment for letters that are on their way, and takes no more.
+    /// Sends what was posted, soon.
+    pub(crate) fn go(&self, posted: Posted) {
+        match posted.0 {
+            Some(letter) => letter.tell(),
+            None => self.0.wake.notify_one(),
+        }
+    }
+
+    /// How many letters are not where they belong.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`], [`Error::Internal`].
+    pub async fn waiting(&self) -> Result<Waiting, Error> {
+        match &self.0.way {
+            Way::Log => Ok(Waiting::default()),
+            Way::Server { outbox, .. } => outbox.waiting().await,
+        }
+    }
+
+    /// Begins to send what is due, until `stop`: a letter that is being sent then is sent.
+    pub(crate) fn run(&self, stop: CancellationToken) {
+        if self.is_set() {
+            let mailer = self.clone();
+            self.0
+                .under_way
+                .spawn(async move { mailer.0.send_until(stop).await });
+        }
+    }
+
+    /// Waits a moment for letters that are on their way; those that wait are for the next start.
     pub async fn close(&self) {
         self.0.under_way.close();
-        if tokio::time::timeout(AT_THE_END, self.0.under_way.wait())
-            .await
-            .is_err()
-        {
-            tracing::warn!(letters = self.0.under_way.len(), "some mail was not sent");
+        let ended = tokio::time::timeout(AT_THE_END, self.0.under_way.wait());
+        if ended.await.is_err() {
+            tracing::warn!("a mail server is slow: what it did not take is sent after the next start");
         }
     }
 }
 
 impl Post {
-    async fn deliver(&self, letter: Letter) {
-        let Some((server, transport)) = &self.server else {
-            let Letter {
-                to, subject, link, ..
-            } = letter;
-            tracing::info!(
-                to,
-                subject,
-                link,
-                "no mail server is set; give this link to the person"
-            );
-            return;
+    async fn send_until(&self, stop: CancellationToken) {
+        let mut looks = 0_u32;
+        while !stop.is_cancelled() {
+            let lanes = (0..AT_ONCE).map(|_| self.send_due(&stop));
+            for sent in futures_util::future::join_all(lanes).await {
+                if let Err(error) = sent {
+                    tracing::warn!(%error, "mail waits: the database does not give it out");
+                }
+            }
+            if looks.is_multiple_of(TIDIES_AFTER)
+                && let Way::Server { outbox, .. } = &self.way
+                && let Err(error) = outbox.tidy().await
+            {
+                tracing::warn!(%error, "mail that is of no use any more stays for now");
+            }
+            looks = looks.wrapping_add(1);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = self.wake.notified() => {}
+                () = tokio::time::sleep(LOOKS_EVERY) => {}
+            }
+        }
+    }
+
+    /// Sends what is due, one after the other.
+    async fn send_due(&self, stop: &CancellationToken) -> Result<(), Error> {
+        let Way::Server {
+            server,
+            transport,
+            outbox,
+        } = &self.way
+        else {
+            return Ok(());
         };
-        for (tried, pause) in TRIES.into_iter().enumerate() {
-            tokio::time::sleep(pause).await;
-            match server.send(transport, &letter).await {
-                Ok(()) => return,
-                Err(Failed { why, for_good }) => {
-                    tracing::warn!(
-                        to = letter.to,
-                        tries = tried + 1,
-                        for_good,
-                        why,
-                        "mail was not sent"
-                    );
-                    if for_good {
-                        return;
-                    }
+        while !stop.is_cancelled() {
+            let Some(claimed) = outbox.claim().await? else {
+                break;
+            };
+            match server.send(transport, &claimed).await {
+                Ok(()) => outbox.sent(&claimed).await?,
+                Err(Failed { why, reason }) => {
+                    let again = outbox.failed(&claimed, reason, &why).await?;
+                    let to = claimed.letter.to;
+                    tracing::warn!(to, again, why, "mail was not sent");
                 }
             }
         }
+        Ok(())
     }
 }
 
 struct Failed {
     why: String,
-    for_good: bool,
+    reason: Reason,
+}
+
+impl Failed {
+    fn away(why: String) -> Self {
+        let reason = Reason::Away;
+        Self { why, reason }
+    }
 }
 
 impl MailServer {
-    async fn send(&self, transport: &Transport, letter: &Letter) -> Result<(), Failed> {
-        let message = self.message(letter).map_err(|error| Failed {
-            why: error.to_string(),
-            for_good: true,
-        })?;
-        transport.send(message).await.map(drop).map_err(|error| Failed {
-            for_good: error.is_permanent(),
-            why: chain(&error),
-        })
+    async fn send(&self, transport: &Transport, claimed: &Claimed) -> Result<(), Failed> {
+        let message = self
+            .message(claimed.id, &claimed.letter)
+            .map_err(|error| Failed {
+                why: error.to_string(),
+                reason: Reason::Refused,
+            })?;
+        match tokio::time::timeout(PATIENCE_FOR_ALL, transport.send(message)).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => {
+                let is_let_in = !error
+                    .status()
+                    .is_some_and(|code| NOT_LET_IN.contains(&u16::from(code)));
+                let mut failed = Failed::away(chain(&error));
+                if error.is_permanent() && is_let_in {
+                    failed.reason = Reason::Refused;
+                }
+                Err(failed)
+            }
+            Err(_) => Err(Failed::away("the mail server took too long".to_owned())),
+        }
     }
 
-    fn message(&self, letter: &Letter) -> Result<Message, Error> {
+    /// A letter that is sent again, since nobody knows whether it was, is named as before: mail programs show it once.
+    fn message(&self, id: Uuid, letter: &Letter) -> Result<Message, Error> {
         Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, letter.to.parse().map_err(Error::internal)?))
             .subject(&letter.subject)
+            .message_id(Some(format!("<{id}@{}>", self.from.email.domain())))
             .header(ContentType::TEXT_PLAIN)
             .body(letter.text())
             .map_err(Error::internal)
@@ -259,7 +371,10 @@ mod tests {
             link: "https://stats.example.org/x".to_owned(),
             end: "Bye.".to_owned(),
         };
-        let sent = server.message(&letter).expect("it is a message").formatted();
+        let sent = server
+            .message(Uuid::nil(), &letter)
+            .expect("it is a message")
+            .formatted();
         let sent = String::from_utf8(sent).expect("plain ASCII");
         let (head, _) = sent.split_once("\r\n\r\n").expect("a head and a body");
         assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");

@@ -4,6 +4,7 @@ mod first_steps;
 mod ingest;
 mod invitations;
 mod keys;
+mod letters;
 mod life;
 mod members;
 
@@ -135,7 +136,7 @@ impl Organizations {
             random,
             calendars,
             rules,
-            mailer: Mailer::new(None),
+            mailer: Mailer::to_the_log(),
             registration: Registration::Open,
         }
     }

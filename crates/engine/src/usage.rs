@@ -9,7 +9,9 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use model::Timestamp;
 use model::ids::OrgId;
+use model::mail::LetterKind;
 use model::role::Action;
 use model::usage::{MonthUsage, Quotas, Usage, month_name, percent};
 use moka::sync::Cache;
@@ -24,7 +26,7 @@ use crate::clock::Clock;
 use crate::db::{Db, Tx, sql};
 use crate::error::Error;
 use crate::ingest::{Counted, Month, Unwritten, identity, month_of};
-use crate::mail::{Letter, Mailer, Used};
+use crate::mail::{Due, Letter, Mailer, Posted, Used};
 use crate::organizations::Organizations;
 use crate::random::Random;
 
@@ -35,6 +37,8 @@ const MOST_KNOWN: u64 = 10_000;
 /// Percent of a plan's events at which its organization is told.
 const TOLD_AT: [u64; 2] = [80, 100];
 const MONTHS_SHOWN: i64 = 12;
+/// How long it is worth telling that a step was reached.
+const NEWS_FOR: Duration = Duration::from_hours(3 * 24);
 
 /// What organizations use. Cheap to clone.
 #[derive(Clone)]
@@ -191,7 +195,7 @@ impl Usages {
 
     async fn write_down(&self, what: &Unwritten) -> Result<Vec<((OrgId, Month), Known)>, Error> {
         let mut written = Vec::with_capacity(what.events.len());
-        let mut reached = Vec::new();
+        let mut posted = Vec::new();
         let mut tx = self.0.db.begin().await?;
         let mut orgs: Vec<(&(OrgId, Month), &u64)> = what.events.iter().collect();
         // In one order, so that two processes never wait for one another.
@@ -218,7 +222,9 @@ impl Usages {
             let used = self
                 .warn(&mut tx, (*org, *month), known, warned.unsigned_abs())
                 .await?;
-            reached.extend(used.map(|used| (*org, used)));
+            if let Some(used) = used {
+                posted.extend(self.post_letters(&mut tx, *org, used).await?);
+            }
             written.push(((*org, *month), known));
         }
         let moved = sql!(
@@ -232,29 +238,19 @@ impl Usages {
             return Err(Error::internal("somebody else counts the events of this log"));
         }
         tx.commit().await?;
-        for (org, used) in reached {
-            self.write_to(org, used);
+        for posted in posted {
+            self.0.mailer.go(posted);
         }
         Ok(written)
     }
 
-    /// Letters to the organization's owners and admins, beside the counting. Where no mail server is set, its record and its
-    /// page say the same.
-    fn write_to(&self, org: OrgId, used: Used) {
+    /// Letters to the organization's owners and admins. Where no mail server is set, its record and its page say the same.
+    async fn post_letters(&self, tx: &mut Tx, org: OrgId, used: Used) -> Result<Vec<Posted>, Error> {
         if !self.0.mailer.is_set() {
-            return;
+            return Ok(Vec::new());
         }
-        let usages = self.clone();
-        self.0.mailer.beside(async move {
-            if let Err(error) = usages.write_letters(org, used).await {
-                tracing::warn!(%org, %error, "nobody was written to about the plan's events");
-            }
-        });
-    }
-
-    async fn write_letters(&self, org: OrgId, used: Used) -> Result<(), Error> {
         let rows = sql!(
-            self.0.db,
+            tx,
             all as (String, String),
             "SELECT u.email, o.name FROM org_members m
              JOIN users u ON u.id = m.user_id JOIN organizations o ON o.id = m.org_id
@@ -262,11 +258,21 @@ impl Usages {
             org.uuid(),
         )?;
         let link = format!("{}/settings/data", self.0.public_url.trim_end_matches('/'));
+        let news_until = self.0.clock.now().saturating_add(NEWS_FOR);
+        let good_until = news_until.unwrap_or(Timestamp::MAX);
+        let mut posted = Vec::with_capacity(rows.len());
         for (email, organization) in rows {
-            let letter = Letter::quota(&email, &organization, &used, link.clone());
-            self.0.mailer.send(letter);
+            let due = Due {
+                letter: Letter::quota(&email, &organization, &used, link.clone()),
+                kind: LetterKind::Quota,
+                about: org.uuid(),
+                org: Some(org.uuid()),
+                user: None,
+                good_until,
+            };
+            posted.push(self.0.mailer.post(tx, due).await?);
         }
-        Ok(())
+        Ok(posted)
     }
 
     /// Tells the organization, in its record, once for each step; the step that was reached just now.

@@ -64,6 +64,8 @@ id! {
     AnnotationId,
     /// Events that are to be erased, or were.
     ErasureId,
+    /// A letter that is due.
+    LetterId,
     /// A connected data source.
     SourceId,
 }

@@ -14,6 +14,7 @@ pub mod format;
 pub mod ids;
 pub mod ingest;
 pub mod language;
+pub mod mail;
 pub mod membership;
 #[cfg(feature = "openapi")]
 mod openapi;

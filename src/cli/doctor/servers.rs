@@ -2,6 +2,7 @@
 
 use engine::db::{Db, Look, look};
 use engine::ingest::look_at_log;
+use engine::mail::Waiting;
 use engine::sealing::{Sealed, Vault};
 use engine::store::{EventStore, EventsAt};
 use engine::{Clock, Error, Random, Redis};
@@ -20,6 +21,7 @@ pub(super) async fn findings(config: &Config, running: bool) -> Vec<Finding> {
             findings.extend(database(&look));
             if look.version.is_some() && look.pending.is_empty() && look.unknown.is_empty() {
                 findings.push(secrets(config).await);
+                findings.extend(letters(config).await);
             }
         }
         Err(error) => findings.push(Finding::bad(
@@ -203,6 +205,30 @@ async fn mail(config: &Config) -> Finding {
             Finding::bad(WHAT, format!("{server}: {why}"), todo)
         }
     }
+}
+
+/// Letters that lie in the database.
+async fn letters(config: &Config) -> Option<Finding> {
+    const WHAT: &str = "letters";
+    config.mail.as_ref()?;
+    let todo = "The server's log names each with what the mail server said. Failed ones are not sent again: whoever asked \
+        asks anew, and the page of members shows which.";
+    Some(match letters_in(config).await {
+        Ok(Waiting { waiting, failed: 0 }) => Finding::good(WHAT, format!("{waiting} on their way")),
+        Ok(Waiting { waiting, failed }) => Finding::notice(
+            WHAT,
+            format!("{failed} given up within 30 days, {waiting} on their way"),
+            todo,
+        ),
+        Err(error) => Finding::bad(WHAT, for_people(&error), "See the line above about the database."),
+    })
+}
+
+async fn letters_in(config: &Config) -> Result<Waiting, Error> {
+    let db = Db::open(&config.database_url).await?;
+    let found = engine::mail::waiting(&db, Clock::System.now()).await;
+    db.close().await;
+    found
 }
 
 async fn oidc(config: &Config) -> Option<Finding> {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::Email;
 use model::ids::{OrgId, UserId};
+use model::mail::LetterKind;
 use model::role::Action;
 use serde_json::json;
 use uuid::Uuid;
@@ -16,7 +17,7 @@ use crate::audit::{self, Change};
 use crate::caller::Caller;
 use crate::db::{Tx, sql, to_db};
 use crate::error::Error;
-use crate::mail::Letter;
+use crate::mail::{Due, Letter, Posted};
 use crate::organizations::known_role;
 use crate::random::digest;
 
@@ -38,6 +39,13 @@ impl Purpose {
         match self {
             Self::Reset => "reset",
             Self::Confirm => "confirm",
+        }
+    }
+
+    const fn letter(self) -> LetterKind {
+        match self {
+            Self::Reset => LetterKind::Reset,
+            Self::Confirm => LetterKind::Confirm,
         }
     }
 
@@ -121,6 +129,25 @@ impl Auth {
         let link = self.make_link(&mut tx, Purpose::Reset, &addressee).await?;
         let (user, detail) = (addressee.user, json!({ "by": "operator" }));
         self.note(&mut tx, user, "password.link", format!("user:{user}"), detail)
+            .await?;
+        tx.commit().await?;
+        Ok(link)
+    }
+
+    /// A link to confirm the address of an account, for whoever runs the program.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for an address without an account; [`Error::Conflict`] for one that is confirmed.
+    pub async fn confirmation_link(&self, email: &str) -> Result<String, Error> {
+        let key = Email::parse(email)?.key();
+        let mut tx = self.db.begin().await?;
+        let addressee = by_address(&mut tx, &key).await?.ok_or(Error::NotFound)?;
+        if self.is_confirmed(addressee.user).await? {
+            return Err(Error::Conflict("This address is confirmed already.".to_owned()));
+        }
+        let link = self.make_link(&mut tx, Purpose::Confirm, &addressee).await?;
+        let (user, detail) = (addressee.user, json!({ "by": "operator" }));
+        self.note(&mut tx, user, "email.link", format!("user:{user}"), detail)
             .await?;
         tx.commit().await?;
         Ok(link)
@@ -219,8 +246,9 @@ impl Auth {
             json!({ "by": "mail" }),
         )
         .await?;
+        let posted = self.post(&mut tx, Purpose::Reset, &addressee, link).await?;
         tx.commit().await?;
-        self.mailer.send(Letter::reset(&addressee.email, link));
+        self.mailer.go(posted);
         Ok(())
     }
 
@@ -234,9 +262,33 @@ impl Auth {
             return Ok(false);
         }
         let link = self.make_link(&mut tx, Purpose::Confirm, &addressee).await?;
+        let posted = self.post(&mut tx, Purpose::Confirm, &addressee, link).await?;
         tx.commit().await?;
-        self.mailer.send(Letter::confirm(&addressee.email, link));
+        self.mailer.go(posted);
         Ok(true)
+    }
+
+    /// Writes the letter with a link down, beside the link.
+    async fn post(
+        &self,
+        tx: &mut Tx,
+        purpose: Purpose,
+        to: &Addressee,
+        link: String,
+    ) -> Result<Posted, Error> {
+        let letter = match purpose {
+            Purpose::Reset => Letter::reset(&to.email, link),
+            Purpose::Confirm => Letter::confirm(&to.email, link),
+        };
+        let due = Due {
+            letter,
+            kind: purpose.letter(),
+            about: to.user.uuid(),
+            org: None,
+            user: Some(to.user.uuid()),
+            good_until: later(self.clock.now(), purpose.lasts()),
+        };
+        self.mailer.post(tx, due).await
     }
 
     /// Nobody's letter box is filled by somebody else.
@@ -255,7 +307,7 @@ impl Auth {
         Ok(count < MOST_IN_AN_HOUR && last.is_none_or(|last| last <= a_moment_ago))
     }
 
-    /// Makes a link; those of the same kind that were made before stop working.
+    /// Makes a link; those of the same kind that were made before stop working, and letters with them are not sent any more.
     async fn make_link(&self, tx: &mut Tx, purpose: Purpose, to: &Addressee) -> Result<String, Error> {
         let now = self.clock.now();
         let token = self.random.token();
@@ -266,6 +318,13 @@ impl Auth {
             to.user.uuid(),
             purpose.as_str(),
             to_db(now),
+        )?;
+        sql!(
+            tx,
+            run,
+            "DELETE FROM mail_outbox WHERE about = $1 AND kind = $2",
+            to.user.uuid(),
+            purpose.letter().as_str(),
         )?;
         sql!(
             tx,

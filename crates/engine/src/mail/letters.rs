@@ -1,7 +1,28 @@
-//! What letters say.
+//! What letters say, and what they are about.
+
+use model::Timestamp;
+use model::mail::LetterKind;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A letter that is to be sent.
+pub(crate) struct Due {
+    /// What it says.
+    pub(crate) letter: Letter,
+    /// What it is for.
+    pub(crate) kind: LetterKind,
+    /// The account, the invitation or the organization that it is about.
+    pub(crate) about: Uuid,
+    /// The organization whose administrators hear that it did not arrive.
+    pub(crate) org: Option<Uuid>,
+    /// The account that it is about, where it is a letter to somebody about their own.
+    pub(crate) user: Option<Uuid>,
+    /// Afterwards it is of no use.
+    pub(crate) good_until: Timestamp,
+}
 
 /// One letter with one link in it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(super) to: String,
     pub(super) subject: String,
@@ -83,6 +104,19 @@ impl Letter {
             link,
             end,
         }
+    }
+
+    /// Says in the log what would have been sent.
+    pub(super) fn tell(self) {
+        let Self {
+            to, subject, link, ..
+        } = self;
+        tracing::info!(
+            to,
+            subject,
+            link,
+            "no mail server is set; give this link to the person"
+        );
     }
 
     pub(super) fn text(&self) -> String {

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::{Email, Membership};
 use model::ids::{InvitationId, OrgId, UserId};
+use model::mail::LetterKind;
 use model::membership::{Invitation, InvitationRequest, Invited, NewInvitation};
 use model::role::{Action, Role};
 use serde_json::json;
@@ -17,7 +18,7 @@ use crate::audit::{self, Change};
 use crate::caller::Caller;
 use crate::db::{Tx, from_db, sql, to_db};
 use crate::error::Error;
-use crate::mail::Letter;
+use crate::mail::{Due, Letter, Posted};
 use crate::random::{Random, digest};
 
 const LASTS: Duration = Duration::from_hours(7 * 24);
@@ -127,22 +128,43 @@ impl Organizations {
         let change = Change::by(&caller, "invitation.created", format!("invitation:{id}"))
             .with(json!({ "email": email.as_str(), "role": request.role }));
         audit::record(&mut tx, &self.random, now, change).await?;
-        tx.commit().await?;
-        let url = format!("{}/invitations/{token}", public_url.trim_end_matches('/'));
-        let by_mail = self.mailer.is_set();
-        if by_mail {
-            let name = self.read(org).await?.name;
-            let letter = Letter::invitation(email.as_str(), &name, request.role.as_str(), url.clone());
-            self.mailer.send(letter);
-        }
-        Ok(NewInvitation {
+        drop_letters(&mut tx, org).await?;
+        let made = NewInvitation {
             id,
             email: email.as_str().to_owned(),
             role: request.role,
-            url,
-            by_mail,
+            url: format!("{}/invitations/{token}", public_url.trim_end_matches('/')),
+            by_mail: self.mailer.is_set(),
             expires_at,
-        })
+        };
+        let posted = if made.by_mail {
+            Some(self.post_invitation(&mut tx, org, &made).await?)
+        } else {
+            None
+        };
+        tx.commit().await?;
+        if let Some(posted) = posted {
+            self.mailer.go(posted);
+        }
+        Ok(made)
+    }
+
+    async fn post_invitation(&self, tx: &mut Tx, org: OrgId, made: &NewInvitation) -> Result<Posted, Error> {
+        let (name,) = sql!(
+            tx,
+            one as (String,),
+            "SELECT name FROM organizations WHERE id = $1",
+            org.uuid(),
+        )?;
+        let due = Due {
+            letter: Letter::invitation(&made.email, &name, made.role.as_str(), made.url.clone()),
+            kind: LetterKind::Invitation,
+            about: made.id.uuid(),
+            org: Some(org.uuid()),
+            user: None,
+            good_until: made.expires_at,
+        };
+        self.mailer.post(tx, due).await
     }
 
     /// The invitations that can still be accepted, newest first.
@@ -189,6 +211,7 @@ impl Organizations {
         if revoked == 0 {
             return Err(Error::NotFound);
         }
+        drop_letters(&mut tx, org).await?;
         let change = Change::by(&caller, "invitation.revoked", format!("invitation:{invitation}"));
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await
@@ -258,6 +281,7 @@ pub(crate) async fn take_invitation(
         to_db(now),
     )?;
     let (id, org, role, invited) = found.ok_or(Error::NotFound)?;
+    drop_letters(tx, OrgId::new(org)).await?;
     if invited != email_key {
         return Err(Error::Conflict(
             "This invitation is for another e-mail address than that of your account.".into(),
@@ -268,6 +292,18 @@ pub(crate) async fn take_invitation(
         org: OrgId::new(org),
         role: known_role(&role)?,
     })
+}
+
+/// Letters with invitations that were taken back, replaced or used are not sent any more.
+async fn drop_letters(tx: &mut Tx, org: OrgId) -> Result<(), Error> {
+    sql!(
+        tx,
+        run,
+        "DELETE FROM mail_outbox WHERE org_id = $1 AND kind = 'invitation' AND about IN (
+             SELECT id FROM invitations WHERE org_id = $1 AND (revoked_at IS NOT NULL OR accepted_at IS NOT NULL))",
+        org.uuid(),
+    )?;
+    Ok(())
 }
 
 async fn must_be_no_member(tx: &mut Tx, org: OrgId, email: &Email) -> Result<(), Error> {

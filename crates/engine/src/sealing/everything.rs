@@ -20,12 +20,20 @@ pub(crate) enum Secrets {
     SigningSeeds,
     /// Answers that are given again, by the turn of the request.
     Answers,
+    /// Letters that are due, by the letter.
+    Letters,
 }
 
 type Rows = Vec<(Uuid, Vec<u8>)>;
 
 impl Secrets {
-    const ALL: [Self; 4] = [Self::Apps, Self::EmbedKeys, Self::SigningSeeds, Self::Answers];
+    const ALL: [Self; 5] = [
+        Self::Apps,
+        Self::EmbedKeys,
+        Self::SigningSeeds,
+        Self::Answers,
+        Self::Letters,
+    ];
 
     /// Where one of them lies.
     pub(crate) const fn place(self, row: Uuid) -> Place {
@@ -34,6 +42,7 @@ impl Secrets {
             Self::EmbedKeys => ("shares", "embed_key_sealed"),
             Self::SigningSeeds => ("signing_keys", "seed"),
             Self::Answers => ("idempotency", "answer_sealed"),
+            Self::Letters => ("mail_outbox", "letter_sealed"),
         };
         Place {
             owner: row,
@@ -57,6 +66,10 @@ impl Secrets {
                 "SELECT turn, answer_sealed FROM idempotency WHERE answer_sealed IS NOT NULL AND turn > $1
                  ORDER BY turn LIMIT $2"
             }
+            Self::Letters => {
+                "SELECT id, letter_sealed FROM mail_outbox WHERE letter_sealed IS NOT NULL AND id > $1
+                 ORDER BY id LIMIT $2"
+            }
             Self::SigningSeeds => return seeds(db, after).await,
         };
         sql!(db, all as (Uuid, Vec<u8>), text, after, PAGE)
@@ -72,6 +85,7 @@ impl Secrets {
             Self::Answers => {
                 "UPDATE idempotency SET answer_sealed = $3 WHERE turn = $1 AND answer_sealed = $2"
             }
+            Self::Letters => "UPDATE mail_outbox SET letter_sealed = $3 WHERE id = $1 AND letter_sealed = $2",
             Self::SigningSeeds => "UPDATE signing_keys SET seed = $3 WHERE kid = $1 AND seed = $2",
         };
         let mut tx = db.begin().await?;
