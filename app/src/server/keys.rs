@@ -41,7 +41,7 @@ pub async fn make(engine: &Engine, caller: &Caller, wanted: WantedKey) -> Result
     organizations.create_key(caller, caller.org(), request).await
 }
 
-/// Revokes a key that [`listed`] shows.
+/// Revokes a key of the page.
 ///
 /// # Errors
 /// [`Error::NotFound`], [`Error::Forbidden`].
