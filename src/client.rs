@@ -193,6 +193,7 @@ fn read(proxies: &Proxies, peer: Option<SocketAddr>, headers: &HeaderMap) -> Cli
         } else {
             Place::default()
         },
+        origin: headers.get(header::ORIGIN).map(|value| text(value.as_bytes())),
     }
 }
 

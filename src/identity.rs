@@ -147,8 +147,12 @@ fn write_key(parts: &Parts) -> Option<String> {
     if let Some(key) = parts.headers.get("x-write-key") {
         return key.to_str().ok().map(|key| key.trim().to_owned());
     }
-    let pairs = parts
-        .uri
+    key_in_address(&parts.uri)
+}
+
+/// The key of `?key=`, for whoever cannot set a header.
+pub(crate) fn key_in_address(uri: &Uri) -> Option<String> {
+    let pairs = uri
         .query()
         .unwrap_or_default()
         .split('&')

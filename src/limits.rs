@@ -156,6 +156,17 @@ impl Limits {
     }
 }
 
+impl Limits {
+    /// Counts what an address asks before it sends anything.
+    ///
+    /// # Errors
+    /// [`Error::TooMany`].
+    pub(crate) fn count_address(&self, who: IpAddr) -> Result<(), Refusal> {
+        let Some(all) = &self.0 else { return Ok(()) };
+        note(None, &[all.addresses.count(&who)])
+    }
+}
+
 /// What the limits said to the request under way.
 #[derive(Clone, Default)]
 pub(crate) struct Notes(Arc<Mutex<Vec<Said>>>);

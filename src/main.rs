@@ -21,6 +21,7 @@ mod metrics;
 mod openapi;
 mod paper;
 mod pictures;
+mod preflight;
 mod problem;
 mod reads;
 mod rest;

@@ -93,6 +93,10 @@ fn problem(error: Error) -> Problem {
             let detail = "Your role or key does not allow this. Ask an admin of the organization.";
             plain(StatusCode::FORBIDDEN, "forbidden", detail)
         }
+        Error::OtherSite => {
+            let detail = "This key does not take events from this site. Add the site to the key under Settings, API keys.";
+            plain(StatusCode::FORBIDDEN, "other-site", detail)
+        }
         Error::Suspended => {
             let detail = "This organization is suspended. Ask whoever runs this server.";
             plain(StatusCode::FORBIDDEN, "suspended", detail)

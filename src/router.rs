@@ -31,7 +31,7 @@ use crate::rest::{
 use crate::site::SiteFiles;
 use crate::state::AppState;
 use crate::taking::tell_what_was_dropped;
-use crate::{compat, forms, idempotency, identity, live, metrics, security, share_page};
+use crate::{compat, forms, idempotency, identity, live, metrics, preflight, security, share_page};
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
@@ -70,7 +70,7 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
         .with_state(state)
 }
 
-/// Events, from any origin: a key is the credential, never a cookie.
+/// Events, from any origin that their key allows: it is the credential, never a cookie.
 fn ingest(state: &AppState) -> Router<AppState> {
     let any_origin = CorsLayer::new()
         .allow_origin(Any)
@@ -88,6 +88,7 @@ fn ingest(state: &AppState) -> Router<AppState> {
         .layer(DefaultBodyLimit::disable())
         .layer(RequestDecompressionLayer::new())
         .layer(any_origin)
+        .layer(from_fn_with_state(state.clone(), preflight::refuse_other_sites))
 }
 
 /// The calls and forms that take a password or a refresh token.
@@ -175,7 +176,7 @@ fn api(state: &AppState) -> Router<AppState> {
         )
         .route(
             "/api/organizations/{id}/keys/{key}",
-            delete(organizations::revoke_key),
+            patch(organizations::update_key).delete(organizations::revoke_key),
         )
         .route("/api/analytics/events/names", get(catalogue::names))
         .route("/api/analytics/events/properties", get(catalogue::properties))
@@ -304,6 +305,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/revoke", post(settings::revoke))
         .route("/settings/members/reset-link", post(settings::reset_link))
         .route("/settings/keys/create", post(forms::keys::create))
+        .route("/settings/keys/sites", post(forms::keys::change_sites))
         .route("/settings/keys/revoke", post(forms::keys::revoke))
         .route("/settings/organization/save", post(settings::save))
         .route("/settings/organization/delete", post(settings::delete))

@@ -278,7 +278,7 @@ impl From<Error> for AppError {
             Error::Conflict(message) => whole("conflict", message),
             Error::Changed => Self::Changed,
             Error::Unauthenticated(_) | Error::CodeNeeded { .. } => Self::SignedOut,
-            Error::Forbidden => Self::Forbidden,
+            Error::Forbidden | Error::OtherSite => Self::Forbidden,
             Error::Suspended => whole(
                 "suspended",
                 t("This organization is suspended. Ask whoever runs this server.").to_owned(),

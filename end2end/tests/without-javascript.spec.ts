@@ -82,6 +82,20 @@ test('keys, the organization and the own name are changed without JavaScript', a
   await expect(plain.locator('p.notice')).toContainText('The key is revoked.');
   await expect.poll(async () => (await ask('GET')).status).toBe(401);
 
+  await plain.getByLabel('Name', { exact: true }).fill('Shop');
+  await plain.getByLabel('Kind').selectOption('write');
+  await plain.getByLabel('Sites of a write key').fill('https://shop.example\nhttps://*.shop.example');
+  await plain.getByRole('button', { name: 'Create key' }).click();
+  await plain.getByRole('link', { name: 'I have kept it' }).click();
+  const shop = plain.getByRole('row', { name: /^Shop/ });
+  await expect(shop).toContainText('https://*.shop.example, https://shop.example');
+  await shop.getByRole('button', { name: 'Sites of Shop' }).click();
+  await plain.getByRole('textbox', { name: 'Sites of Shop' }).fill('https://store.example');
+  await plain.getByRole('button', { name: 'Save' }).click();
+  await expect(plain.getByRole('status')).toContainText('Saved.');
+  await expect(shop).toContainText('https://store.example');
+  await expect(shop).not.toContainText('shop.example');
+
   await plain.goto('/settings/organization');
   await plain.getByLabel('Time zone').fill('Mars/Olympus');
   await plain.getByRole('button', { name: 'Save' }).click();

@@ -1,6 +1,6 @@
 //! The forms of the page of keys.
 
-use app::api::keys::WantedKey;
+use app::api::keys::{WantedKey, lines};
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Response};
@@ -40,11 +40,32 @@ pub(crate) async fn create(
         Err(Error::Invalid(errors)) => {
             let problem = match errors.first().map(|error| error.field.as_str()) {
                 Some("name") => "key_name",
+                Some(field) if field.starts_with("origins") => "key_sites",
                 _ => "key_scopes",
             };
             Ok(back_to(KEYS, &[("problem", problem), ("name", &name)]))
         }
         Err(error) => came_to(KEYS, "", Err(error)),
+    }
+}
+
+/// A key, and the sites whose pages may send with it, one in a line.
+#[derive(Deserialize)]
+pub(crate) struct Sites {
+    key: KeyId,
+    #[serde(default)]
+    origins: String,
+}
+
+/// `POST /settings/keys/sites`
+pub(crate) async fn change_sites(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(Sites { key, origins }): Form<Sites>,
+) -> Answered<Response> {
+    match app::server::keys::change_sites(&engine, &caller, key, lines(&origins)).await {
+        Err(Error::Invalid(_)) => Ok(back_to(KEYS, &[("problem", "key_sites")])),
+        other => came_to(KEYS, "saved", other.map(drop)),
     }
 }
 

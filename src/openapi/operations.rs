@@ -1,7 +1,7 @@
 //! Every call, a few lines each, in the order of the router.
 
 use model::account::{
-    ApiKey, KeyRequest, Me, Membership, NewOrganization, Organization, OrganizationPatch,
+    ApiKey, KeyPatch, KeyRequest, Me, Membership, NewOrganization, Organization, OrganizationPatch,
     OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
     TotpSetup, TwoFactor,
 };
@@ -322,6 +322,15 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(s, Post, keys, "createKey", "Make a key; it is told once")
             .takes::<KeyRequest>()
             .gives::<NewKey>(201),
+        Call::new(
+            s,
+            Patch,
+            "/api/organizations/{id}/keys/{key}",
+            "updateKey",
+            "Change a key's name, and the sites whose pages may send with it",
+        )
+        .takes::<KeyPatch>()
+        .gives::<ApiKey>(200),
         Call::new(
             s,
             Delete,

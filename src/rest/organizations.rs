@@ -7,11 +7,12 @@ use axum::http::StatusCode;
 use engine::Engine;
 use engine::db::{Page, PageRequest};
 use model::account::{
-    ApiKey, KeyKind, KeyRequest, Membership, NewOrganization, Organization, OrganizationPatch,
+    ApiKey, KeyKind, KeyPatch, KeyRequest, Membership, NewOrganization, Organization, OrganizationPatch,
     OrganizationSettings,
 };
 use model::audit::Entry;
 use model::ids::KeyId;
+use model::origins::Origins;
 use model::scope::Scopes;
 use model::usage::Usage;
 use serde::Serialize;
@@ -103,6 +104,8 @@ pub(crate) struct NewKey {
     kind: KeyKind,
     name: String,
     scopes: Scopes,
+    #[schema(value_type = Vec<String>)]
+    origins: Origins,
     key: String,
 }
 
@@ -114,6 +117,7 @@ impl NewKey {
             kind: made.kind,
             name: made.name,
             scopes: made.scopes,
+            origins: made.origins,
             key,
         }
     }
@@ -142,6 +146,20 @@ pub(crate) async fn keys(
     Ok(Json(Whole::new(
         engine.organizations().keys(&caller, id(&path)?).await?,
     )))
+}
+
+/// `PATCH /api/organizations/{id}/keys/{key}`
+pub(crate) async fn update_key(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path((organization, key)): Path<(String, String)>,
+    body::Json(patch): body::Json<KeyPatch>,
+) -> Answered<Json<ApiKey>> {
+    let changed = engine
+        .organizations()
+        .update_key(&caller, id(&organization)?, id(&key)?, patch)
+        .await?;
+    Ok(Json(changed))
 }
 
 /// `DELETE /api/organizations/{id}/keys/{key}`

@@ -205,6 +205,7 @@ impl Company {
             ("POST", path) if path.starts_with("/compat/") => self.dialect(path),
             ("PATCH", "/api/auth/me") => json!({"name": fresh("name")}),
             ("PATCH", "/api/organizations/{id}") => json!({"week_start": "sunday"}),
+            ("PATCH", "/api/organizations/{id}/keys/{key}") => json!({"name": "y"}),
             ("PATCH", "/api/organizations/{id}/members/{user}") => json!({"role": "viewer"}),
             ("POST", "/api/organizations/{id}/transfer") => {
                 json!({"user_id": self.user_id(app, &self.admin).await})

@@ -22,6 +22,7 @@ mod mail;
 mod nginx;
 mod oidc;
 mod operations;
+mod origins;
 mod outbox;
 mod pages;
 mod passwords;

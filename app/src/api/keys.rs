@@ -45,6 +45,15 @@ pub struct WantedKey {
     pub kind: KeyChoice,
     /// What it is confined to; nothing ticked is everything that its kind allows.
     pub scopes: Vec<Scope>,
+    /// The sites whose pages may send with a write key; none are all.
+    pub origins: Vec<String>,
+}
+
+/// The entries of a field that has one in a line.
+#[must_use]
+pub fn lines(text: &str) -> Vec<String> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    lines.map(str::to_owned).collect()
 }
 
 impl WantedKey {
@@ -62,6 +71,7 @@ impl WantedKey {
                 .into_iter()
                 .find(|choice| choice.as_str() == kind)?,
             scopes: all("scope").map(Scope::parse).collect::<Option<_>>()?,
+            origins: all("origins").flat_map(lines).collect(),
         })
     }
 }
@@ -90,6 +100,13 @@ pub async fn create_key(wanted: WantedKey) -> Result<NewKey, AppError> {
     Ok(NewKey { listed, key })
 }
 
+/// Says which sites' pages may send with a write key.
+#[server(prefix = "/api/fn", endpoint = "change_sites", input = Json, output = Json)]
+pub async fn change_sites(id: KeyId, origins: Vec<String>) -> Result<ApiKey, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::keys::change_sites(&crate::server::engine()?, &caller, id, origins).await?)
+}
+
 /// Ends a key.
 #[server(prefix = "/api/fn", endpoint = "revoke_key", input = Json, output = Json)]
 pub async fn revoke_key(id: KeyId) -> Result<(), AppError> {
@@ -115,11 +132,13 @@ mod tests {
             ("kind", "secret"),
             ("scope", "sql:read"),
             ("scope", "events:write"),
+            ("origins", "https://a.example\r\n\r\n https://b.example "),
         ]);
         let wanted = WantedKey {
             name: "Nightly".to_owned(),
             kind: KeyChoice::Secret,
             scopes: vec![Scope::SqlRead, Scope::EventsWrite],
+            origins: vec!["https://a.example".to_owned(), "https://b.example".to_owned()],
         };
         assert_eq!(WantedKey::of_form(&sent), Some(wanted));
     }

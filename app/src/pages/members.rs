@@ -96,6 +96,7 @@ pub(super) fn said() -> Option<AnyView> {
             "key_scopes" => {
                 t("Only a personal key manages the organization. Untick that, or make a personal key.")
             }
+            "key_sites" => t("Write each site in a line of its own, as https://www.example.org. Only a write key names sites."),
             "key_revoked" => t("The key is revoked."),
             "organization_name" => t("Give the organization a name of at most 200 characters."),
             "timezone" => t("There is no such time zone. Use an IANA name such as Europe/Berlin."),

@@ -1,7 +1,7 @@
 //! What the page of keys does, for its form and for its script alike.
 
 use engine::{Caller, Engine, Error};
-use model::account::{ApiKey, KeyKind, KeyRequest, PersonalKeyRequest};
+use model::account::{ApiKey, KeyKind, KeyPatch, KeyRequest, PersonalKeyRequest};
 use model::ids::KeyId;
 use model::role::Action;
 use model::scope::{Scope, Scopes};
@@ -27,7 +27,12 @@ pub(crate) async fn listed(engine: &Engine, caller: &Caller) -> Result<Vec<ApiKe
 /// [`Error::Forbidden`], [`Error::Invalid`].
 pub async fn make(engine: &Engine, caller: &Caller, wanted: WantedKey) -> Result<(ApiKey, String), Error> {
     let organizations = engine.organizations();
-    let WantedKey { name, kind, scopes } = wanted;
+    let WantedKey {
+        name,
+        kind,
+        scopes,
+        origins,
+    } = wanted;
     let scopes = scopes_of(&scopes);
     let kind = match kind {
         KeyChoice::Personal => {
@@ -37,8 +42,33 @@ pub async fn make(engine: &Engine, caller: &Caller, wanted: WantedKey) -> Result
         KeyChoice::Write => KeyKind::Write,
         KeyChoice::Secret => KeyKind::Secret,
     };
-    let request = KeyRequest { name, kind, scopes };
+    let request = KeyRequest {
+        name,
+        kind,
+        scopes,
+        origins,
+    };
     organizations.create_key(caller, caller.org(), request).await
+}
+
+/// Says which sites' pages may send with a write key.
+///
+/// # Errors
+/// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`].
+pub async fn change_sites(
+    engine: &Engine,
+    caller: &Caller,
+    key: KeyId,
+    origins: Vec<String>,
+) -> Result<ApiKey, Error> {
+    let patch = KeyPatch {
+        name: None,
+        origins: Some(origins),
+    };
+    engine
+        .organizations()
+        .update_key(caller, caller.org(), key, patch)
+        .await
 }
 
 /// Revokes a key of the page.

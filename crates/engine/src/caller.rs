@@ -2,6 +2,7 @@
 
 use model::account::KeyKind;
 use model::ids::{DashboardId, KeyId, OrgId, SessionId, UserId};
+use model::origins::Origins;
 use model::role::{Action, Role};
 use model::scope::Scopes;
 
@@ -35,6 +36,8 @@ pub enum Who {
         kind: KeyKind,
         /// What it is confined to.
         scopes: Scopes,
+        /// The sites whose pages may send with it.
+        origins: Origins,
     },
     /// A program with a member's own key.
     Personal {
@@ -163,6 +166,15 @@ impl Caller {
             Who::Personal { role, scopes, .. } => role.may(action) && scopes.allow(action),
             Who::Link { .. } | Who::Guest { .. } => false,
             Who::Operator => true,
+        }
+    }
+
+    /// Whether a page of `origin`, the header of that name, may send with this credential. Who names no origin is no page.
+    #[must_use]
+    pub fn may_come_from(&self, origin: Option<&str>) -> bool {
+        match &self.who {
+            Who::Key { origins, .. } => origins.allow(origin),
+            _ => true,
         }
     }
 

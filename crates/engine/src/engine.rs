@@ -348,7 +348,8 @@ impl Engine {
     /// accepted is on disk; with `dry_run` nothing is kept and the receipt says what it would have said.
     ///
     /// # Errors
-    /// [`Error::Forbidden`]; [`Error::Unavailable`] while the log or the database cannot take it.
+    /// [`Error::Forbidden`]; [`Error::OtherSite`] for a page of a site that its key does not name;
+    /// [`Error::Unavailable`] while the log or the database cannot take it.
     pub async fn take(
         &self,
         caller: &Caller,
@@ -357,6 +358,9 @@ impl Engine {
         dry_run: bool,
     ) -> Result<Receipt, Error> {
         caller.must(Action::SendEvents)?;
+        if !caller.may_come_from(client.origin.as_deref()) {
+            return Err(Error::OtherSite);
+        }
         let org = caller.org();
         if !dry_run && self.usages().drops(org, batch.len()).await? {
             return Ok(Receipt::over_quota(batch.len()));

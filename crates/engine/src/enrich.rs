@@ -44,6 +44,8 @@ pub struct Client {
     pub address: Option<IpAddr>,
     /// What a content delivery network in front of us says.
     pub place: Place,
+    /// The site whose page sent it, as its browser says.
+    pub origin: Option<String>,
 }
 
 /// Knows how to read user agents, addresses and referrers.

@@ -32,6 +32,9 @@ pub enum Error {
     /// The caller is known and may not do this.
     #[error("not allowed")]
     Forbidden,
+    /// The key is for the pages of other sites.
+    #[error("the key is not for this site")]
+    OtherSite,
     /// The organization is suspended: nobody may do this in it.
     #[error("the organization is suspended")]
     Suspended,
@@ -75,6 +78,7 @@ impl Error {
                 was_wrong: *was_wrong,
             },
             Self::Forbidden => Self::Forbidden,
+            Self::OtherSite => Self::OtherSite,
             Self::Suspended => Self::Suspended,
             Self::TooMany { retry_after } => Self::TooMany {
                 retry_after: *retry_after,

@@ -448,6 +448,7 @@ async fn joined(thread: JoinHandle<()>) -> Result<(), Error> {
 mod tests {
     use model::account::KeyKind;
     use model::ids::{DashboardId, KeyId};
+    use model::origins::Origins;
     use model::scope::Scopes;
     use uuid::Uuid;
 
@@ -478,6 +479,7 @@ mod tests {
             key: KeyId::new(Uuid::nil()),
             kind: KeyKind::Write,
             scopes: Scopes::ALL,
+            origins: Origins::default(),
         };
         assert_eq!(sent_by(key).await.expect("it is taken").accepted, 1);
         ingest.close().await.expect("it closes");

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{KeyId, OrgId, SessionId, UserId};
 use crate::ingest::{IngestPatch, IngestRules};
+use crate::origins::Origins;
 use crate::problem::FieldError;
 use crate::role::Role;
 use crate::scope::Scopes;
@@ -253,6 +254,10 @@ pub struct ApiKey {
     /// What it is confined to; null for everything that its kind allows.
     #[serde(default)]
     pub scopes: Scopes,
+    /// The sites whose pages may send with it, where it is a write key; none are all.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<String>))]
+    pub origins: Origins,
     /// The member that it acts as, where it is a personal key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
@@ -272,6 +277,23 @@ pub struct KeyRequest {
     /// What it is confined to; everything that its kind allows when absent.
     #[serde(default)]
     pub scopes: Scopes,
+    /// The sites whose pages may send with a write key, such as `https://www.example.org` or `https://*.example.org`;
+    /// all where there are none.
+    #[serde(default)]
+    pub origins: Vec<String>,
+}
+
+/// What to change about a key of an organization; what is absent stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct KeyPatch {
+    /// 1 to 200 characters.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// The sites whose pages may send with a write key; all of them. An empty list is every site.
+    #[serde(default)]
+    pub origins: Option<Vec<String>>,
 }
 
 impl KeyRequest {
@@ -281,6 +303,7 @@ impl KeyRequest {
             name: name.into(),
             kind,
             scopes: Scopes::ALL,
+            origins: Vec::new(),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod membership;
 #[cfg(feature = "openapi")]
 mod openapi;
+pub mod origins;
 pub mod person;
 pub mod problem;
 pub mod profile;

@@ -50,6 +50,7 @@ pub(super) fn read(body: Value, client: &Client, visit: &str) -> Option<Read> {
             .and_then(|ip| ip.parse().ok())
             .or(client.address),
         place: client.place.clone(),
+        origin: client.origin.clone(),
     };
     Some(Read {
         website,

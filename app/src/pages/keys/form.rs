@@ -10,7 +10,7 @@ use crate::api::keys::{self as api, KeyChoice, NewKey, WantedKey};
 use crate::error::AppError;
 use crate::language::{key, t};
 use crate::pages::settings::sent_text;
-use crate::parts::field::Problems;
+use crate::parts::field::{Field, Problems};
 use crate::parts::live;
 use crate::parts::sent::Sent;
 use crate::parts::toast::Toasts;
@@ -21,6 +21,10 @@ const KINDS: [(KeyChoice, &str); 3] = [
     (KeyChoice::Secret, key("Secret: sends and reads")),
     (KeyChoice::Personal, key("Personal: does what you may do")),
 ];
+
+pub(super) const SITES_HINT: &str = key(
+    "One in a line, such as https://www.example.org or https://*.example.org; empty takes events from every site.",
+);
 
 /// What a key may be confined to, in words.
 pub(super) const SCOPES: [(Scope, &str); 6] = [
@@ -78,8 +82,19 @@ pub(super) fn NewKeyForm(
                 <button type="submit" class="button primary">{t("Create key")}</button>
             </div>
             {boxes(problems)}
+            {may_manage.then(|| sites(problems))}
         </form>
     }
+}
+
+fn sites(problems: Problems) -> AnyView {
+    let problem = problems.of(|field| field.starts_with("origins"));
+    view! {
+        <Field label=t("Sites of a write key") id="key-sites" hint=t(SITES_HINT) problem>
+            <textarea class="input" id="key-sites" name="origins" rows="2" spellcheck="false" placeholder="https://www.example.org" aria-describedby="key-sites-problem"></textarea>
+        </Field>
+    }
+    .into_any()
 }
 
 fn kinds(may_manage: bool) -> AnyView {

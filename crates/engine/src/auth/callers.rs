@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::KeyKind;
 use model::ids::{KeyId, OrgId, SessionId, UserId};
+use model::origins::Origins;
 use model::scope::Scopes;
 use moka::sync::Cache;
 use uuid::Uuid;
@@ -52,6 +53,7 @@ struct KeyRow {
     org_id: Uuid,
     kind: String,
     scopes: Option<String>,
+    origins: String,
     user_id: Option<Uuid>,
     suspended: bool,
 }
@@ -127,7 +129,7 @@ impl Auth {
         let row = sql!(
             self.db,
             optional as KeyRow,
-            "SELECT k.id, k.org_id, k.kind, k.scopes, k.user_id, o.suspended_at IS NOT NULL AS suspended
+            "SELECT k.id, k.org_id, k.kind, k.scopes, k.origins, k.user_id, o.suspended_at IS NOT NULL AS suspended
              FROM api_keys k JOIN organizations o ON o.id = k.org_id
              WHERE k.digest = $1 AND k.revoked_at IS NULL",
             digest.as_slice(),
@@ -142,6 +144,7 @@ impl Auth {
             key: KeyId::new(row.id),
             kind,
             scopes: Scopes::parse(row.scopes.as_deref()),
+            origins: Origins::parse(&row.origins),
         };
         let caller = Caller::new(OrgId::new(row.org_id), who).with_suspension(row.suspended);
         self.keys.put(digest, now, caller.clone());

@@ -32,6 +32,7 @@ fn browser(user_agent: &str) -> Client {
             country: Some("DE".to_owned()),
             ..Place::default()
         },
+        origin: None,
     }
 }
 

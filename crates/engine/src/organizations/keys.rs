@@ -1,8 +1,9 @@
 //! Keys of an organization: shown once, kept as a digest.
 
 use chrono::{DateTime, Utc};
-use model::account::{ApiKey, KeyKind, KeyRequest, PersonalKeyRequest, display_name};
+use model::account::{ApiKey, KeyKind, KeyPatch, KeyRequest, PersonalKeyRequest, display_name};
 use model::ids::{KeyId, OrgId, UserId};
+use model::origins::Origins;
 use model::role::Action;
 use model::scope::{Scope, Scopes};
 use serde_json::json;
@@ -17,6 +18,18 @@ use crate::random::digest;
 
 const SHOWN_CHARACTERS: usize = 12;
 
+/// A key that is to be written.
+struct Wanted {
+    /// What the key itself begins with.
+    start: &'static str,
+    name: String,
+    kind: KeyKind,
+    scopes: Scopes,
+    origins: Origins,
+    /// Whose it is, where it is personal.
+    user: Option<UserId>,
+}
+
 #[derive(sqlx::FromRow)]
 struct KeyRow {
     id: Uuid,
@@ -24,6 +37,7 @@ struct KeyRow {
     name: String,
     prefix: String,
     scopes: Option<String>,
+    origins: String,
     user_id: Option<Uuid>,
     created_at: DateTime<Utc>,
 }
@@ -40,6 +54,7 @@ impl KeyRow {
             name: self.name,
             prefix: self.prefix,
             scopes: Scopes::parse(self.scopes.as_deref()),
+            origins: Origins::parse(&self.origins),
             user_id: self.user_id.map(UserId::new),
             created_at,
         })
@@ -59,10 +74,22 @@ impl Organizations {
     ) -> Result<(ApiKey, String), Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageKeys)?;
-        let KeyRequest { name, kind, scopes } = request;
+        let KeyRequest {
+            name,
+            kind,
+            scopes,
+            origins,
+        } = request;
         must_fit(kind, &scopes)?;
-        self.write_key(&caller, start_of(kind), &name, kind, scopes, None)
-            .await
+        let wanted = Wanted {
+            start: start_of(kind),
+            name,
+            kind,
+            scopes,
+            origins: checked(kind, &origins)?,
+            user: None,
+        };
+        self.write_key(&caller, wanted).await
     }
 
     /// Makes a key that acts as the caller in the caller's organization, with the role of the moment it is used in.
@@ -77,8 +104,15 @@ impl Organizations {
         let (user, _) = caller.signed_in()?;
         caller.must(Action::Read)?;
         let PersonalKeyRequest { name, scopes } = request;
-        self.write_key(caller, "dpp_", &name, KeyKind::Secret, scopes, Some(user))
-            .await
+        let wanted = Wanted {
+            start: "dpp_",
+            name,
+            kind: KeyKind::Secret,
+            scopes,
+            origins: Origins::default(),
+            user: Some(user),
+        };
+        self.write_key(caller, wanted).await
     }
 
     /// The caller's own keys in this organization, newest first.
@@ -90,7 +124,7 @@ impl Organizations {
         let rows = sql!(
             self.db,
             all as KeyRow,
-            "SELECT id, kind, name, prefix, scopes, user_id, created_at FROM api_keys
+            "SELECT id, kind, name, prefix, scopes, origins, user_id, created_at FROM api_keys
              WHERE org_id = $1 AND user_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
             caller.org().uuid(),
             user.uuid(),
@@ -107,17 +141,17 @@ impl Organizations {
         self.write_revocation(caller, key, Some(user)).await
     }
 
-    async fn write_key(
-        &self,
-        caller: &Caller,
-        start: &str,
-        name: &str,
-        kind: KeyKind,
-        scopes: Scopes,
-        user: Option<UserId>,
-    ) -> Result<(ApiKey, String), Error> {
+    async fn write_key(&self, caller: &Caller, wanted: Wanted) -> Result<(ApiKey, String), Error> {
+        let Wanted {
+            start,
+            name,
+            kind,
+            scopes,
+            origins,
+            user,
+        } = wanted;
         let org = caller.org();
-        let name = display_name("name", name)?;
+        let name = display_name("name", &name)?;
         let now = self.clock.now();
         let secret = format!("{start}{}", self.random.token());
         let prefix: String = secret.chars().take(SHOWN_CHARACTERS).collect();
@@ -127,6 +161,7 @@ impl Organizations {
             name,
             prefix,
             scopes,
+            origins,
             user_id: user,
             created_at: now,
         };
@@ -134,8 +169,9 @@ impl Organizations {
         sql!(
             tx,
             run,
-            "INSERT INTO api_keys (id, org_id, kind, name, prefix, digest, created_by, created_at, scopes, user_id)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            "INSERT INTO api_keys (id, org_id, kind, name, prefix, digest, created_by, created_at, scopes, user_id,
+                 origins)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
             key.id.uuid(),
             org.uuid(),
             kind.as_str(),
@@ -146,9 +182,11 @@ impl Organizations {
             to_db(now),
             key.scopes.to_text(),
             user.map(UserId::uuid),
+            key.origins.to_text(),
         )?;
         let change = Change::by(caller, "key.created", format!("key:{}", key.id))
-            .with(json!({ "kind": kind, "name": key.name, "prefix": key.prefix, "scopes": key.scopes, "user": user }));
+            .with(json!({ "kind": kind, "name": key.name, "prefix": key.prefix, "scopes": key.scopes, "origins": key.origins,
+                "user": user }));
         audit::record(&mut tx, &self.random, now, change).await?;
         tx.commit().await?;
         Ok((key, secret))
@@ -164,11 +202,56 @@ impl Organizations {
         let rows = sql!(
             self.db,
             all as KeyRow,
-            "SELECT id, kind, name, prefix, scopes, user_id, created_at FROM api_keys
+            "SELECT id, kind, name, prefix, scopes, origins, user_id, created_at FROM api_keys
              WHERE org_id = $1 AND revoked_at IS NULL ORDER BY id DESC",
             org.uuid(),
         )?;
         rows.into_iter().map(KeyRow::key).collect()
+    }
+
+    /// Changes a key's name, and the sites whose pages may send with it; both hold within a second.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Invalid`], also for sites of a key that is no write key.
+    pub async fn update_key(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        key: KeyId,
+        patch: KeyPatch,
+    ) -> Result<ApiKey, Error> {
+        let caller = self.within(caller, org).await?;
+        caller.must(Action::ManageKeys)?;
+        let mut tx = self.db.begin().await?;
+        let row = sql!(
+            tx,
+            optional as KeyRow,
+            "SELECT id, kind, name, prefix, scopes, origins, user_id, created_at FROM api_keys
+             WHERE id = $1 AND org_id = $2 AND revoked_at IS NULL",
+            key.uuid(),
+            org.uuid(),
+        )?;
+        let mut changed = row.ok_or(Error::NotFound)?.key()?;
+        if let Some(name) = &patch.name {
+            changed.name = display_name("name", name)?;
+        }
+        if let Some(origins) = &patch.origins {
+            changed.origins = checked(changed.kind, origins)?;
+        }
+        sql!(
+            tx,
+            run,
+            "UPDATE api_keys SET name = $3, origins = $4 WHERE id = $1 AND org_id = $2",
+            key.uuid(),
+            org.uuid(),
+            changed.name.as_str(),
+            changed.origins.to_text(),
+        )?;
+        let change = Change::by(&caller, "key.changed", format!("key:{key}"))
+            .with(json!({ "name": changed.name, "origins": changed.origins }));
+        audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
+        tx.commit().await?;
+        Ok(changed)
     }
 
     /// Revokes a key: within a second it is refused everywhere.
@@ -218,6 +301,15 @@ fn must_fit(kind: KeyKind, scopes: &Scopes) -> Result<(), Error> {
         KeyKind::Secret => "Only a personal key can hold `organization:write`.",
     };
     Err(Error::invalid("scopes", "not_allowed", message))
+}
+
+/// The sites that a key of this kind may name.
+fn checked(kind: KeyKind, origins: &[String]) -> Result<Origins, Error> {
+    if kind != KeyKind::Write && !origins.is_empty() {
+        let message = "Only a write key is for web pages and can name sites.";
+        return Err(Error::invalid("origins", "not_allowed", message));
+    }
+    Origins::checked(origins).map_err(Error::Invalid)
 }
 
 const fn start_of(kind: KeyKind) -> &'static str {

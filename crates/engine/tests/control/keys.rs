@@ -6,6 +6,7 @@ use engine::Error;
 use engine::caller::Who;
 use model::account::{KeyKind, KeyRequest};
 use model::ids::KeyId;
+use model::origins::Origins;
 use model::role::{Action, Role};
 use model::scope::Scopes;
 
@@ -46,6 +47,7 @@ async fn a_key_is_shown_once_and_works(world: World) {
             key: write.id,
             kind: KeyKind::Write,
             scopes: Scopes::ALL,
+            origins: Origins::default(),
         }
     );
     assert_eq!(caller.org(), org);

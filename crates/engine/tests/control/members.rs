@@ -280,6 +280,7 @@ async fn scopes_confine_a_key(world: World) {
         name: "Report".into(),
         kind,
         scopes: Scopes::only(scopes),
+        origins: Vec::new(),
     };
     let (_, text) = world
         .organizations
