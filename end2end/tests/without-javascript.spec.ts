@@ -92,7 +92,7 @@ test('keys, the organization and the own name are changed without JavaScript', a
   await shop.getByRole('button', { name: 'Sites of Shop' }).click();
   await plain.getByRole('textbox', { name: 'Sites of Shop' }).fill('https://store.example');
   await plain.getByRole('button', { name: 'Save' }).click();
-  await expect(plain.getByRole('status')).toContainText('Saved.');
+  await expect(plain.locator('p.notice')).toContainText('Saved.');
   await expect(shop).toContainText('https://store.example');
   await expect(shop).not.toContainText('shop.example');
 
