@@ -21,6 +21,7 @@ use serde::Deserialize;
 use crate::client::FromBrowser;
 use crate::cookie::{Cookies, Theme};
 use crate::problem::{Answered, Refusal};
+use crate::reads::Reads;
 
 /// The fields of the log-in page.
 #[derive(Deserialize)]
@@ -76,6 +77,7 @@ pub(crate) async fn register(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     FromBrowser(origin): FromBrowser,
+    Reads(language): Reads,
     Form(form): Form<Register>,
 ) -> Answered<Response> {
     let organization = Some(form.organization.trim().to_owned()).filter(|name| !name.is_empty());
@@ -94,7 +96,10 @@ pub(crate) async fn register(
         invitation: Some(invitation).filter(|token| !token.is_empty()),
     };
     match engine.auth().register(&registration).await {
-        Ok((user, _)) => signed_in(&engine, cookies, user.id, "", &origin).await,
+        Ok((user, _)) => {
+            engine.auth().confirm_soon(user.id, language);
+            signed_in(&engine, cookies, user.id, "", &origin).await
+        }
         Err(error) => {
             let problem = problem_code(error)?;
             let organization = registration.organization.as_deref().unwrap_or_default();

@@ -33,6 +33,7 @@ fn said() -> BTreeMap<String, PathBuf> {
         "crates/model/src",
         "crates/charts/src",
         "crates/engine/src/templates",
+        "crates/engine/src/mail",
     ] {
         files(&here(folder), ".rs", &mut sources);
     }

@@ -43,8 +43,12 @@ pub(crate) struct Address {
 }
 
 /// `POST /forgot`: the same answer whether there is such an account.
-pub(crate) async fn ask_for_reset(State(engine): State<Engine>, Form(form): Form<Address>) -> Response {
-    match engine.auth().ask_for_reset(&form.email) {
+pub(crate) async fn ask_for_reset(
+    State(engine): State<Engine>,
+    Reads(language): Reads,
+    Form(form): Form<Address>,
+) -> Response {
+    match engine.auth().ask_for_reset(&form.email, language) {
         Ok(()) => to("/forgot?done=sent"),
         Err(_) => to("/forgot?problem=email"),
     }
@@ -139,8 +143,9 @@ pub(crate) async fn confirm(State(engine): State<Engine>, Form(form): Form<Confi
 pub(crate) async fn ask_to_confirm(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    Reads(language): Reads,
 ) -> Answered<Response> {
-    let asked = engine.auth().ask_to_confirm(&caller).await;
+    let asked = engine.auth().ask_to_confirm(&caller, language).await;
     super::settings::came_to(super::settings::ACCOUNT, "confirm", asked)
 }
 

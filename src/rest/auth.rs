@@ -16,6 +16,7 @@ use crate::body;
 use crate::client::FromProgram;
 use crate::identity::Asking;
 use crate::problem::Answered;
+use crate::reads::Reads;
 use crate::rest::organizations::NewKey;
 use crate::rest::{Whole, id};
 
@@ -52,9 +53,11 @@ impl SignedIn {
 pub(crate) async fn register(
     State(engine): State<Engine>,
     FromProgram(origin): FromProgram,
+    Reads(language): Reads,
     body::Json(registration): body::Json<Registration>,
 ) -> Answered<(StatusCode, Json<SignedIn>)> {
     let (user, organization) = engine.auth().register(&registration).await?;
+    engine.auth().confirm_soon(user.id, language);
     engine.auth().remember(user.id, &origin).await?;
     let tokens = engine.auth().issue_tokens(user.id).await?;
     Ok((
@@ -211,9 +214,10 @@ pub(crate) struct Forgot {
 /// `POST /api/auth/password/forgot`: the same answer whether there is such an account.
 pub(crate) async fn ask_for_reset(
     State(engine): State<Engine>,
+    Reads(language): Reads,
     body::Json(Forgot { email }): body::Json<Forgot>,
 ) -> Answered<StatusCode> {
-    engine.auth().ask_for_reset(&email)?;
+    engine.auth().ask_for_reset(&email, language)?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -240,8 +244,9 @@ pub(crate) async fn reset_password(
 pub(crate) async fn ask_to_confirm(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    Reads(language): Reads,
 ) -> Answered<StatusCode> {
-    engine.auth().ask_to_confirm(&caller).await?;
+    engine.auth().ask_to_confirm(&caller, language).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

@@ -239,6 +239,46 @@ async fn an_address_is_confirmed_by_the_letter_that_registering_sends() {
 }
 
 #[tokio::test]
+async fn letters_are_in_the_language_of_whoever_reads_them() {
+    let mail = MailServer::start();
+    let app = app_with(&mail);
+    let body = json!({"email": "karl@example.org", "password": PASSWORD, "name": "Karl", "organization": "Karls Firma"});
+    let made = app
+        .request(Method::POST, "/api/auth/register")
+        .header("accept-language", "de-AT")
+        .json(&body);
+    let (status, made) = read(made.send().await.expect("an answer")).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    let letters = mail
+        .letters("karl@example.org", "Bestätige deine E-Mail-Adresse", 1)
+        .await;
+    assert!(letters[0].contains("Hallo,"), "{}", letters[0]);
+
+    let ada = app.member("ada").await;
+    mail.letters("ada@example.org", "Confirm your e-mail address", 1)
+        .await;
+    let cookie = app.cookie(&ada).await;
+    app.form("/language", &[("language", "de"), ("back", "/")], Some(&cookie))
+        .await;
+    let asked = app.form("/forgot", &[("email", "ada@example.org")], None).await;
+    assert_eq!(asked.headers()["location"], "/forgot?done=sent");
+    let letters = mail
+        .letters("ada@example.org", "Ein anderes Passwort für DataPulse", 1)
+        .await;
+    assert!(
+        letters[0].contains("Wähl es hier"),
+        "chosen before: {}",
+        letters[0]
+    );
+    let form = [("email", "eve@example.org"), ("role", "viewer")];
+    app.form("/settings/members/invite", &form, Some(&cookie)).await;
+    let letters = mail
+        .letters("eve@example.org", "Komm zu ada Ltd bei DataPulse", 1)
+        .await;
+    assert!(letters[0].contains("als Betrachter"), "{}", letters[0]);
+}
+
+#[tokio::test]
 async fn invitations_go_out_by_mail() {
     let mail = MailServer::start();
     let app = app_with(&mail);

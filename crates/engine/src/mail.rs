@@ -366,6 +366,7 @@ mod tests {
         let server = MailServer::new("smtp://mail.example.org", "a@example.org").expect("it is valid");
         let letter = Letter {
             to: "ada@example.org".to_owned(),
+            hello: "Hello,".to_owned(),
             subject: "Join X\r\nBcc: eve@example.org".to_owned(),
             lead: "Hello.".to_owned(),
             link: "https://stats.example.org/x".to_owned(),

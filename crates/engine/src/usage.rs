@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use model::Timestamp;
 use model::ids::OrgId;
+use model::language::{Language, within};
 use model::mail::LetterKind;
 use model::role::Action;
 use model::usage::{MonthUsage, Quotas, Usage, month_name, percent};
@@ -251,8 +252,8 @@ impl Usages {
         }
         let rows = sql!(
             tx,
-            all as (String, String),
-            "SELECT u.email, o.name FROM org_members m
+            all as (String, Option<String>, String),
+            "SELECT u.email, u.language, o.name FROM org_members m
              JOIN users u ON u.id = m.user_id JOIN organizations o ON o.id = m.org_id
              WHERE m.org_id = $1 AND m.role IN ('owner', 'admin') AND u.disabled_at IS NULL ORDER BY u.email_key",
             org.uuid(),
@@ -261,9 +262,11 @@ impl Usages {
         let news_until = self.0.clock.now().saturating_add(NEWS_FOR);
         let good_until = news_until.unwrap_or(Timestamp::MAX);
         let mut posted = Vec::with_capacity(rows.len());
-        for (email, organization) in rows {
+        for (email, language, organization) in rows {
+            let language = language.and_then(|tag| Language::known(&tag)).unwrap_or_default();
+            let letter = || Letter::quota(&email, &organization, &used, link.clone());
             let due = Due {
-                letter: Letter::quota(&email, &organization, &used, link.clone()),
+                letter: within(language, letter),
                 kind: LetterKind::Quota,
                 about: org.uuid(),
                 org: Some(org.uuid()),

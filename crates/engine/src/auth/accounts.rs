@@ -41,7 +41,7 @@ impl UserRow {
 }
 
 impl Auth {
-    /// Makes an account and its organization, which the new user owns.
+    /// Makes an account and its organization, which the new user owns. [`Auth::confirm_soon`] asks whether the address is theirs.
     ///
     /// # Errors
     /// [`Error::Forbidden`] where registration is closed, or by invitation and none is shown; [`Error::NotFound`] for an
@@ -51,14 +51,12 @@ impl Auth {
         &self,
         registration: &model::account::Registration,
     ) -> Result<(User, Organization), Error> {
-        let made = match (self.settings.registration, &registration.invitation) {
+        match (self.settings.registration, &registration.invitation) {
             (Registration::Open, _) | (Registration::Invite, Some(_)) => {
-                self.make_account(registration).await?
+                self.make_account(registration).await
             }
-            (Registration::Invite, None) | (Registration::Closed, _) => return Err(Error::Forbidden),
-        };
-        self.confirm_soon(made.0.id);
-        Ok(made)
+            (Registration::Invite, None) | (Registration::Closed, _) => Err(Error::Forbidden),
+        }
     }
 
     /// Makes an account on behalf of whoever runs the program, also where registration is closed.

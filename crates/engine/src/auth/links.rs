@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::Email;
 use model::ids::{OrgId, UserId};
+use model::language::{Language, within};
 use model::mail::LetterKind;
 use model::role::Action;
 use serde_json::json;
@@ -62,35 +63,38 @@ struct Addressee {
     user: UserId,
     email: String,
     email_key: String,
+    /// What the person chose to read.
+    language: Option<Language>,
 }
 
 impl Auth {
     /// Sends a link to choose another password, if the address has an account. Whoever asks cannot tell: the work is done
-    /// beside the request.
+    /// beside the request. The letter is in the language that the person chose, or else in that of the request.
     ///
     /// # Errors
     /// [`Error::Invalid`] for what is no address at all.
-    pub fn ask_for_reset(&self, email: &str) -> Result<(), Error> {
+    pub fn ask_for_reset(&self, email: &str, language: Language) -> Result<(), Error> {
         let email = Email::parse(email)?;
         let auth = self.clone();
         self.mailer.beside(async move {
-            if let Err(error) = auth.mail_reset(&email.key()).await {
+            if let Err(error) = auth.mail_reset(&email.key(), language).await {
                 tracing::error!(%error, "a link for another password was not made");
             }
         });
         Ok(())
     }
 
-    /// Sends a link to confirm the caller's address, unless it is confirmed, or one was sent a moment ago.
+    /// Sends a link to confirm the caller's address, unless it is confirmed, or one was sent a moment ago; in a language as
+    /// [`Auth::ask_for_reset`].
     ///
     /// # Errors
     /// [`Error::Forbidden`] for a caller that did not sign in, [`Error::TooMany`].
-    pub async fn ask_to_confirm(&self, caller: &Caller) -> Result<(), Error> {
+    pub async fn ask_to_confirm(&self, caller: &Caller, language: Language) -> Result<(), Error> {
         let (user, _) = caller.signed_in()?;
         if self.is_confirmed(user).await? {
             return Ok(());
         }
-        if self.mail_confirmation(user).await? {
+        if self.mail_confirmation(user, language).await? {
             Ok(())
         } else {
             Err(Error::TooMany { retry_after: PAUSE })
@@ -108,11 +112,11 @@ impl Auth {
         Ok(found.is_some_and(|(confirmed,)| confirmed))
     }
 
-    /// As [`Auth::mail_confirmation`], beside the request: an account that was just made is none the worse without.
-    pub(super) fn confirm_soon(&self, user: UserId) {
+    /// As [`Auth::ask_to_confirm`], beside the request: an account that was just made is none the worse without.
+    pub fn confirm_soon(&self, user: UserId, language: Language) {
         let auth = self.clone();
         self.mailer.beside(async move {
-            if let Err(error) = auth.mail_confirmation(user).await {
+            if let Err(error) = auth.mail_confirmation(user, language).await {
                 tracing::error!(%error, "a link to confirm an address was not made");
             }
         });
@@ -228,7 +232,7 @@ impl Auth {
         tx.commit().await
     }
 
-    async fn mail_reset(&self, email_key: &str) -> Result<(), Error> {
+    async fn mail_reset(&self, email_key: &str, language: Language) -> Result<(), Error> {
         let mut tx = self.db.begin().await?;
         let Some(addressee) = by_address(&mut tx, email_key).await? else {
             return Ok(());
@@ -246,14 +250,16 @@ impl Auth {
             json!({ "by": "mail" }),
         )
         .await?;
-        let posted = self.post(&mut tx, Purpose::Reset, &addressee, link).await?;
+        let posted = self
+            .post(&mut tx, Purpose::Reset, &addressee, (link, language))
+            .await?;
         tx.commit().await?;
         self.mailer.go(posted);
         Ok(())
     }
 
     /// Whether a letter is on its way.
-    async fn mail_confirmation(&self, user: UserId) -> Result<bool, Error> {
+    async fn mail_confirmation(&self, user: UserId, language: Language) -> Result<bool, Error> {
         let mut tx = self.db.begin().await?;
         let Some(addressee) = by_id(&mut tx, user).await? else {
             return Ok(false);
@@ -262,24 +268,26 @@ impl Auth {
             return Ok(false);
         }
         let link = self.make_link(&mut tx, Purpose::Confirm, &addressee).await?;
-        let posted = self.post(&mut tx, Purpose::Confirm, &addressee, link).await?;
+        let posted = self
+            .post(&mut tx, Purpose::Confirm, &addressee, (link, language))
+            .await?;
         tx.commit().await?;
         self.mailer.go(posted);
         Ok(true)
     }
 
-    /// Writes the letter with a link down, beside the link.
+    /// Writes the letter with a link down, beside the link; in the language for those who chose none.
     async fn post(
         &self,
         tx: &mut Tx,
         purpose: Purpose,
         to: &Addressee,
-        link: String,
+        (link, language): (String, Language),
     ) -> Result<Posted, Error> {
-        let letter = match purpose {
+        let letter = within(to.language.unwrap_or(language), || match purpose {
             Purpose::Reset => Letter::reset(&to.email, link),
             Purpose::Confirm => Letter::confirm(&to.email, link),
-        };
+        });
         let due = Due {
             letter,
             kind: purpose.letter(),
@@ -375,14 +383,15 @@ impl Auth {
     }
 }
 
-type AddresseeRow = (Uuid, String, String);
+type AddresseeRow = (Uuid, String, String, Option<String>);
 
-fn addressee((user, email, email_key): AddresseeRow) -> Addressee {
+fn addressee((user, email, email_key, language): AddresseeRow) -> Addressee {
     let user = UserId::new(user);
     Addressee {
         user,
         email,
         email_key,
+        language: language.and_then(|tag| Language::known(&tag)),
     }
 }
 
@@ -391,7 +400,7 @@ async fn by_address(tx: &mut Tx, email_key: &str) -> Result<Option<Addressee>, E
     let found = sql!(
         tx,
         optional as AddresseeRow,
-        "UPDATE users SET email = email WHERE email_key = $1 AND disabled_at IS NULL RETURNING id, email, email_key",
+        "UPDATE users SET email = email WHERE email_key = $1 AND disabled_at IS NULL RETURNING id, email, email_key, language",
         email_key,
     )?;
     Ok(found.map(addressee))
@@ -402,7 +411,7 @@ async fn by_id(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, Error> {
     let found = sql!(
         tx,
         optional as AddresseeRow,
-        "UPDATE users SET email = email WHERE id = $1 AND disabled_at IS NULL RETURNING id, email, email_key",
+        "UPDATE users SET email = email WHERE id = $1 AND disabled_at IS NULL RETURNING id, email, email_key, language",
         user.uuid(),
     )?;
     Ok(found.map(addressee))

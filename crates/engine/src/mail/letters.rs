@@ -1,7 +1,10 @@
-//! What letters say, and what they are about.
+//! What letters say, in the current language, and what they are about.
 
 use model::Timestamp;
+use model::format::exact;
+use model::language::{t, t_with};
 use model::mail::LetterKind;
+use model::role::Role;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -25,6 +28,7 @@ pub(crate) struct Due {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {
     pub(super) to: String,
+    pub(super) hello: String,
     pub(super) subject: String,
     pub(super) lead: String,
     pub(super) link: String,
@@ -36,10 +40,11 @@ impl Letter {
     pub(crate) fn reset(to: &str, link: String) -> Self {
         Self {
             to: to.to_owned(),
-            subject: "Choose another password for DataPulse".to_owned(),
-            lead: "Somebody, probably you, asked for another password for your DataPulse account. Choose it here:".to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("Choose another password for DataPulse").to_owned(),
+            lead: t("Somebody, probably you, asked for another password for your DataPulse account. Choose it here:").to_owned(),
             link,
-            end: "The link works once, for an hour. It was not you? Then leave this letter alone: nothing has changed."
+            end: t("The link works once, for an hour. It was not you? Then leave this letter alone: nothing has changed.")
                 .to_owned(),
         }
     }
@@ -48,61 +53,62 @@ impl Letter {
     pub(crate) fn confirm(to: &str, link: String) -> Self {
         Self {
             to: to.to_owned(),
-            subject: "Confirm your e-mail address for DataPulse".to_owned(),
-            lead: "Please confirm that this address is yours:".to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("Confirm your e-mail address for DataPulse").to_owned(),
+            lead: t("Please confirm that this address is yours:").to_owned(),
             link,
-            end: "The link works once, for three days. You know nothing of an account at DataPulse? Then leave this letter alone."
+            end: t("The link works once, for three days. You know nothing of an account at DataPulse? Then leave this letter alone.")
                 .to_owned(),
         }
     }
 
     /// To join an organization.
-    pub(crate) fn invitation(to: &str, organization: &str, role: &str, link: String) -> Self {
+    pub(crate) fn invitation(to: &str, organization: &str, role: Role, link: String) -> Self {
+        let organization = one_line(organization);
         Self {
             to: to.to_owned(),
-            subject: format!("Join {} on DataPulse", one_line(organization)),
-            lead: format!(
-                "You are invited to {} as {role}. Have a look:",
-                one_line(organization)
+            hello: t("Hello,").to_owned(),
+            subject: t_with("Join {0} on DataPulse", &[&organization]),
+            lead: t_with(
+                "You are invited to {0} as {1}. Have a look:",
+                &[&organization, t(role.as_str())],
             ),
             link,
-            end: "The link works once, for a week, and for this address alone.".to_owned(),
+            end: t("The link works once, for a week, and for this address alone.").to_owned(),
         }
     }
 
     /// Of the events that an organization's plan allows in a month, so many percent are used.
     pub(crate) fn quota(to: &str, organization: &str, used: &Used, link: String) -> Self {
         let organization = one_line(organization);
-        let Used {
-            percent,
-            events,
-            limit,
-        } = used;
-        let (subject, end) = if *percent >= 100 {
+        let (subject, end) = if used.percent >= 100 {
             (
-                format!("{organization} has used up this month's events"),
-                "What is sent from now on is answered and not kept, until the month is over or the plan allows more. \
-                 Whoever runs this server changes plans."
-                    .to_owned(),
+                t_with("{0} has used up this month's events", &[&organization]),
+                t(
+                    "What is sent from now on is answered and not kept, until the month is over or the plan allows more. Whoever runs this server changes plans.",
+                ),
             )
         } else {
             (
-                format!("{organization} has used {percent} % of this month's events"),
-                "Nothing is lost so far. When they are used up, what is sent is answered and not kept until the month is \
-                 over. Whoever runs this server changes plans."
-                    .to_owned(),
+                t_with(
+                    "{0} has used {1} % of this month's events",
+                    &[&organization, &used.percent.to_string()],
+                ),
+                t(
+                    "Nothing is lost so far. When they are used up, what is sent is answered and not kept until the month is over. Whoever runs this server changes plans.",
+                ),
             )
         };
         Self {
             to: to.to_owned(),
+            hello: t("Hello,").to_owned(),
             subject,
-            lead: format!(
-                "{organization} has sent {} events this month, of the {} that its plan allows. Have a look:",
-                number(*events),
-                number(*limit)
+            lead: t_with(
+                "{0} has sent {1} events this month, of the {2} that its plan allows. Have a look:",
+                &[&organization, &count(used.events), &count(used.limit)],
             ),
             link,
-            end,
+            end: end.to_owned(),
         }
     }
 
@@ -121,8 +127,8 @@ impl Letter {
 
     pub(super) fn text(&self) -> String {
         format!(
-            "Hello,\r\n\r\n{}\r\n\r\n{}\r\n\r\n{}\r\n",
-            self.lead, self.link, self.end
+            "{}\r\n\r\n{}\r\n\r\n{}\r\n\r\n{}\r\n",
+            self.hello, self.lead, self.link, self.end
         )
     }
 }
@@ -138,17 +144,12 @@ pub(crate) struct Used {
     pub(crate) limit: u64,
 }
 
-/// With a comma after each three digits.
-fn number(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "nobody has so many events that digits are lost"
+)]
+fn count(events: u64) -> String {
+    exact(events as f64)
 }
 
 fn one_line(text: &str) -> String {
@@ -157,11 +158,41 @@ fn one_line(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use model::language::{Language, within};
+
     use super::*;
 
     #[test]
-    fn numbers_are_grouped() {
-        let numbers = [0, 999, 1_000, 12_345, 1_234_567].map(number);
-        assert_eq!(numbers, ["0", "999", "1,000", "12,345", "1,234,567"]);
+    fn letters_are_in_the_language_of_whoever_reads_them() {
+        let used = Used {
+            percent: 80,
+            events: 800_000,
+            limit: 1_000_000,
+        };
+        let letter = || {
+            Letter::quota(
+                "ada@example.org",
+                "Acme",
+                &used,
+                "https://stats.example.org".to_owned(),
+            )
+        };
+        let (english, german) = (letter(), within(Language::German, letter));
+        assert_eq!(english.subject, "Acme has used 80 % of this month's events");
+        assert!(english.text().contains("800,000 events"), "{}", english.text());
+        assert_eq!(
+            german.subject,
+            "Acme hat 80 % der Ereignisse dieses Monats verbraucht"
+        );
+        assert!(
+            german.text().starts_with("Hallo,") && german.text().contains("800.000 Ereignisse"),
+            "{}",
+            german.text()
+        );
+        let invited = within(Language::German, || {
+            Letter::invitation("bo@example.org", "Ac\r\nme", Role::Viewer, String::new())
+        });
+        assert_eq!(invited.subject, "Komm zu Acme bei DataPulse");
+        assert!(invited.lead.contains("Betrachter"), "{}", invited.lead);
     }
 }

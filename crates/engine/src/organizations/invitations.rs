@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::account::{Email, Membership};
 use model::ids::{InvitationId, OrgId, UserId};
+use model::language::{Language, within};
 use model::mail::LetterKind;
 use model::membership::{Invitation, InvitationRequest, Invited, NewInvitation};
 use model::role::{Action, Role};
@@ -149,15 +150,20 @@ impl Organizations {
         Ok(made)
     }
 
+    /// In the language that whoever invites chose: the person invited has none yet.
     async fn post_invitation(&self, tx: &mut Tx, org: OrgId, made: &NewInvitation) -> Result<Posted, Error> {
-        let (name,) = sql!(
+        let (name, language) = sql!(
             tx,
-            one as (String,),
-            "SELECT name FROM organizations WHERE id = $1",
+            one as (String, Option<String>),
+            "SELECT o.name, u.language FROM invitations i JOIN organizations o ON o.id = i.org_id
+             LEFT JOIN users u ON u.id = i.invited_by WHERE i.id = $1 AND i.org_id = $2",
+            made.id.uuid(),
             org.uuid(),
         )?;
+        let language = language.and_then(|tag| Language::known(&tag)).unwrap_or_default();
+        let letter = || Letter::invitation(&made.email, &name, made.role, made.url.clone());
         let due = Due {
-            letter: Letter::invitation(&made.email, &name, made.role.as_str(), made.url.clone()),
+            letter: within(language, letter),
             kind: LetterKind::Invitation,
             about: made.id.uuid(),
             org: Some(org.uuid()),
