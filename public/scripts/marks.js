@@ -49,7 +49,7 @@ function choices(mark) {
   return found;
 }
 
-/** Who is at a place of the answer: a step of a funnel, a cell of retention, a link of paths. */
+/** Who is at a place of the answer: a step of a funnel, a cell of retention, a link or a node of paths. */
 function atPlace(mark, place) {
   if (place.of !== 'step') return [[t('See users'), () => behind(mark, '', place)]];
   const found = [[t('See who came this far'), () => behind(mark, '', place)]];

@@ -72,14 +72,15 @@ pub(super) fn Card(board: Board, id: WidgetId) -> impl IntoView {
     // The property whose values the marks stand for.
     let property = move || {
         let chosen = board.address.with(|address| address.view.breakdown.clone());
-        if let Some(chosen) = chosen {
-            return chosen.to_string();
-        }
         shown.with(|shown| {
             let query = shown
                 .as_ref()
                 .and_then(|shown| shown.widget.config.query.as_ref());
-            let property = query.and_then(Query::breakdown);
+            // What the steps of paths are does not change with the breakdown.
+            let chosen = chosen
+                .as_ref()
+                .filter(|_| !matches!(query, Some(Query::Paths(_))));
+            let property = chosen.or_else(|| query.and_then(Query::marked_by));
             property.map(ToString::to_string).unwrap_or_default()
         })
     };

@@ -150,6 +150,10 @@ fn place_words(at: &At) -> String {
             let name = |id: &str| node(id).map_or_else(String::new, |(_, name)| name.to_owned());
             t_with("Went from {0} to {1}", &[&name(source), &name(target)])
         }
+        Place::Node { node: id } => {
+            let (step, name) = node(id).unwrap_or_default();
+            t_with("Came by {0} at step {1}", &[name, &(step + 1).to_string()])
+        }
     };
     let filters = at.query.filters();
     let whole = filters.iter().find(|(field, _)| field == "filter");

@@ -20,6 +20,7 @@ const HEAD: f64 = 24.0;
 const LEAST_LABEL: f64 = 24.0;
 const LABEL_GAP: f64 = 6.0;
 const LEAST_COLUMN: f64 = 40.0;
+const LINE: f64 = 16.0;
 
 /// Draws the steps that were asked for, as many nodes of each as there is room for.
 pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptions) {
@@ -54,10 +55,9 @@ pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptio
             sheet.titled(&title, draw);
             continue;
         }
-        let id = |node: &Node| format!("{}:{}", graph.steps[node.column], node.name);
         let place = Place::Link {
-            source: id(source),
-            target: id(target),
+            source: id(&graph, source),
+            target: id(&graph, target),
         };
         sheet.placed(&title, &place, draw);
     }
@@ -66,8 +66,12 @@ pub(crate) fn draw(sheet: &mut Sheet, paths: &PathsAnswer, options: &WidgetOptio
     }
 }
 
+/// The id of a node in the answer.
+fn id(graph: &Graph, node: &Node) -> String {
+    format!("{}:{}", graph.steps[node.column], node.name)
+}
+
 fn draw_node(sheet: &mut Sheet, graph: &Graph, node: &Node, ink: Ink, options: &WidgetOptions) {
-    let left = graph.left(node.column);
     let title = t_with(
         "Step {0}, {1}: {2}",
         &[
@@ -76,25 +80,45 @@ fn draw_node(sheet: &mut Sheet, graph: &Graph, node: &Node, ink: Ink, options: &
             &of_whole(node.value, graph.journeys, options),
         ],
     );
-    sheet.block((left, node.top), (NODE_WIDTH, node.height), ink, &title);
+    let corner = (graph.left(node.column), node.top);
+    let draw = |sheet: &mut Sheet| {
+        sheet.block(corner, (NODE_WIDTH, node.height), ink, &title);
+        draw_label(sheet, graph, node, options);
+    };
+    if node.name == OTHER {
+        return sheet.titled(&title, draw);
+    }
+    let place = Place::Node {
+        node: id(graph, node),
+    };
+    sheet.valued(&title, &node.name, &place, draw);
+}
+
+/// The name and the figure: beside one another, or one below the other where the name needs the room and the node is high
+/// enough.
+fn draw_label(sheet: &mut Sheet, graph: &Graph, node: &Node, options: &WidgetOptions) {
     let room = graph.pitch - NODE_WIDTH - 2.0 * LABEL_GAP;
     if room < LEAST_LABEL {
         return;
     }
     let figure = format::short_with_unit(figure(node.value), options);
     let beside = text_width::width(&format!("  {figure}"), LABEL_SIZE);
-    let baseline = node.top + node.height / 2.0 + LABEL_SIZE * 0.35;
-    let x = left + NODE_WIDTH + LABEL_GAP;
-    sheet.titled(&title, |sheet| {
-        if room - beside < LEAST_LABEL * 2.0 {
-            let name = text_width::fitted(&node.words, LABEL_SIZE, room);
-            return sheet.text(&name, (x, baseline), Anchor::Start, Ink::Text);
-        }
+    let middle = node.top + node.height / 2.0 + LABEL_SIZE * 0.35;
+    let x = graph.left(node.column) + NODE_WIDTH + LABEL_GAP;
+    let is_long = text_width::width(&node.words, LABEL_SIZE) > room - beside;
+    if is_long && node.height >= 2.0 * LINE {
+        let name = text_width::fitted(&node.words, LABEL_SIZE, room);
+        sheet.text(&name, (x, middle - LINE / 2.0), Anchor::Start, Ink::Text);
+        sheet.text(&figure, (x, middle + LINE / 2.0), Anchor::Start, Ink::Muted);
+    } else if room - beside < LEAST_LABEL * 2.0 {
+        let name = text_width::fitted(&node.words, LABEL_SIZE, room);
+        sheet.text(&name, (x, middle), Anchor::Start, Ink::Text);
+    } else {
         let name = text_width::fitted(&node.words, LABEL_SIZE, room - beside);
         let after = x + text_width::width(&name, LABEL_SIZE) + LABEL_GAP;
-        sheet.text(&name, (x, baseline), Anchor::Start, Ink::Text);
-        sheet.text(&figure, (after, baseline), Anchor::Start, Ink::Muted);
-    });
+        sheet.text(&name, (x, middle), Anchor::Start, Ink::Text);
+        sheet.text(&figure, (after, middle), Anchor::Start, Ink::Muted);
+    }
 }
 
 /// A number of journeys and which share it is of those before it.

@@ -351,9 +351,24 @@ impl Sheet {
 
     /// What `draw` draws, with `title` as its tooltip; users are at `place` in the answer.
     pub(crate) fn placed(&mut self, title: &str, place: &AnswerPlace, draw: impl FnOnce(&mut Self)) {
+        self.valued(title, "", place, draw);
+    }
+
+    /// The same; it stands for the value `value`, unless that is empty.
+    pub(crate) fn valued(
+        &mut self,
+        title: &str,
+        value: &str,
+        place: &AnswerPlace,
+        draw: impl FnOnce(&mut Self),
+    ) {
         let place = serde_json::to_string(place).unwrap_or_default();
+        let value = match value {
+            "" => String::new(),
+            value => format!(" data-value=\"{}\"", escaped(value)),
+        };
         let opening = format!(
-            "<g class=\"chart-mark\" data-place=\"{}\"><title>{}</title>",
+            "<g class=\"chart-mark\"{value} data-place=\"{}\"><title>{}</title>",
             escaped(&place),
             escaped(title)
         );

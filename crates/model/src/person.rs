@@ -71,6 +71,11 @@ pub enum Place {
         /// The id of the node that they reach.
         target: String,
     },
+    /// A node of paths: the users whose journeys come by it.
+    Node {
+        /// Its id.
+        node: String,
+    },
 }
 
 /// What became of users on the way to a step of a funnel.
@@ -154,6 +159,7 @@ impl Whose {
                 let steps = node(source).zip(node(target));
                 steps.is_some_and(|((from, _), (to, _))| to == from + 1)
             }
+            (Query::Paths(_), Place::Node { node: id }) => node(id).is_some(),
             _ => false,
         };
         if fits {

@@ -211,6 +211,15 @@ impl Query {
         }
     }
 
+    /// The property whose values the marks of a drawing stand for: that of the breakdown, or what the steps of paths are.
+    #[must_use]
+    pub fn marked_by(&self) -> Option<&Property> {
+        match self {
+            Self::Paths(paths) => paths.spec().property.as_ref().or(Some(&Property::Name)),
+            _ => self.breakdown(),
+        }
+    }
+
     /// The range it asks about.
     #[must_use]
     pub fn range(&self) -> &Range {

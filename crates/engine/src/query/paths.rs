@@ -5,7 +5,7 @@ mod shape;
 
 use model::answer::{Meta, PathsAnswer};
 use model::person::node;
-use model::query::PathsQuery;
+use model::query::{PathsQuery, PathsSide};
 
 use super::asked::Asked;
 use super::people::Part;
@@ -21,7 +21,22 @@ pub(super) fn people(
     part: &Part,
 ) -> Option<Statement> {
     let ((step, from), (_, to)) = (node(source)?, node(target)?);
-    compile::people(asked, paths, (step, from, to), part)
+    // Counted from the side that is told, where the name of a step comes first.
+    let (number, here, next) = match paths.side() {
+        PathsSide::Whole | PathsSide::From(_) => (step + 1, from, to),
+        PathsSide::To(_) => (paths.spec().steps.checked_sub(step + 1)?, to, from),
+    };
+    compile::people(asked, paths, (number, here, Some(next)), part)
+}
+
+/// The users whose journeys come by a node, of an id as the answer has it. `None` where there is no such step.
+pub(super) fn people_by(asked: &Asked<'_>, paths: &PathsQuery, id: &str, part: &Part) -> Option<Statement> {
+    let (step, name) = node(id)?;
+    let number = match paths.side() {
+        PathsSide::Whole | PathsSide::From(_) => step + 1,
+        PathsSide::To(_) => paths.spec().steps.checked_sub(step)?,
+    };
+    compile::people(asked, paths, (number, name, None), part)
 }
 
 /// The answer to a question for paths.

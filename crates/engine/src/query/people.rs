@@ -131,6 +131,10 @@ impl Queries {
                 let statement = paths::people(&asked, paths, (source, target), &part);
                 listed(&asked, statement.ok_or_else(no_such_place)?).await?
             }
+            (Query::Paths(paths), Place::Node { node }) => {
+                let statement = paths::people_by(&asked, paths, node, &part);
+                listed(&asked, statement.ok_or_else(no_such_place)?).await?
+            }
             _ => return Err(no_such_place()),
         };
         Ok(page_of(found, limit, |person| {

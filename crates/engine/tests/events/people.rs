@@ -1,6 +1,6 @@
 //! Who did something, and what one of them did: on every store alike.
 
-use model::answer::Answer;
+use model::answer::{Answer, OTHER};
 use model::person::{Person, Place};
 use model::query::Query;
 
@@ -310,6 +310,13 @@ async fn links_have_their_users(world: &World) -> usize {
             let there = at(world, &question, &place.to_string()).await;
             let journeys: u64 = there.iter().map(|person| person.events).sum();
             assert_eq!(journeys, link.value, "{question} at {place}");
+            looked += 1;
+        }
+        for node in answer.nodes.iter().filter(|node| node.name != OTHER) {
+            let place = serde_json::json!({"of": "node", "node": node.id});
+            let there = at(world, &question, &place.to_string()).await;
+            let journeys: u64 = there.iter().map(|person| person.events).sum();
+            assert_eq!(journeys, node.value, "{question} at {place}");
             looked += 1;
         }
     }

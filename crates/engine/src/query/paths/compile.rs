@@ -27,12 +27,12 @@ pub(super) fn links(asked: &Asked<'_>, paths: &PathsQuery) -> Statement {
     staged(stages, Sql::new(TOLD)).into_statement()
 }
 
-/// Rows of people: whose journeys go on from the name `from` at the node's `step` to the name `to`. `None` where journeys are
-/// told no further.
+/// Rows of people: whose journeys have the name `here` at the step `number`, from 1 and counted from the side that is told, and go
+/// on to the name `next` where there is one. `None` where journeys are told no further.
 pub(super) fn people(
     asked: &Asked<'_>,
     paths: &PathsQuery,
-    (step, from, to): (usize, &str, &str),
+    (number, here, next): (usize, &str, Option<&str>),
     part: &Part,
 ) -> Option<Statement> {
     let compiler = Compiler {
@@ -40,25 +40,19 @@ pub(super) fn people(
         paths,
         instant: ", t",
     };
-    let steps = paths.spec().steps;
-    // Counted from the side that is told, where the name of a step comes first.
-    let (number, here, there) = match paths.side() {
-        PathsSide::Whole | PathsSide::From(_) => (step + 1, from, to),
-        PathsSide::To(_) => (steps.checked_sub(step + 1)?, to, from),
-    };
-    if !(1..steps).contains(&number) {
+    let last = paths.spec().steps - usize::from(next.is_some());
+    if !(1..=last).contains(&number) {
         return None;
     }
     let mut stages = compiler.journeys();
     let went = Sql::new(&format!(
         "SELECT u, count(*) AS n, min(t) AS earliest, max(t) AS latest FROM g WHERE k = {number} AND v = "
     ));
-    let went = went
-        .bind(Param::Text(here.to_owned()))
-        .text(" AND next = ")
-        .bind(Param::Text(there.to_owned()))
-        .text(" GROUP BY u");
-    stages.push(stage("went", went));
+    let mut went = went.bind(Param::Text(here.to_owned()));
+    if let Some(next) = next {
+        went = went.text(" AND next = ").bind(Param::Text(next.to_owned()));
+    }
+    stages.push(stage("went", went.text(" GROUP BY u")));
     Some(part.of_rows(stages, "went"))
 }
 
