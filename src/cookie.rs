@@ -176,6 +176,21 @@ impl Cookies {
         }
     }
 
+    /// The clock that somebody chose.
+    #[must_use]
+    pub(crate) fn clock(headers: &HeaderMap) -> Option<&str> {
+        read(headers, "clock")
+    }
+
+    /// `Set-Cookie` for that choice; without one the browser's own counts again.
+    #[must_use]
+    pub(crate) fn choose_clock(self, clock: Option<model::language::Clock>) -> HeaderValue {
+        match clock {
+            Some(clock) => self.set("clock", clock.as_str(), YEAR),
+            None => self.set("clock", "", 0),
+        }
+    }
+
     fn set(self, name: &str, value: &str, max_age: u64) -> HeaderValue {
         let secure = if self.secure { "; Secure" } else { "" };
         let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");

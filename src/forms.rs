@@ -15,7 +15,7 @@ use engine::auth::{FirstStep, Origin};
 use engine::{Engine, Error};
 use model::account::Registration;
 use model::ids::UserId;
-use model::language::Language;
+use model::language::{Clock, Language, Reader};
 use serde::Deserialize;
 
 use crate::client::FromBrowser;
@@ -77,7 +77,7 @@ pub(crate) async fn register(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     FromBrowser(origin): FromBrowser,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     Form(form): Form<Register>,
 ) -> Answered<Response> {
     let organization = Some(form.organization.trim().to_owned()).filter(|name| !name.is_empty());
@@ -173,6 +173,34 @@ pub(crate) async fn choose_language(
     ))
 }
 
+/// The fields of the choice of a clock.
+#[derive(Deserialize)]
+pub(crate) struct ChooseClock {
+    #[serde(default)]
+    clock: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// `POST /clock`: kept with whoever is signed in, and in this browser.
+pub(crate) async fn choose_clock(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    headers: HeaderMap,
+    Form(form): Form<ChooseClock>,
+) -> Answered<Response> {
+    let chosen = Clock::known(&form.clock);
+    if let Some(token) = cookies.session(&headers)
+        && let Ok(caller) = engine.auth().by_cookie(token, None).await
+    {
+        engine.auth().choose_clock(&caller, chosen).await?;
+    }
+    Ok(with_cookie(
+        to(own_path(&form.back)),
+        cookies.choose_clock(chosen),
+    ))
+}
+
 /// A session for somebody who showed who they are, in a browser that is known from now on.
 async fn signed_in(
     engine: &Engine,
@@ -204,6 +232,11 @@ async fn known_from_now_on(
     let language = engine.auth().language(user).await?;
     if language.is_some() {
         let cookie = cookies.choose_language(language);
+        answer.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    let clock = engine.auth().clock(user).await?;
+    if clock.is_some() {
+        let cookie = cookies.choose_clock(clock);
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(answer)

@@ -8,7 +8,7 @@ use model::account::Organization;
 use model::answer::Answer;
 use model::dashboard::{DashboardPage, Panel, View, Widget};
 use model::format::bucket;
-use model::language::{Language, within};
+use model::language::{Reader, within};
 use model::query::Interval;
 
 use crate::pictures;
@@ -22,14 +22,10 @@ pub(crate) async fn answer(
     organization: &Organization,
     page: DashboardPage,
     view: &View,
-    language: Language,
+    reader: Reader,
 ) -> Result<Response, Error> {
     let range = view.range.as_ref().or(page.dashboard.range.as_ref());
-    let range = range.map(|range| {
-        within(language, || {
-            app::share::range_words(range, &organization.timezone)
-        })
-    });
+    let range = range.map(|range| within(reader, || app::share::range_words(range, &organization.timezone)));
     let said = [Some(page.dashboard.description.clone()), range];
     let note: Vec<String> = said
         .into_iter()
@@ -37,7 +33,7 @@ pub(crate) async fn answer(
         .filter(|words| !words.is_empty())
         .collect();
     let (title, organization) = (page.dashboard.name.clone(), organization.clone());
-    let updated = within(language, || updated(engine, &organization));
+    let updated = within(reader, || updated(engine, &organization));
     let draw = move || {
         let panels: Vec<PaperPanel<'_>> = page.panels.iter().map(panel).collect();
         let paper = Paper {
@@ -47,7 +43,7 @@ pub(crate) async fn answer(
             updated: &updated,
             panels: &panels,
         };
-        within(language, || charts::pages(&paper))
+        within(reader, || charts::pages(&paper))
     };
     Ok(file(pictures::pdf(title, draw).await?, "dashboard.pdf"))
 }
@@ -56,14 +52,14 @@ pub(crate) async fn answer(
 ///
 /// # Errors
 /// As [`pictures::pdf`].
-pub(crate) async fn widget(widget: Widget, answer: Answer, language: Language) -> Result<Response, Error> {
+pub(crate) async fn widget(widget: Widget, answer: Answer, reader: Reader) -> Result<Response, Error> {
     let title = widget.title.clone();
     let panel_of = Panel {
         widget,
         answer: Some(answer),
         problem: None,
     };
-    let draw = move || vec![within(language, || charts::widget_page(&panel(&panel_of)))];
+    let draw = move || vec![within(reader, || charts::widget_page(&panel(&panel_of)))];
     Ok(file(pictures::pdf(title, draw).await?, "chart.pdf"))
 }
 

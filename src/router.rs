@@ -284,6 +284,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/logout", post(forms::log_out))
         .route("/theme", post(forms::choose_theme))
         .route("/language", post(forms::choose_language))
+        .route("/clock", post(forms::choose_clock))
         .merge(links())
         .route("/forgot", get(entry::forgot))
         .route("/organization", post(settings::choose))
@@ -341,7 +342,7 @@ fn contexts(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
         provide_context(engine.clone());
         provide_context(site.clone());
         if let Some(parts) = use_context::<axum::http::request::Parts>() {
-            provide_context(app::server::language(&parts));
+            provide_context(app::server::reader(&parts));
         }
     }
 }

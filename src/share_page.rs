@@ -11,7 +11,7 @@ use axum::response::{Html, IntoResponse, Response};
 use engine::Error;
 use engine::sharing::Opened;
 use leptos::nonce::Nonce;
-use model::language::{Language, within};
+use model::language::{Reader, within};
 use model::share::ViewerMay;
 
 use crate::cookie::Cookies;
@@ -32,7 +32,7 @@ pub(crate) async fn show(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(error) => return closed(error, uri.path(), language_of(&headers)),
+        Err(error) => return closed(error, uri.path(), reader_of(&headers)),
     };
     let nonce = Nonce::new().to_string();
     let standing = Standing::Page {
@@ -58,7 +58,7 @@ pub(crate) async fn embed(
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
         // Whoever frames it is not known yet, so nobody may.
-        Err(error) => return closed(error, uri.path(), language_of(&headers)),
+        Err(error) => return closed(error, uri.path(), reader_of(&headers)),
     };
     let theme = frame_theme(&uri);
     let nonce = Nonce::new().to_string();
@@ -85,7 +85,7 @@ pub(crate) async fn signed(
 ) -> Answered<Response> {
     let opened = match state.engine.sharing().open_signed(&token).await {
         Ok(opened) => opened,
-        Err(Error::NotFound) => return Ok(gone(language_of(&headers))),
+        Err(Error::NotFound) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let theme = frame_theme(&uri);
@@ -125,7 +125,7 @@ struct Place<'a> {
     link: String,
     uri: &'a Uri,
     theme: &'static str,
-    language: Language,
+    reader: Reader,
 }
 
 impl<'a> Place<'a> {
@@ -134,7 +134,7 @@ impl<'a> Place<'a> {
             link: format!("/s/{token}"),
             uri,
             theme,
-            language: language_of(headers),
+            reader: reader_of(headers),
         }
     }
 
@@ -168,21 +168,21 @@ async fn document(
         card: (is_page && !opened.has_password).then_some(card),
         link,
         theme: place.theme,
-        updated: updated(state, opened, place.language),
+        updated: updated(state, opened, place.reader),
         standing,
-        language: place.language,
+        reader: place.reader,
     }))
 }
 
 /// Now, in words, on the clocks of the organization: `12:04, 22 Nov 2026`.
-pub(crate) fn updated(state: &AppState, opened: &Opened, language: Language) -> String {
-    within(language, || {
+pub(crate) fn updated(state: &AppState, opened: &Opened, reader: Reader) -> String {
+    within(reader, || {
         crate::paper::updated(&state.engine, &opened.organization)
     })
 }
 
 /// What the viewer reads.
-pub(crate) fn language_of(headers: &HeaderMap) -> Language {
+pub(crate) fn reader_of(headers: &HeaderMap) -> Reader {
     Reads::of(headers)
 }
 
@@ -193,26 +193,21 @@ pub(crate) async fn open(state: &AppState, token: &str, headers: &HeaderMap) -> 
 }
 
 /// What is answered instead of a dashboard.
-fn closed(error: Error, path: &str, language: Language) -> Answered<Response> {
+fn closed(error: Error, path: &str, reader: Reader) -> Answered<Response> {
     match error {
-        Error::NotFound => Ok(gone(language)),
-        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, language, path, None)),
+        Error::NotFound => Ok(gone(reader)),
+        Error::Unauthenticated(_) => Ok(locked(StatusCode::UNAUTHORIZED, reader, path, None)),
         other => Err(other.into()),
     }
 }
 
 /// One and the same for links that are wrong, expired or revoked, and for what a link does not allow.
-fn gone(language: Language) -> Response {
-    (StatusCode::NOT_FOUND, private(), Html(app::share::gone(language))).into_response()
+fn gone(reader: Reader) -> Response {
+    (StatusCode::NOT_FOUND, private(), Html(app::share::gone(reader))).into_response()
 }
 
-fn locked(status: StatusCode, language: Language, path: &str, problem: Option<&str>) -> Response {
-    (
-        status,
-        private(),
-        Html(app::share::locked(language, path, problem)),
-    )
-        .into_response()
+fn locked(status: StatusCode, reader: Reader, path: &str, problem: Option<&str>) -> Response {
+    (status, private(), Html(app::share::locked(reader, path, problem))).into_response()
 }
 
 /// What belongs to nobody but whoever has the link.

@@ -35,9 +35,9 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use address::view_of;
 #[cfg(feature = "ssr")]
-pub use language::language_of;
+pub use language::reader_of;
 #[cfg(target_arch = "wasm32")]
-pub use model::language::speak_german;
+pub use model::language::{Clock, go_by, speak_german};
 pub use pages::App;
 #[cfg(feature = "ssr")]
 pub use shell::shell;

@@ -12,7 +12,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::{OrganizationPatch, WeekStart};
 use model::dashboard::{Dashboard, DashboardPage, Panel, View};
-use model::language::Language;
+use model::language::{Clock, Reader};
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
@@ -131,7 +131,9 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
 pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnAccount, AppError> {
     let me = engine.auth().me(caller).await?;
     let language = engine.auth().language(me.user.id).await?;
+    let clock = engine.auth().clock(me.user.id).await?;
     Ok(OwnAccount {
+        clock: clock.map(|clock| Clock::as_str(clock).to_owned()),
         language: language.map(|language| language.tag().to_owned()),
         name: me.user.name,
         email: me.user.email,
@@ -225,11 +227,11 @@ pub(crate) fn is_on_a_wall() -> bool {
     })
 }
 
-/// What language the request asks for.
+/// Who reads what the request asks for.
 #[must_use]
-pub fn language(parts: &Parts) -> Language {
-    let chosen = cookie_of(parts, "language");
-    crate::language_of(&parts.headers, chosen.as_deref())
+pub fn reader(parts: &Parts) -> Reader {
+    let (language, clock) = (cookie_of(parts, "language"), cookie_of(parts, "clock"));
+    crate::reader_of(&parts.headers, language.as_deref(), clock.as_deref())
 }
 
 /// The value of the request's cookie `name`, unless it is empty.

@@ -14,7 +14,7 @@ use crate::address;
 use crate::api::dashboards::Shown;
 use crate::board::place_classes;
 use crate::drawing::{Medium, answer_view};
-use crate::language::{Language, t, t_with};
+use crate::language::{Reader, t, t_with};
 use crate::parts::icon::mark;
 pub use asked::asked;
 use model::language::within;
@@ -48,8 +48,8 @@ pub struct SharedDocument {
     pub updated: String,
     /// Where it stands.
     pub standing: Standing,
-    /// The language of the words around the figures.
-    pub language: Language,
+    /// For whom the words around the figures are, and the figures.
+    pub reader: Reader,
 }
 
 /// Where a document stands, and what it may therefore refer to.
@@ -75,7 +75,7 @@ pub enum Standing {
 /// The whole HTML document.
 #[must_use]
 pub fn document(shared: &SharedDocument) -> String {
-    let body = within(shared.language, || {
+    let body = within(shared.reader, || {
         Owner::new().with(|| {
             crate::clocks::go_by(&shared.organization.timezone);
             body(shared).to_html()
@@ -89,7 +89,7 @@ pub fn document(shared: &SharedDocument) -> String {
         card: shared.card.as_deref(),
         description: &dashboard.description,
         standing: &shared.standing,
-        language: shared.language,
+        language: shared.reader.language,
     };
     around(&head, &body)
 }
@@ -246,7 +246,7 @@ mod tests {
             theme: "system",
             updated: "12:04, 22 Nov 2026".to_owned(),
             standing: Standing::Page { nonce: None },
-            language: Language::English,
+            reader: Reader::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 const HYDRATE: &str = "import start, { hydrate } from '/pkg/datapulse.js';\n\
     import { lines } from '/scripts/words.js';\n\
-    await start({ module_or_path: '/pkg/datapulse.wasm' });\nperformance.mark('hydrate');\nhydrate(lines);";
+    await start({ module_or_path: '/pkg/datapulse.wasm' });\nperformance.mark('hydrate');\nhydrate(lines, document.documentElement.dataset.clock === '12');";
 
 /// What a release's script fetches its other parts with; it imports it before anything else.
 #[cfg(feature = "ssr")]
@@ -24,7 +24,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     use leptos_meta::MetaTags;
     use model::language::Language;
 
-    use crate::language::here;
+    use crate::language::{here, reader};
     use crate::theme::Theme;
     // A page on a wall is dark and without its frame from the first moment on.
     let is_on_a_wall = crate::server::is_on_a_wall();
@@ -35,7 +35,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     };
     view! {
         <!DOCTYPE html>
-        <html lang=here().tag() data-theme=theme.as_str() class=is_on_a_wall.then_some("tv")>
+        <html lang=here().tag() data-clock=reader().clock.as_str() data-theme=theme.as_str() class=is_on_a_wall.then_some("tv")>
             <head>
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />

@@ -9,9 +9,12 @@ export const t = (english, ...values) => (texts[english] ?? english).replace(/\{
 /** What the app is given before it takes the page over: English and German lines in turn; nothing for English. */
 export const lines = Object.keys(texts).length > 0 ? Object.entries(texts).flat().join('\n') : undefined;
 
+/** How the person reads times: of 12 or of 24 hours. */
+export const clock = document.documentElement.dataset.clock === '12' ? { hour12: true } : { hourCycle: 'h23' };
+
 /** A time as the app writes it, on the clocks of the organization; on the browser's own where it does not know these. */
 export function when(at) {
-  const looks = { dateStyle: 'medium', timeStyle: 'short' };
+  const looks = { dateStyle: 'medium', timeStyle: 'short', ...clock };
   try {
     return new Date(at).toLocaleString(locale, { ...looks, timeZone: zone() });
   } catch {

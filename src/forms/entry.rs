@@ -4,7 +4,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use engine::{Engine, Error};
-use model::language::{Language, key, within};
+use model::language::{Reader, key, within};
 use serde::Deserialize;
 
 use super::{back_to, known_from_now_on, to};
@@ -45,7 +45,7 @@ pub(crate) struct Address {
 /// `POST /forgot`: the same answer whether there is such an account.
 pub(crate) async fn ask_for_reset(
     State(engine): State<Engine>,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     Form(form): Form<Address>,
 ) -> Response {
     match engine.auth().ask_for_reset(&form.email, language) {
@@ -61,7 +61,7 @@ pub(crate) async fn look_at_reset(
     headers: HeaderMap,
     Query(said): Query<Said>,
 ) -> Answered<Response> {
-    let (theme, language) = (Cookies::theme(&headers), Reads::of(&headers));
+    let (theme, reader) = (Cookies::theme(&headers), Reads::of(&headers));
     let problem = match said.problem.as_str() {
         "" => None,
         "too_many" => Some(TOO_OFTEN),
@@ -69,10 +69,10 @@ pub(crate) async fn look_at_reset(
     };
     match engine.auth().look_at_reset(&token).await {
         Ok(()) => {
-            let page = within(language, || app::entry::reset(theme, &token, problem));
+            let page = within(reader, || app::entry::reset(theme, &token, problem));
             Ok((private(), Html(page)).into_response())
         }
-        Err(Error::NotFound) => Ok(useless(theme, language)),
+        Err(Error::NotFound) => Ok(useless(theme, reader)),
         Err(other) => Err(other.into()),
     }
 }
@@ -107,19 +107,19 @@ pub(crate) async fn look_at_confirmation(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let (theme, language) = (Cookies::theme(&headers), Reads::of(&headers));
+    let (theme, reader) = (Cookies::theme(&headers), Reads::of(&headers));
     if token == "done" {
-        let page = within(language, || {
+        let page = within(reader, || {
             app::entry::message(theme, key("Thank you"), key("Your address is confirmed."))
         });
         return Ok((private(), Html(page)).into_response());
     }
     match engine.auth().look_at_confirmation(&token).await {
         Ok(()) => {
-            let page = within(language, || app::entry::confirm(theme, &token));
+            let page = within(reader, || app::entry::confirm(theme, &token));
             Ok((private(), Html(page)).into_response())
         }
-        Err(Error::NotFound) => Ok(useless(theme, language)),
+        Err(Error::NotFound) => Ok(useless(theme, reader)),
         Err(other) => Err(other.into()),
     }
 }
@@ -143,14 +143,14 @@ pub(crate) async fn confirm(State(engine): State<Engine>, Form(form): Form<Confi
 pub(crate) async fn ask_to_confirm(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
 ) -> Answered<Response> {
     let asked = engine.auth().ask_to_confirm(&caller, language).await;
     super::settings::came_to(super::settings::ACCOUNT, "confirm", asked)
 }
 
-fn useless(theme: &str, language: Language) -> Response {
-    let page = within(language, || app::entry::useless(theme));
+fn useless(theme: &str, reader: Reader) -> Response {
+    let page = within(reader, || app::entry::useless(theme));
     (StatusCode::NOT_FOUND, private(), Html(page)).into_response()
 }
 

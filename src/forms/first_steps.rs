@@ -5,7 +5,7 @@ use axum::response::Response;
 use engine::first_steps::Wish;
 use engine::templates::Template;
 use engine::{Engine, Error};
-use model::language::{t, within};
+use model::language::{Reader, t, within};
 use serde::Deserialize;
 
 use super::{back_to, to, with_cookie};
@@ -51,7 +51,7 @@ pub(crate) async fn make_key(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     Asking(caller): Asking,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
 ) -> Answered<Response> {
     let name = within(language, || t("Website"));
     match engine.first_key(&caller, name).await {
@@ -71,7 +71,7 @@ pub(crate) struct Chosen {
 pub(crate) async fn from_template(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     Form(Chosen { template }): Form<Chosen>,
 ) -> Answered<Response> {
     let template = Template::parse(&template).ok_or(Error::NotFound)?;

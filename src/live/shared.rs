@@ -11,7 +11,7 @@ use axum::response::Response;
 use engine::Error;
 use engine::live::{Changed, Shown, Watch};
 use engine::sharing::Opened;
-use model::language::Language;
+use model::language::Reader;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, sleep_until};
@@ -75,7 +75,7 @@ async fn connect(
         watch,
         place,
         signed,
-        language: share_page::language_of(&parts.headers),
+        reader: share_page::reader_of(&parts.headers),
     };
     Ok(configured(upgrade, &parts.headers).on_upgrade(move |connection| viewer.serve(connection)))
 }
@@ -87,7 +87,7 @@ struct Viewer {
     place: Place,
     /// The token that the key of the share signed, where one opened it.
     signed: Option<String>,
-    language: Language,
+    reader: Reader,
 }
 
 #[derive(Serialize)]
@@ -185,13 +185,13 @@ impl Viewer {
         if since.is_changed {
             send(connection, Message::Text("{\"type\":\"changed\"}".into())).await?;
         }
-        let updated = share_page::updated(&self.state, &self.opened, self.language);
+        let updated = share_page::updated(&self.state, &self.opened, self.reader);
         let may_see = |shown: &Arc<Shown>| self.opened.may_see(&shown.panel.widget);
         for shown in since.shown.into_iter().filter(may_see) {
             let update = Update {
                 kind: "update",
                 widget_id: shown.panel.widget.id.to_string(),
-                html: shown.drawn(self.language, app::share::card_inside),
+                html: shown.drawn(self.reader, app::share::card_inside),
                 updated: &updated,
             };
             let text = serde_json::to_string(&update).unwrap_or_default();

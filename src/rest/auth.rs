@@ -9,6 +9,7 @@ use model::account::{
     ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
     User,
 };
+use model::language::Reader;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,7 +54,7 @@ impl SignedIn {
 pub(crate) async fn register(
     State(engine): State<Engine>,
     FromProgram(origin): FromProgram,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     body::Json(registration): body::Json<Registration>,
 ) -> Answered<(StatusCode, Json<SignedIn>)> {
     let (user, organization) = engine.auth().register(&registration).await?;
@@ -214,7 +215,7 @@ pub(crate) struct Forgot {
 /// `POST /api/auth/password/forgot`: the same answer whether there is such an account.
 pub(crate) async fn ask_for_reset(
     State(engine): State<Engine>,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     body::Json(Forgot { email }): body::Json<Forgot>,
 ) -> Answered<StatusCode> {
     engine.auth().ask_for_reset(&email, language)?;
@@ -244,7 +245,7 @@ pub(crate) async fn reset_password(
 pub(crate) async fn ask_to_confirm(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
 ) -> Answered<StatusCode> {
     engine.auth().ask_to_confirm(&caller, language).await?;
     Ok(StatusCode::ACCEPTED)

@@ -32,14 +32,14 @@ pub(crate) async fn pdf(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    Reads(language): Reads,
+    Reads(reader): Reads,
     uri: Uri,
 ) -> Answered<Response> {
     let view = app::view_of(uri.query().unwrap_or_default())
         .map_err(|message| Error::invalid("query", "invalid", message))?;
     let page = engine.dashboard_page(&caller, id(&path)?, &view).await?;
     let organization = engine.organizations().get(&caller, caller.org()).await?;
-    Ok(paper::answer(&engine, &organization, page, &view, language).await?)
+    Ok(paper::answer(&engine, &organization, page, &view, reader).await?)
 }
 
 /// `POST /api/dashboards`

@@ -12,6 +12,7 @@ use super::etag::tagged;
 use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::reads::Reads;
+use model::language::Reader;
 
 /// `GET /api/templates`
 pub(crate) async fn list(
@@ -25,7 +26,7 @@ pub(crate) async fn list(
 pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    Reads(language): Reads,
+    Reads(Reader { language, .. }): Reads,
     Path(name): Path<String>,
 ) -> Answered<(StatusCode, Response)> {
     let template = Template::parse(&name).ok_or(Error::NotFound)?;

@@ -140,12 +140,12 @@ pub(crate) async fn chart_svg(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    Reads(language): Reads,
+    Reads(reader): Reads,
     picture: Result<Query<Picture>, QueryRejection>,
 ) -> Answered<Response> {
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
     let spec = parameters(picture)?.spec(widget);
-    let svg = within(language, || charts::render(&answer, &spec)).into_string();
+    let svg = within(reader, || charts::render(&answer, &spec)).into_string();
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
@@ -154,7 +154,7 @@ pub(crate) async fn chart_png(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    Reads(language): Reads,
+    Reads(reader): Reads,
     picture: Result<Query<Picture>, QueryRejection>,
 ) -> Answered<Response> {
     const LARGE: u32 = 2_000;
@@ -169,7 +169,7 @@ pub(crate) async fn chart_png(
     } else {
         2.0
     };
-    let draw = move || within(language, || charts::render(&answer, &spec)).into_string();
+    let draw = move || within(reader, || charts::render(&answer, &spec)).into_string();
     let png = pictures::png(draw, scale).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
 }
@@ -179,10 +179,10 @@ pub(crate) async fn chart_pdf(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    Reads(language): Reads,
+    Reads(reader): Reads,
 ) -> Answered<Response> {
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
-    Ok(paper::widget(widget, answer, language).await?)
+    Ok(paper::widget(widget, answer, reader).await?)
 }
 
 /// `GET /api/widgets/{id}/data.csv`

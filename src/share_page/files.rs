@@ -12,7 +12,7 @@ use engine::Error;
 use model::ids::WidgetId;
 use model::share::ViewerMay;
 
-use super::{Place, document, gone, language_of, open, private};
+use super::{Place, document, gone, open, private, reader_of};
 use crate::problem::Answered;
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -32,7 +32,7 @@ pub(crate) async fn csv(
     };
     let (_, answer) = match answer.await {
         Ok(found) => found,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
@@ -52,7 +52,7 @@ pub(crate) async fn file(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
+        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let standing = Standing::File {
@@ -79,7 +79,7 @@ pub(crate) async fn pdf(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
+        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let asked = app::share::asked(uri.query().unwrap_or_default());
@@ -89,7 +89,7 @@ pub(crate) async fn pdf(
         &opened.organization,
         shared.page,
         &shared.view,
-        language_of(&headers),
+        reader_of(&headers),
     )
     .await?;
     Ok((private(), page).into_response())

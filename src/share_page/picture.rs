@@ -9,7 +9,7 @@ use engine::sharing::{Opened, SharedPage};
 use model::dashboard::View;
 use model::language::within;
 
-use super::{gone, language_of, open, private};
+use super::{gone, open, private, reader_of};
 use crate::pictures;
 use crate::problem::Answered;
 use crate::state::AppState;
@@ -22,12 +22,12 @@ pub(crate) async fn card(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(language_of(&headers))),
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let shared = state.engine.shared_page(&opened, View::default()).await?;
-    let language = language_of(&headers);
-    let png = pictures::png(move || within(language, || drawn(&opened, &shared)), 1.0).await?;
+    let reader = reader_of(&headers);
+    let png = pictures::png(move || within(reader, || drawn(&opened, &shared)), 1.0).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], private(), png).into_response())
 }
 

@@ -7,7 +7,7 @@ use engine::Error;
 use model::language::key;
 use serde::Deserialize;
 
-use super::{closed, language_of, locked, private};
+use super::{closed, locked, private, reader_of};
 use crate::client::FromBrowser;
 use crate::problem::Answered;
 use crate::state::AppState;
@@ -27,7 +27,7 @@ pub(crate) async fn unlock(
     headers: HeaderMap,
     Form(form): Form<Unlock>,
 ) -> Answered<Response> {
-    let language = language_of(&headers);
+    let reader = reader_of(&headers);
     let unlocked = state
         .engine
         .sharing()
@@ -43,25 +43,27 @@ pub(crate) async fn unlock(
             Ok(answer)
         }
         Err(Error::Unauthenticated(_)) => {
-            let problem = language.say(key("That is not the password. Check it and try again."));
+            let problem = reader
+                .language
+                .say(key("That is not the password. Check it and try again."));
             Ok(locked(
                 StatusCode::UNAUTHORIZED,
-                language,
+                reader,
                 uri.path(),
                 Some(problem),
             ))
         }
         Err(Error::TooMany { .. }) => {
-            let problem = language.say(key(
+            let problem = reader.language.say(key(
                 "Too many tries at the moment. Wait a little, then try again.",
             ));
             Ok(locked(
                 StatusCode::TOO_MANY_REQUESTS,
-                language,
+                reader,
                 uri.path(),
                 Some(problem),
             ))
         }
-        Err(error) => closed(error, uri.path(), language),
+        Err(error) => closed(error, uri.path(), reader),
     }
 }

@@ -175,6 +175,66 @@ async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in()
     );
 }
 
+#[tokio::test]
+async fn times_are_written_by_the_clock_of_whoever_reads_them_wherever_they_sign_in() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let session = app.cookie(&ada).await;
+    let twelve = format!("{session}; clock=12");
+    let shows = async |cookie: &str, language: &str| {
+        let request = app
+            .request(reqwest::Method::GET, "/settings/account")
+            .header("cookie", cookie)
+            .header("accept-language", language);
+        let page = request.send().await.expect("an answer");
+        let page = page.text().await.expect("a page");
+        let since = page
+            .split("</thead>")
+            .nth(1)
+            .expect("the list of sessions")
+            .to_owned();
+        let is_twelve = since.contains(" am<") || since.contains(" pm<");
+        let mark = if is_twelve {
+            "data-clock=\"12\""
+        } else {
+            "data-clock=\"24\""
+        };
+        assert!(page.contains(mark), "the page says by which clock: {page}");
+        is_twelve
+    };
+    for (cookie, language, expected) in [
+        (session.as_str(), "en-GB", false),
+        (&session, "en-US,en;q=0.9", true),
+        (&twelve, "en-GB", true),
+        (&format!("{session}; clock=24"), "en-US", false),
+    ] {
+        assert_eq!(shows(cookie, language).await, expected, "{cookie} {language}");
+    }
+
+    let chosen = app
+        .form(
+            "/clock",
+            &[("clock", "12"), ("back", "/settings/account")],
+            Some(&session),
+        )
+        .await;
+    assert_eq!(chosen.headers()["location"], "/settings/account");
+    let elsewhere = sign_in(&app, &ada).await;
+    assert!(
+        elsewhere.iter().any(|cookie| cookie.starts_with("clock=12;")),
+        "{elsewhere:?}"
+    );
+    let (_, record) = app.page("/settings/audit", Some(&session)).await;
+    assert!(record.contains("clock.chosen"));
+    app.form("/clock", &[("clock", ""), ("back", "/")], Some(&session))
+        .await;
+    let elsewhere = sign_in(&app, &ada).await;
+    assert!(
+        !elsewhere.iter().any(|cookie| cookie.starts_with("clock")),
+        "{elsewhere:?}"
+    );
+}
+
 /// The cookies that signing in by the page gives.
 async fn sign_in(app: &TestApp, member: &crate::app::Member) -> Vec<String> {
     let answer = app

@@ -40,6 +40,8 @@ pub struct OwnAccount {
     pub two_factor: bool,
     /// The tag of the language that they chose; none where their browser decides.
     pub language: Option<String>,
+    /// The hours of the clock that they chose, `24` or `12`; none where their browser decides.
+    pub clock: Option<String>,
     /// What the other server is called where the person may sign in too.
     pub other_door: Option<String>,
     /// Where the person is signed in.

@@ -6,7 +6,7 @@ use model::account::SignedInSession;
 use super::members::said;
 use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::people::{self as api, OwnAccount};
-use crate::language::{Language, t, t_with};
+use crate::language::{Clock, Language, t, t_with};
 use crate::parts::load::Fetched;
 use crate::words;
 
@@ -61,6 +61,11 @@ fn account_page(account: OwnAccount) -> AnyView {
                 {language_form(account.language.as_deref())}
             </section>
             <section>
+                <h2>{t("Times")}</h2>
+                <p class="muted">{t("How the time of day is written, in charts and lists.")}</p>
+                {clock_form(account.clock.as_deref())}
+            </section>
+            <section>
                 <h2>{t("Two-factor sign-in")}</h2>
                 <p>{if account.two_factor { t("It is on: signing in asks for a code of your app.") } else { t("It is off: your password alone opens your account.") }}</p>
                 <p class="actions"><a class="button" href="/settings/two-factor" rel="external">{if account.two_factor { t("Change it") } else { t("Set it up") }}</a></p>
@@ -93,6 +98,26 @@ fn language_form(chosen: Option<&str>) -> AnyView {
         <form method="post" action="/language" class="segments languages" role="group" aria-label=t("Language")>
             <input type="hidden" name="back" value="/settings/account" />
             <button type="submit" name="language" value="" aria-pressed=pressed(chosen.is_none())>{t("As my browser")}</button>
+            {choices.collect_view()}
+        </form>
+    }
+    .into_any()
+}
+
+/// Plain buttons, too.
+fn clock_form(chosen: Option<&str>) -> AnyView {
+    let choices = Clock::ALL.map(|clock| {
+        let is_chosen = chosen == Some(clock.as_str());
+        let words = match clock {
+            Clock::TwentyFour => "14:05",
+            Clock::Twelve => t("2:05 pm"),
+        };
+        view! { <button type="submit" name="clock" value=clock.as_str() aria-pressed=pressed(is_chosen)>{words}</button> }
+    });
+    view! {
+        <form method="post" action="/clock" class="segments languages" role="group" aria-label=t("Times")>
+            <input type="hidden" name="back" value="/settings/account" />
+            <button type="submit" name="clock" value="" aria-pressed=pressed(chosen.is_none())>{t("As my browser")}</button>
             {choices.collect_view()}
         </form>
     }

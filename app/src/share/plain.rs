@@ -4,17 +4,17 @@ use leptos::prelude::*;
 
 use super::Standing;
 use super::sheet::{Head, around};
-use crate::language::{Language, t};
+use crate::language::{Reader, t};
 use crate::parts::icon::mark;
 use model::language::within;
 
 /// The document behind a link that is wrong, has expired or was revoked: one and the same for all three.
 #[must_use]
-pub fn gone(language: Language) -> String {
-    within(language, || gone_page(language))
+pub fn gone(reader: Reader) -> String {
+    within(reader, || gone_page(reader))
 }
 
-fn gone_page(language: Language) -> String {
+fn gone_page(reader: Reader) -> String {
     let page = move || {
         view! {
             <main class="plain">
@@ -27,18 +27,18 @@ fn gone_page(language: Language) -> String {
         }
         .into_any()
     };
-    plain(language, t("Nothing here · DataPulse"), page)
+    plain(reader, t("Nothing here · DataPulse"), page)
 }
 
 /// The form for the password of the link at `path`; `problem` says why the last one did not do.
 #[must_use]
-pub fn locked(language: Language, path: &str, problem: Option<&str>) -> String {
-    within(language, || locked_page(language, path, problem))
+pub fn locked(reader: Reader, path: &str, problem: Option<&str>) -> String {
+    within(reader, || locked_page(reader, path, problem))
 }
 
-fn locked_page(language: Language, path: &str, problem: Option<&str>) -> String {
+fn locked_page(reader: Reader, path: &str, problem: Option<&str>) -> String {
     let (path, problem) = (path.to_owned(), problem.map(str::to_owned));
-    plain(language, t("A password, please · DataPulse"), move || {
+    plain(reader, t("A password, please · DataPulse"), move || {
         view! {
             <main class="plain">
                 <form class="message-page stack" method="post" action=path.clone()>
@@ -58,7 +58,7 @@ fn locked_page(language: Language, path: &str, problem: Option<&str>) -> String 
     })
 }
 
-fn plain(language: Language, title: &str, page: impl Fn() -> AnyView) -> String {
+fn plain(reader: Reader, title: &str, page: impl Fn() -> AnyView) -> String {
     let body = Owner::new().with(|| page().to_html());
     let head = Head {
         title,
@@ -66,7 +66,7 @@ fn plain(language: Language, title: &str, page: impl Fn() -> AnyView) -> String 
         card: None,
         description: "",
         standing: &Standing::Page { nonce: None },
-        language,
+        language: reader.language,
     };
     around(&head, &body)
 }

@@ -4,7 +4,7 @@
 use jiff::civil::DateTime;
 
 use crate::dashboard::{Unit, WidgetOptions};
-use crate::language::{Language, current, t_with};
+use crate::language::{Clock, Language, current, reader, t_with};
 use crate::query::Interval;
 
 /// How a language writes figures and dates.
@@ -16,6 +16,8 @@ struct Habits {
     /// What stands behind thousands, millions and so on.
     large: [&'static str; 4],
     minutes: &'static str,
+    /// What stands behind a time before and after noon, on a clock of twelve hours.
+    halves: [&'static str; 2],
 }
 
 static ENGLISH: Habits = Habits {
@@ -27,6 +29,7 @@ static ENGLISH: Habits = Habits {
     decimals: '.',
     large: ["k", "M", "B", "T"],
     minutes: "m",
+    halves: ["am", "pm"],
 };
 
 static GERMAN: Habits = Habits {
@@ -38,6 +41,7 @@ static GERMAN: Habits = Habits {
     decimals: ',',
     large: ["Tsd.", "Mio.", "Mrd.", "Bio."],
     minutes: "min",
+    halves: ["AM", "PM"],
 };
 
 fn habits() -> &'static Habits {
@@ -166,13 +170,62 @@ pub fn change_percent(now: f64, before: f64) -> Option<f64> {
     (before != 0.0).then(|| (now - before) / before.abs() * 100.0)
 }
 
-/// A bucket on an axis: `17 May`, `14:00`, `May 2015`; the year only where `with_year` asks for it.
+/// A time of day to the minute: `14:05`, or `2:05 pm` on a clock of twelve hours.
+#[must_use]
+pub fn time_of_day(time: DateTime) -> String {
+    clocked(hour(time), &format!(":{:02}", time.minute()))
+}
+
+/// A full hour of the day, from 0: `14:00`, `2:00 pm`.
+#[must_use]
+pub fn hour_in_full(hour: usize) -> String {
+    clocked(hour, ":00")
+}
+
+/// A full hour of the day, from 0, above a column: `14`, `2p`.
+#[must_use]
+pub fn hour_of_day(hour: usize) -> String {
+    match reader().clock {
+        Clock::TwentyFour => hour.to_string(),
+        Clock::Twelve => format!("{}{}", on_the_dial(hour), if hour < 12 { 'a' } else { 'p' }),
+    }
+}
+
+/// A full hour in few characters: `14:00`, `2 pm`.
+fn full_hour(time: DateTime) -> String {
+    match reader().clock {
+        Clock::TwentyFour => time_of_day(time),
+        Clock::Twelve => clocked(hour(time), ""),
+    }
+}
+
+/// The hour, what comes `after` it, and the half of the day where the clock has two.
+fn clocked(hour: usize, after: &str) -> String {
+    match reader().clock {
+        Clock::TwentyFour => format!("{hour:02}{after}"),
+        Clock::Twelve => {
+            let half = habits().halves[usize::from(hour >= 12)];
+            format!("{}{after} {half}", on_the_dial(hour))
+        }
+    }
+}
+
+fn hour(time: DateTime) -> usize {
+    usize::from(time.hour().unsigned_abs())
+}
+
+const fn on_the_dial(hour: usize) -> usize {
+    if hour.is_multiple_of(12) { 12 } else { hour % 12 }
+}
+
+/// A bucket on an axis: `17 May`, `14:00` or `2 pm`, `May 2015`; the year only where `with_year` asks for it.
 #[must_use]
 pub fn bucket(begin: DateTime, interval: Interval, with_year: bool) -> String {
     let month = habits().months[begin.month().unsigned_abs() as usize - 1];
     let dot = if current() == Language::German { "." } else { "" };
     match interval {
-        Interval::Minute | Interval::Hour => format!("{:02}:{:02}", begin.hour(), begin.minute()),
+        Interval::Hour if begin.minute() == 0 => full_hour(begin),
+        Interval::Minute | Interval::Hour => time_of_day(begin),
         Interval::Day | Interval::Week if with_year => {
             format!("{}{dot} {month} {}", begin.day(), begin.year())
         }
@@ -186,7 +239,7 @@ pub fn bucket(begin: DateTime, interval: Interval, with_year: bool) -> String {
 pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
     let day = bucket(begin, Interval::Day, true);
     match interval {
-        Interval::Minute | Interval::Hour => format!("{day}, {:02}:{:02}", begin.hour(), begin.minute()),
+        Interval::Minute | Interval::Hour => format!("{day}, {}", time_of_day(begin)),
         Interval::Day => {
             let weekday = begin.date().weekday().to_monday_zero_offset().unsigned_abs();
             let comma = if current() == Language::German { "," } else { "" };
@@ -200,8 +253,9 @@ pub fn bucket_in_full(begin: DateTime, interval: Interval) -> String {
 /// A moment to the second: `17 May 2015, 14:00:05`.
 #[must_use]
 pub fn moment_in_full(moment: DateTime) -> String {
-    let minute = bucket_in_full(moment, Interval::Minute);
-    format!("{minute}:{:02}", moment.second())
+    let day = bucket(moment, Interval::Day, true);
+    let seconds = format!(":{:02}:{:02}", moment.minute(), moment.second());
+    format!("{day}, {}", clocked(hour(moment), &seconds))
 }
 
 /// A figure with exactly so many decimals, without groups: `5.0`.
@@ -338,6 +392,53 @@ mod tests {
                 "17. Mai 2015, 14:00",
             ]
         );
+    }
+
+    #[test]
+    fn a_clock_of_twelve_hours() {
+        use crate::language::{Reader, within};
+        let at = |hour, minute| jiff::civil::date(2015, 5, 17).at(hour, minute, 5, 0);
+        let read = |language| Reader {
+            language,
+            clock: Clock::Twelve,
+        };
+        let written = within(read(Language::English), || {
+            [
+                time_of_day(at(0, 5)),
+                time_of_day(at(12, 0)),
+                time_of_day(at(23, 59)),
+                bucket(at(14, 0), Interval::Hour, false),
+                bucket(at(0, 0), Interval::Hour, false),
+                bucket(at(14, 30), Interval::Hour, false),
+                bucket(at(14, 0), Interval::Minute, false),
+                bucket_in_full(at(9, 0), Interval::Hour),
+                moment_in_full(at(21, 7)),
+                [0, 1, 12, 23].map(hour_of_day).join(" "),
+                [0, 11, 12].map(hour_in_full).join(" "),
+            ]
+        });
+        assert_eq!(
+            written,
+            [
+                "12:05 am",
+                "12:00 pm",
+                "11:59 pm",
+                "2 pm",
+                "12 am",
+                "2:30 pm",
+                "2:00 pm",
+                "17 May 2015, 9:00 am",
+                "17 May 2015, 9:07:05 pm",
+                "12a 1a 12p 11p",
+                "12:00 am 11:00 am 12:00 pm",
+            ]
+        );
+        let german = within(read(Language::German), || {
+            bucket_in_full(at(14, 5), Interval::Minute)
+        });
+        assert_eq!(german, "17. Mai 2015, 2:05 PM");
+        assert_eq!(moment_in_full(at(14, 5)), "17 May 2015, 14:05:05");
+        assert_eq!([0, 23].map(hour_of_day), ["0", "23"]);
     }
 
     #[test]

@@ -3,7 +3,11 @@
 //! A text is named by its English words: `t("Loading")`. The others stand in `public/words/*.json`, which the server
 //! carries and a browser fetches only where it needs them, so that no page pays for a language that is not its own.
 
+mod reader;
+
 use std::cell::Cell;
+
+pub use reader::{Clock, Reader};
 
 /// A language that people read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -16,26 +20,32 @@ pub enum Language {
 }
 
 thread_local! {
-    static CURRENT: Cell<Language> = const { Cell::new(Language::English) };
+    static CURRENT: Cell<Reader> = const { Cell::new(Reader::USUAL) };
 }
 
-/// Draws in `language`: what [`t`], [`t_with`] and [`crate::format`] say inside of it. The language that held before comes back,
-/// whatever becomes of `draw`.
-pub fn within<T>(language: Language, draw: impl FnOnce() -> T) -> T {
-    struct Back(Language);
+/// Draws for `reader`: what [`t`], [`t_with`] and [`crate::format`] say inside of it. Who read before comes back, whatever
+/// becomes of `draw`.
+pub fn within<T>(reader: impl Into<Reader>, draw: impl FnOnce() -> T) -> T {
+    struct Back(Reader);
     impl Drop for Back {
         fn drop(&mut self) {
             CURRENT.set(self.0);
         }
     }
-    let _back = Back(CURRENT.replace(language));
+    let _back = Back(CURRENT.replace(reader.into()));
     draw()
 }
 
-/// The language of [`within`]; in a browser that of the page.
+/// Who reads: the reader of [`within`]; in a browser that of the page.
+#[must_use]
+pub fn reader() -> Reader {
+    CURRENT.get()
+}
+
+/// The language of [`reader()`].
 #[must_use]
 pub fn current() -> Language {
-    CURRENT.get()
+    reader().language
 }
 
 /// Names a text that is said elsewhere, where only its English words stand in a list.
@@ -133,7 +143,16 @@ impl Language {
 #[cfg(target_arch = "wasm32")]
 pub fn speak_german(lines: String) {
     texts::load(lines.leak());
-    CURRENT.set(Language::German);
+    CURRENT.set(Reader {
+        language: Language::German,
+        ..reader()
+    });
+}
+
+/// Goes by this clock from now on.
+#[cfg(target_arch = "wasm32")]
+pub fn go_by(clock: Clock) {
+    CURRENT.set(Reader { clock, ..reader() });
 }
 
 mod texts {

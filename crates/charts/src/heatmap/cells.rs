@@ -67,8 +67,8 @@ impl Cells {
         });
         Self {
             rows: rows.collect(),
-            columns: (0..HOURS).map(|hour| hour.to_string()).collect(),
-            in_full: (0..HOURS).map(|hour| format!("{hour:02}:00")).collect(),
+            columns: (0..HOURS).map(format::hour_of_day).collect(),
+            in_full: (0..HOURS).map(format::hour_in_full).collect(),
             is_average: true,
         }
     }

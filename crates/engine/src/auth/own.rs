@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use model::account::{SignedInSession, display_name};
 use model::ids::{SessionId, UserId};
-use model::language::Language;
+use model::language::{Clock, Language};
 use model::problem::FieldError;
 use serde_json::json;
 use uuid::Uuid;
@@ -152,6 +152,41 @@ impl Auth {
             json!({ "language": tag }),
         )
         .await?;
+        tx.commit().await
+    }
+
+    /// The clock that the person chose to read by; none where their browser decides.
+    ///
+    /// # Errors
+    /// [`Error::Internal`].
+    pub async fn clock(&self, user: UserId) -> Result<Option<Clock>, Error> {
+        let found = sql!(
+            self.db,
+            optional as (Option<String>,),
+            "SELECT clock FROM users WHERE id = $1",
+            user.uuid(),
+        )?;
+        Ok(found.and_then(|(word,)| Clock::known(&word?)))
+    }
+
+    /// Reads times by this clock from now on, wherever the person signs in; none leaves it to their browser.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] for whoever did not sign in.
+    pub async fn choose_clock(&self, caller: &Caller, clock: Option<Clock>) -> Result<(), Error> {
+        let (user, _) = caller.signed_in()?;
+        let word = clock.map(Clock::as_str);
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "UPDATE users SET clock = $1 WHERE id = $2",
+            word,
+            user.uuid(),
+        )?;
+        let target = format!("user:{user}");
+        self.note(&mut tx, user, "clock.chosen", target, json!({ "clock": word }))
+            .await?;
         tx.commit().await
     }
 

@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use model::answer::{Answer, Meta};
 use model::dashboard::{Panel, View, Widget};
 use model::ids::{DashboardId, OrgId, WidgetId};
-use model::language::{Language, within};
+use model::language::{Reader, within};
 use model::query::Filter;
 use model::role::Action;
 use serde::Serialize;
@@ -61,8 +61,8 @@ pub struct Shown {
     pub panel: Panel,
     version: u64,
     json: OnceLock<String>,
-    /// In each language that somebody reads.
-    drawn: [OnceLock<String>; Language::ALL.len()],
+    /// For each kind of reader.
+    drawn: [OnceLock<String>; Reader::COUNT],
 }
 
 /// What came after something that was seen before.
@@ -96,9 +96,9 @@ struct Board {
 }
 
 impl Shown {
-    /// What `draw` makes of the widget in `language`; it is asked once for all who read that.
-    pub fn drawn(&self, language: Language, draw: impl FnOnce(&Panel) -> String) -> &str {
-        self.drawn[language as usize].get_or_init(|| within(language, || draw(&self.panel)))
+    /// What `draw` makes of the widget for `reader`; it is asked once for all who read alike.
+    pub fn drawn(&self, reader: Reader, draw: impl FnOnce(&Panel) -> String) -> &str {
+        self.drawn[reader.index()].get_or_init(|| within(reader, || draw(&self.panel)))
     }
 
     /// `"widget_id":…,"answer":…` or `"widget_id":…,"problem":…`: the inside of a JSON object.
