@@ -66,6 +66,8 @@ try {
       await shoot(page, `web-traffic-${tail}`, `/dashboards/${boards['Web traffic, May 2015']}`);
       await shoot(page, `user-${tail}`, `/users/${encodeURIComponent(user)}`);
       if (size === '') {
+        const funnel = { kind: 'funnel', steps: [{ event: 'page_view' }, { event: 'sign_up' }, { event: 'checkout_started' }, { event: 'purchase' }], window: '14d', range: { last: '30d' } };
+        await shoot(page, `explore-${tail}`, `/explore?${new URLSearchParams({ q: JSON.stringify(funnel), as: 'funnel' })}`);
         await shoot(page, `editor-${tail}`, `/dashboards/${boards['Product overview']}/widgets/new`);
         await page.setViewportSize({ width: 1100, height: 1100 });
         if (colorScheme === 'light') await shoot(page, `share-${tail}`, link);

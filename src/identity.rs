@@ -93,7 +93,10 @@ pub(crate) async fn remember_caller(
 fn needs_a_member(request: &Request) -> bool {
     let path = request.uri().path();
     request.method() == Method::GET
-        && (path == "/live" || path.starts_with("/dashboards/") || path.starts_with("/settings/"))
+        && (path == "/live"
+            || path == "/explore"
+            || path.starts_with("/dashboards/")
+            || path.starts_with("/settings/"))
 }
 
 /// To the log-in page, which leads back here.

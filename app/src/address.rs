@@ -20,7 +20,8 @@ pub(crate) struct Address {
 }
 
 /// The ranges that are offered, with the words for each.
-pub(crate) const PRESETS: [(&str, &str); 5] = [
+pub(crate) const PRESETS: [(&str, &str); 6] = [
+    ("1d", key("Today")),
     ("24h", key("Last 24 hours")),
     ("7d", key("Last 7 days")),
     ("30d", key("Last 30 days")),

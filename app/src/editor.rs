@@ -1,7 +1,8 @@
-//! Making and changing a widget.
+//! Asking a question: as a widget of a dashboard, or for its own sake.
 
 mod conditions;
 mod draft;
+mod explore;
 mod fields;
 mod filter;
 mod form;
@@ -16,7 +17,7 @@ use leptos::task::spawn_local;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_navigate, use_params_map};
 use model::catalogue::EventName;
-use model::dashboard::{Dashboard, Widget};
+use model::dashboard::{Dashboard, Widget, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 
 use crate::api::{catalogue, dashboards, widgets};
@@ -30,6 +31,7 @@ use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use draft::Draft;
+pub(crate) use explore::ExplorePage;
 pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row};
 use suggest::Catalogue;
 
@@ -59,7 +61,8 @@ struct Editor {
     said: RwSignal<String>,
     is_saving: RwSignal<bool>,
     toasts: Toasts,
-    dashboard: DashboardId,
+    /// Where the widget goes; none for a new dashboard.
+    dashboard: RwSignal<Option<DashboardId>>,
     widget: StoredValue<Option<Widget>>,
     leave: Callback<String>,
 }
@@ -117,18 +120,9 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
     let draft = widget
         .as_ref()
         .map_or_else(|| Draft::new(&most_frequent, dashboard.range.as_ref()), Draft::of);
-    let editor = Editor {
-        draft: RwSignal::new(draft),
-        problems: Problems::new(),
-        names: StoredValue::new(names),
-        catalogue: Catalogue::new(),
-        said: RwSignal::new(String::new()),
-        is_saving: RwSignal::new(false),
-        toasts: Toasts::here(),
-        dashboard: dashboard.id,
-        widget: StoredValue::new(widget),
-        leave: Callback::new(move |path: String| navigate(&path, NavigateOptions::default())),
-    };
+    let leave = Callback::new(move |path: String| navigate(&path, NavigateOptions::default()));
+    let editor = Editor::new(draft, names, Some(dashboard.id), leave);
+    editor.widget.set_value(widget);
     let back = format!("/dashboards/{}", dashboard.id);
     view! {
         <Title text=title />
@@ -143,16 +137,44 @@ fn editor_view((dashboard, widget, names): Subject) -> AnyView {
                     <button type="submit" class="button primary" disabled=live::flag(move || editor.is_saving.get())>{t("Save widget")}</button>
                 </div>
             </header>
-            <div class="editor-halves">
-                <div class="editor-form">{form::form(editor)}</div>
-                <div class="editor-preview">{preview::preview(editor)}</div>
-            </div>
+            {halves(editor)}
         </form>
     }
     .into_any()
 }
 
+/// What is asked, and what comes of it.
+fn halves(editor: Editor) -> AnyView {
+    view! {
+        <div class="editor-halves">
+            <div class="editor-form">{form::form(editor)}</div>
+            <div class="editor-preview">{preview::preview(editor)}</div>
+        </div>
+    }
+    .into_any()
+}
+
 impl Editor {
+    fn new(
+        draft: Draft,
+        names: Vec<EventName>,
+        dashboard: Option<DashboardId>,
+        leave: Callback<String>,
+    ) -> Self {
+        Self {
+            draft: RwSignal::new(draft),
+            problems: Problems::new(),
+            names: StoredValue::new(names),
+            catalogue: Catalogue::new(),
+            said: RwSignal::new(String::new()),
+            is_saving: RwSignal::new(false),
+            toasts: Toasts::here(),
+            dashboard: RwSignal::new(dashboard),
+            widget: StoredValue::new(None),
+            leave,
+        }
+    }
+
     /// Saves the widget and goes back to its dashboard; on a problem nothing that was typed is lost.
     fn save(self) {
         let place = self
@@ -172,14 +194,31 @@ impl Editor {
                 .with_value(|widget| widget.as_ref().map(|widget| (widget.id, widget.version)));
             let saved = match existing {
                 Some((id, version)) => widgets::replace_widget(id, spec, version).await,
-                None => widgets::create_widget(self.dashboard, spec).await,
+                None => self.add(spec).await,
             };
             self.is_saving.set(false);
             match saved {
-                Ok(_) => self.leave.run(format!("/dashboards/{}", self.dashboard)),
+                Ok(widget) => self.leave.run(format!("/dashboards/{}", widget.dashboard_id)),
                 Err(error) => self.tell(&error),
             }
         });
+    }
+
+    /// Puts a new widget on its dashboard, which is made first where it is a new one.
+    async fn add(self, spec: WidgetSpec) -> Result<Widget, AppError> {
+        let dashboard = if let Some(known) = self.dashboard.get_untracked() {
+            known
+        } else {
+            let name = match spec.title.trim() {
+                "" => t("New dashboard").to_owned(),
+                title => title.to_owned(),
+            };
+            let made = dashboards::create_dashboard(name).await?.id;
+            // Whoever has to try again does not want a second one.
+            self.dashboard.set(Some(made));
+            made
+        };
+        widgets::create_widget(dashboard, spec).await
     }
 
     /// Says what is wrong beside its field and goes there; at the foot of the page where it has no field.

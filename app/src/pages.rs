@@ -47,6 +47,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/register") view=|| served(Served::Register) ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id") view=BoardPage ssr=SsrMode::Async />
                 <Route path=path!("/dashboards/:id/widgets/:widget") view=later::editor() ssr=SsrMode::Async />
+                <Route path=path!("/explore") view=later::explore() ssr=SsrMode::Async />
                 <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />
                 <Route path=path!("/users") view=later::users() ssr=SsrMode::Async />
                 <Route path=path!("/users/:id") view=later::user() ssr=SsrMode::Async />

@@ -4,6 +4,7 @@ import { t } from './words.js';
 
 const KEYS = [
   ['g d', t('Go to the dashboards')],
+  ['g x', t('Ask something')],
   ['t', t('Choose the range')],
   ['e', t('Edit the dashboard, or stop')],
   ['← ↑ → ↓', t('Move the focused widget while editing')],
@@ -29,9 +30,10 @@ document.addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return;
   const { key } = event;
-  if (afterG && key === 'd') {
+  const place = afterG && { d: '/', x: '/explore' }[key];
+  if (place) {
     afterG = false;
-    visit('/');
+    visit(place);
     return;
   }
   afterG = key === 'g';

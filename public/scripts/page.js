@@ -90,7 +90,7 @@ document.addEventListener('change', (event) => {
 let unsaved = null;
 
 document.addEventListener('input', (event) => {
-  unsaved = (event.target instanceof Element && event.target.closest('form.editor')) || unsaved;
+  unsaved = (event.target instanceof Element && event.target.closest('form.editor:not([data-explore])')) || unsaved;
 });
 document.addEventListener('submit', (event) => {
   if (event.target === unsaved) unsaved = null;

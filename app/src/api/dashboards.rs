@@ -78,6 +78,42 @@ pub async fn dashboards() -> Result<Home, AppError> {
     })
 }
 
+/// A dashboard to put something on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// Opaque id.
+    pub id: DashboardId,
+    /// What people call it.
+    pub name: String,
+}
+
+/// The names of the organization's dashboards, the one changed last in front.
+#[server(prefix = "/api/fn", endpoint = "dashboard_names", input = Json, output = Json)]
+pub async fn dashboard_names() -> Result<Vec<Named>, AppError> {
+    let caller = crate::server::caller()?;
+    let mut all = crate::server::every_dashboard(&crate::server::engine()?, &caller).await?;
+    all.sort_by_key(|dashboard| std::cmp::Reverse(dashboard.updated_at));
+    let named = all.into_iter().map(|dashboard| Named {
+        id: dashboard.id,
+        name: dashboard.name,
+    });
+    Ok(named.collect())
+}
+
+/// A new dashboard with nothing on it.
+#[server(prefix = "/api/fn", endpoint = "create_dashboard", input = Json, output = Json)]
+pub async fn create_dashboard(name: String) -> Result<Dashboard, AppError> {
+    let caller = crate::server::caller()?;
+    let spec = DashboardSpec {
+        name,
+        ..DashboardSpec::default()
+    };
+    Ok(crate::server::engine()?
+        .dashboards()
+        .create(&caller, spec)
+        .await?)
+}
+
 /// One dashboard, answered.
 #[server(prefix = "/api/fn", endpoint = "dashboard_page", input = Json, output = Json)]
 pub async fn dashboard_page(id: DashboardId, view: View) -> Result<Page, AppError> {

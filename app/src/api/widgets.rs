@@ -12,6 +12,7 @@ use model::answer::Answer;
 use model::dashboard::{Widget, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
+use serde::{Deserialize, Serialize};
 
 use super::Json;
 use crate::error::AppError;
@@ -58,6 +59,37 @@ pub async fn delete_widget(id: WidgetId) -> Result<(), AppError> {
 pub async fn ask(query: Query) -> Result<Answer, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.ask(&caller, &query).await?)
+}
+
+/// How a question was answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// The statements that the store was asked with, with their parameters as text.
+    pub statements: Vec<(String, Vec<String>)>,
+    /// Milliseconds from question to answer.
+    pub elapsed_ms: u64,
+    /// Events that the store looked at.
+    pub rows_read: u64,
+    /// Whether every figure is exact.
+    pub exact: bool,
+}
+
+/// Answers a question anew and tells how.
+#[server(prefix = "/api/fn", endpoint = "explain", input = Json, output = Json)]
+pub async fn explain(query: Query) -> Result<Explanation, AppError> {
+    let caller = crate::server::caller()?;
+    let (answer, statements) = crate::server::engine()?.explain(&caller, &query).await?;
+    let meta = answer.meta();
+    let told = statements.into_iter().map(|statement| {
+        let parameters = statement.parameters.iter().map(ToString::to_string);
+        (statement.sql, parameters.collect())
+    });
+    Ok(Explanation {
+        statements: told.collect(),
+        elapsed_ms: meta.elapsed_ms,
+        rows_read: meta.rows_read,
+        exact: meta.exact,
+    })
 }
 
 /// Markdown as safe HTML.

@@ -115,6 +115,15 @@ impl Draft {
         draft
     }
 
+    /// This question, shown as `kind` where that can show it.
+    pub(crate) fn asking(query: &Query, kind: Option<WidgetType>) -> Self {
+        let mut draft = Self::new("", None);
+        draft.take(query);
+        let types = draft.topic.types();
+        draft.kind = kind.filter(|kind| types.contains(kind)).unwrap_or(types[0]);
+        draft
+    }
+
     fn take(&mut self, query: &Query) {
         self.topic = Topic::of(query);
         let timeframe = query.timeframe();

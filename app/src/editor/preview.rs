@@ -1,5 +1,6 @@
 //! The widget as it will be, asked and drawn while it is typed.
 
+mod beside;
 mod nothing;
 
 use std::time::Duration;
@@ -15,7 +16,7 @@ use model::query::Query;
 use super::draft::{Topic, without_prefixes};
 use super::{Draft, Editor, fields};
 use crate::api::widgets;
-use crate::drawing::{Medium, answer_view};
+use crate::drawing::{Medium, answer_view, figures_view};
 use crate::error::AppError;
 use crate::language::t;
 use crate::parts::icon::{Icon, icon};
@@ -74,6 +75,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
             .with(|draft| (draft.kind, draft.look.options(draft.topic)))
     });
     let topic = Memo::new(move |_| editor.draft.with(|draft| draft.topic));
+    let as_table = RwSignal::new(false);
     let body = live::part(move || {
         let shown = asking.shown.get().filter(|(of, _)| *of == topic.get());
         match shown.map(|(_, preview)| preview) {
@@ -83,6 +85,10 @@ pub(super) fn preview(editor: Editor) -> AnyView {
             Some(Preview::Unfinished(missing)) => unfinished(missing),
             Some(Preview::Problem(words, can_retry)) => problem(asking, words, can_retry),
             Some(Preview::Text(html)) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+            Some(Preview::Answered(answer)) if as_table.get() => {
+                let (kind, options) = look.get();
+                figures_view(&answer, kind, &options)
+            }
             Some(Preview::Answered(answer)) => answered(editor, *answer, look.get()),
         }
     });
@@ -94,6 +100,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
             <header class="card-head"><h3>{title}</h3></header>
             <div class="card-body" class:stale=live::flag(move || is_waiting.get())>{body}</div>
         </article>
+        {beside::beside(asking.wanted, as_table)}
     }
     .into_any()
 }

@@ -4,19 +4,21 @@
 
 #[cfg(debug_assertions)]
 pub(super) use whole::{
-    account, changes, data, editor, invitation, keys, live, members, organization, start, user, users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, start, user,
+    users,
 };
 
 #[cfg(not(debug_assertions))]
 pub(super) use split::{
-    account, changes, data, editor, invitation, keys, live, members, organization, start, user, users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, start, user,
+    users,
 };
 
 #[cfg(debug_assertions)]
 mod whole {
     use leptos::prelude::*;
 
-    use crate::editor::EditorPage;
+    use crate::editor::{EditorPage, ExplorePage};
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
     use crate::pages::data::DataSettingsPage;
@@ -34,6 +36,10 @@ mod whole {
 
     pub(in crate::pages) fn editor() -> fn() -> AnyView {
         || view! { <EditorPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn explore() -> fn() -> AnyView {
+        || view! { <ExplorePage /> }.into_any()
     }
 
     pub(in crate::pages) fn keys() -> fn() -> AnyView {
@@ -82,7 +88,7 @@ mod split {
     use leptos::prelude::*;
     use leptos_router::{Lazy, LazyRoute, lazy_route};
 
-    use crate::editor::EditorPage;
+    use crate::editor::{EditorPage, ExplorePage};
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
     use crate::pages::data::DataSettingsPage;
@@ -135,6 +141,24 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <EditorPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn explore() -> Lazy<ExploreRoute> {
+        Lazy::new()
+    }
+
+    /// Asking for its own sake.
+    pub(in crate::pages) struct ExploreRoute;
+
+    #[lazy_route]
+    impl LazyRoute for ExploreRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <ExplorePage /> }.into_any()
         }
     }
 

@@ -135,14 +135,17 @@ fn OrganizationForm() -> impl IntoView {
 fn DangerZone() -> impl IntoView {
     let session = expect_context::<Session>();
     let name = session.organization.name.clone();
-    let record = session.may(Action::ManageOrganization).then(|| {
-        view! {
-            <p class="actions">
+    let manages = session.may(Action::ManageOrganization);
+    let record = view! {
+        <p class="actions">
+            <a class="button phone-place" href="/settings/members">{t("Members")}</a>
+            <a class="button phone-place" href="/settings/keys">{t("API keys")}</a>
+            {manages.then(|| view! {
                 <a class="button" href="/settings/data">{t("Events: rules, export, erasing")}</a>
                 <a class="button" href="/settings/audit">{t("Who changed what")}</a>
-            </p>
-        }
-    });
+            })}
+        </p>
+    };
     let end = session.may(Action::DeleteOrganization).then(|| {
         view! {
             <section>
