@@ -2,7 +2,7 @@
 //   <live-board data-board data-view>  new answers of a dashboard, as `liveupdate` events with the frame's text
 //   <live-events>                      events as they arrive, and what was refused; `arrived` at most every two seconds
 //   <live-dry-run>                     what an event would become
-import { t } from "/scripts/words.js";
+import { clock as hours, locale, t } from "/scripts/words.js";
 
 (() => {
   const FIRST_WAIT = 500, LONGEST_WAIT = 30000, SILENCE = 45000;
@@ -64,7 +64,7 @@ import { t } from "/scripts/words.js";
   document.addEventListener("visibilitychange", hurry);
   addEventListener("online", hurry);
 
-  const clock = (time) => time.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false, timeZone: document.querySelector("[data-zone]")?.dataset.zone });
+  const clock = (time) => time.toLocaleTimeString(locale, { hour: hours.hour12 ? "numeric" : "2-digit", minute: "2-digit", second: "2-digit", ...hours, timeZone: document.querySelector("[data-zone]")?.dataset.zone });
 
   function showState(element, state, since) {
     element.dataset.state = state;
@@ -129,13 +129,13 @@ import { t } from "/scripts/words.js";
 
   function eventRow(frame) {
     if (frame.event) {
-      const { name, timestamp, user_id, anonymous_id, properties } = frame.event;
+      const { id, name, timestamp, user_id, anonymous_id, properties } = frame.event;
       const summary = make("summary", {},
         make("time", { text: clock(new Date(timestamp)), datetime: timestamp }),
         make("strong", { text: name }),
         make("span", { className: "who", text: user_id ?? anonymous_id ?? t("nobody") }),
         make("span", { className: "muted what", text: JSON.stringify(properties) }));
-      return make("li", { className: "arrived" },
+      return make("li", { className: "arrived", "data-id": id },
         make("details", {}, summary, make("pre", { text: JSON.stringify(frame.event, null, 2), tabindex: 0 })));
     }
     if (frame.refused) {
@@ -192,6 +192,20 @@ import { t } from "/scripts/words.js";
         showState(this.state, state, lastLive);
       };
       this.leave = want(topic, (frame) => this.take(frame), onState);
+      this.list.replaceChildren();
+      this.recall(name, topic.filter);
+    }
+
+    /** Lists what came in the last half hour, below what arrives meanwhile. */
+    async recall(name, filter) {
+      const question = { kind: "events", range: { last: "30min" }, limit: 50, ...(filter && { filter }) };
+      const answer = await fetch("/api/analytics/query", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question) }).catch(() => null);
+      if (!answer?.ok) return;
+      const { rows } = await answer.json();
+      if (name !== this.filter.value.trim()) return;
+      const known = new Set([...this.list.children].map((row) => row.dataset.id).concat(this.held.map(({ event }) => event?.id)));
+      this.list.append(...rows.filter(({ id }) => !known.has(id)).map((event) => eventRow({ event })));
+      this.empty.hidden = this.list.childElementCount > 0;
     }
 
     take(frame) {

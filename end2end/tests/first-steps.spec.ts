@@ -1,5 +1,6 @@
 import { expect, test } from './fixtures.ts';
 import { PASSWORD, hydrated, register } from './people.ts';
+import { isSoundNow } from './sound.ts';
 
 test('the first steps tick themselves, up to a dashboard that others are asked to', async ({ page }) => {
   await register(page, 'Grace');
@@ -85,3 +86,40 @@ test('times are told on the clocks of the organization', async ({ page }) => {
   const browser = await told();
   expect(browser.words).toContain(there(browser));
 });
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [390, 1440]) {
+    test.describe(`the first steps, ${colorScheme}, ${width} pixels`, () => {
+      test.use({ colorScheme, viewport: { width, height: 900 } });
+
+      test('are sound at each step, and go by keys alone', async ({ page }) => {
+        await register(page, 'Mary');
+        await page.goto('/');
+        await hydrated(page);
+        const guide = page.getByRole('region', { name: 'First steps' });
+        await expect(guide).toContainText('0 of 4 done');
+        await isSoundNow(page, 'the first steps, none done');
+        await guide.getByRole('button', { name: 'Make a key' }).focus();
+        await page.keyboard.press('Enter');
+        await expect(guide).toContainText('1 of 4 done');
+        await expect(guide.getByText('Waiting for the first event …')).toBeVisible();
+        await isSoundNow(page, 'the first steps, waiting for an event');
+
+        const key = /data-key="([^"]+)"/.exec(await guide.locator('code', { hasText: '/dp.js' }).innerText())![1];
+        await page.request.post('/api/analytics/events', { headers: { 'x-write-key': key }, data: { events: [{ name: 'sign_up', user_id: 'ada' }] } });
+        await expect(guide).toContainText('2 of 4 done');
+        await isSoundNow(page, 'the first steps, choosing a template');
+        await guide.getByRole('button', { name: /^Product overview/ }).focus();
+        await page.keyboard.press('Enter');
+        await expect(page).toHaveURL(/\/dashboards\/[0-9a-f-]+$/);
+        await page.goto('/');
+        await hydrated(page);
+        await expect(guide).toContainText('3 of 4 done');
+        await isSoundNow(page, 'the first steps, asking others in');
+        await guide.getByRole('button', { name: 'Put away' }).focus();
+        await page.keyboard.press('Enter');
+        await expect(guide).toHaveCount(0);
+      });
+    });
+  }
+}

@@ -57,7 +57,7 @@ test('the whole app speaks German to whoever reads it', async ({ page, complaint
       await fetch(`/api${location.pathname}/widgets`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     }
   });
-  const pages = ['/', board, `${board}?range=soon`, `${board}/widgets/new`, '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization',
+  const pages = ['/', board, `${board}?range=soon`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization',
     '/settings/data', '/settings/members', '/settings/account', '/settings/audit', '/no/such/page', '/settings/two-factor', '/forgot', '/start'];
   const hasScript = (path: string) => !['/settings/two-factor', '/forgot'].includes(path);
   const read = async (path: string) => {
@@ -131,4 +131,24 @@ test('a language that is chosen stays with the person', async ({ page, browser }
   await other.getByRole('button', { name: 'Sign in' }).click();
   await expect(other.getByRole('heading', { name: 'Erste Schritte' })).toBeVisible();
   await elsewhere.close();
+});
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 } });
+
+  test('longer words fit, too', async ({ page }) => {
+    await register(page, 'Konrad');
+    const board = await makeDashboard(page, 'Verkehr');
+    await speak(page, 'de');
+    for (const path of ['/', board, `${board}/widgets/new`, '/explore', '/live', '/users', '/settings/keys', '/settings/organization', '/settings/data', '/settings/members', '/settings/account', '/settings/audit']) {
+      await page.goto(path);
+      await hydrated(page);
+      await isSoundNow(page, `${path} in German on a phone`);
+    }
+    // What the bar at the foot has no room for is on the page of the organization.
+    await page.goto('/settings/organization');
+    await hydrated(page);
+    await page.getByRole('main').getByRole('link', { name: 'Mitglieder' }).click();
+    await expect(page.getByRole('heading', { level: 1, name: 'Mitglieder' })).toBeVisible();
+  });
 });

@@ -71,6 +71,23 @@ test('a dashboard follows what happens, says when it does not, and comes back', 
   complaints.length = 0;
 });
 
+test('the live page begins with what came a moment ago, each once', async ({ page }) => {
+  await register(page, 'Late');
+  const key = await makeWriteKey(page);
+  await send(key, [{ name: 'before', user_id: 'ada' }, { name: 'other', user_id: 'bob' }]);
+  await expect.poll(async () => (await (await page.request.get('/api/analytics/events/names')).json()).items.length).toBe(2);
+  await page.goto('/live');
+  const list = page.getByRole('list', { name: 'Events, the newest first' });
+  await expect(list.getByRole('listitem')).toHaveCount(2);
+  await expect(page.locator('live-events .live-dot')).toHaveAttribute('data-state', 'live');
+  await send(key, [{ name: 'after', user_id: 'ada' }]);
+  await expect(list.getByRole('listitem')).toHaveCount(3);
+  await expect(list.getByRole('listitem').first()).toContainText('after');
+  await page.getByLabel('Only events named').fill('before');
+  await expect(list.getByRole('listitem')).toHaveCount(1);
+  await isSoundNow(page, 'the live page with events');
+});
+
 test('the live page lists events as they arrive, with what was refused and why', async ({ page }) => {
   await register(page, 'Watcher');
   const key = await makeWriteKey(page);

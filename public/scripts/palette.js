@@ -14,10 +14,11 @@ function here() {
     return (element.getAttribute('aria-label') || copy.textContent).trim();
   };
   const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: t('Go to'), act: () => link.click() }));
-  const tools = [...document.querySelectorAll('.topbar .tools > .button, #dashboard-menu .menu-item, [data-key="?"]')]
+  const told = (selector) => [...document.querySelectorAll(selector)]
     .filter((tool) => !tool.disabled)
     .map((tool) => ({ name: named(tool), kind: t('Here'), act: () => tool.click() }));
-  return [...tools, ...places].filter(({ name }) => name !== '');
+  const tools = told('.topbar .tools > .button, #dashboard-menu .menu-item');
+  return [...tools, ...places, ...told('[data-key="?"]')].filter(({ name }) => name !== '');
 }
 
 async function dashboards() {

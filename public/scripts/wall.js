@@ -21,12 +21,21 @@ function fit() {
   if (Math.abs(zoom - Number(root.style.zoom || 1)) > 0.02) root.style.zoom = zoom.toFixed(3);
 }
 
+/** The uppermost card that is cut off at the foot of the screen, unless it is the one at its head: too tall to be shown whole. */
+function cutOff() {
+  const cards = [...document.querySelectorAll('.grid article.card')].map((card) => ({ card, box: card.getBoundingClientRect() }));
+  const [first] = cards.filter(({ box }) => box.bottom > innerHeight + 1).sort((one, other) => one.box.top - other.box.top);
+  return first && first.box.top > 40 ? first.card : null;
+}
+
 /** Shows what is further down, and then the next dashboard. */
 function goOn() {
   if (!isOn() || document.hidden) return;
   const bottom = root.scrollHeight - innerHeight;
   if (root.scrollTop < bottom - 8) {
-    scrollBy({ top: innerHeight * 0.9, behavior: 'smooth' });
+    const next = cutOff();
+    if (next) next.scrollIntoView({ block: 'start', behavior: 'smooth' });
+    else scrollBy({ top: innerHeight * 0.9, behavior: 'smooth' });
     return;
   }
   const asked = new URLSearchParams(location.search);
