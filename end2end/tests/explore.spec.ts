@@ -61,3 +61,31 @@ test('a question that cannot be read begins anew, and leaving asks nothing', asy
   await page.keyboard.press('x');
   await expect(page.getByRole('heading', { level: 1, name: 'Explore' })).toBeVisible();
 });
+
+test('figures are averaged over the last points, and users counted approximately', async ({ page }) => {
+  await signInToDemo(page);
+  await page.goto('/explore');
+  await hydrated(page);
+  const preview = page.getByRole('article', { name: 'Preview' });
+  const figures = async () => {
+    await expect(preview.locator('.stale')).toHaveCount(0);
+    return preview.getByRole('row').nth(8).getByRole('cell').last().textContent();
+  };
+  await page.getByRole('button', { name: 'Show as table' }).click();
+  await expect(preview.getByRole('row').nth(8)).toBeVisible();
+  const each = await figures();
+  await page.getByLabel('Figures', { exact: true }).selectOption({ label: 'Average of the last points' });
+  await expect(page.getByLabel('Points to average')).toHaveValue('7');
+  await expect(page).toHaveURL(/rolling_average%22:7/);
+  await expect.poll(figures).not.toBe(each);
+  await page.getByLabel('Points to average').fill('1');
+  await expect(page.getByText('Use a whole number from 2 to 365.').first()).toBeVisible();
+  await page.getByLabel('Points to average').fill('3');
+  await expect(page).toHaveURL(/rolling_average%22:3/);
+
+  await page.getByLabel('Measure').selectOption({ label: 'Unique users' });
+  await page.getByLabel('Different ones are counted').selectOption({ label: 'Approximately, which is quicker' });
+  await expect(page).toHaveURL(/approximate/);
+  await page.getByRole('button', { name: 'Explain' }).click();
+  await expect(page.getByRole('region', { name: 'How it was answered' })).toContainText('Some figures are estimates.');
+});

@@ -34,8 +34,8 @@ use sql::SqlDraft;
 pub(super) use time::CUSTOM;
 use time::TimeDraft;
 pub(super) use topic::Topic;
-pub(super) use trend::SeriesDraft;
 use trend::TrendDraft;
+pub(super) use trend::{Course, SeriesDraft};
 
 /// A question that was checked, or what is wrong with it.
 type Checked = Result<Query, Vec<FieldError>>;

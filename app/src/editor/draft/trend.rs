@@ -1,23 +1,37 @@
 //! A trend as it was typed.
 
 use model::problem::FieldError;
-use model::query::{Compare, Measure, Query, Series, TrendQuery, TrendSpec};
+use model::query::{Compare, MAX_ROLLING, Measure, Query, Series, TrendQuery, TrendSpec};
 
 use super::selector::SelectorDraft;
-use super::typed::{given, property};
+use super::typed::{given, property, whole};
 use super::{Checked, Shared};
 use crate::language::t;
+
+/// How many points are averaged at first.
+const USUAL_ROLLING: usize = 7;
+
+/// What each point of a trend tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Course {
+    /// Its own figure.
+    #[default]
+    Each,
+    /// All figures up to it.
+    AddedUp,
+    /// The mean of the last few.
+    Averaged,
+}
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct TrendDraft {
     pub(crate) series: Vec<SeriesDraft>,
     pub(crate) compare: Option<Compare>,
     pub(crate) formula: String,
-    pub(crate) cumulative: bool,
-    /// Not offered here; kept as it is.
-    rolling_average: Option<usize>,
-    /// Not offered here; kept as it is.
-    approximate: bool,
+    pub(crate) course: Course,
+    /// Over how many points [`Course::Averaged`] looks.
+    pub(crate) rolling: String,
+    pub(crate) approximate: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -91,8 +105,8 @@ impl TrendDraft {
             series: vec![SeriesDraft::new(event)],
             compare: None,
             formula: String::new(),
-            cumulative: false,
-            rolling_average: None,
+            course: Course::default(),
+            rolling: USUAL_ROLLING.to_string(),
             approximate: false,
         }
     }
@@ -102,14 +116,35 @@ impl TrendDraft {
             series: spec.series.iter().map(SeriesDraft::of).collect(),
             compare: spec.compare,
             formula: spec.formula.clone().unwrap_or_default(),
-            cumulative: spec.cumulative,
-            rolling_average: spec.rolling_average,
+            course: match spec.rolling_average {
+                Some(_) => Course::Averaged,
+                None if spec.cumulative => Course::AddedUp,
+                None => Course::Each,
+            },
+            rolling: spec.rolling_average.unwrap_or(USUAL_ROLLING).to_string(),
             approximate: spec.approximate,
         }
     }
 
+    /// Whether something is counted that may be counted approximately: different users, visits, groups or values.
+    pub(crate) fn counts_different(&self) -> bool {
+        self.series.iter().any(|series| {
+            matches!(
+                series.measure,
+                Measure::UniqueUsers
+                    | Measure::UniqueSessions
+                    | Measure::CountPerUser
+                    | Measure::Unique
+                    | Measure::UniqueGroups
+            )
+        })
+    }
+
     pub(super) fn query(&self, shared: &Shared, errors: &mut Vec<FieldError>) -> Checked {
         let series = self.series.iter().enumerate();
+        let rolling_average = (self.course == Course::Averaged)
+            .then(|| whole(&self.rolling, "rolling_average", &(2..=MAX_ROLLING), errors))
+            .flatten();
         let spec = TrendSpec {
             series: series
                 .map(|(position, series)| series.series(position, errors))
@@ -121,8 +156,8 @@ impl TrendDraft {
             breakdown: shared.breakdown.breakdown(errors),
             compare: self.compare,
             formula: given(&self.formula),
-            cumulative: self.cumulative,
-            rolling_average: self.rolling_average,
+            cumulative: self.course == Course::AddedUp,
+            rolling_average,
             approximate: self.approximate,
         };
         TrendQuery::parse(spec).map(Query::Trend)

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model::dashboard::{Axis, Legend, MAX_GOALS, Nulls, Stacking, WidgetType};
 
 use super::super::Editor;
-use super::super::draft::Topic;
+use super::super::draft::{Course, Topic};
 use super::super::inputs::{self, Called};
 use super::super::spot::spot;
 use crate::language::{key, t, t_with};
@@ -34,9 +34,15 @@ const NULLS: [(Nulls, &str, &str); 3] = [
     (Nulls::Zero, "zero", key("Zero")),
 ];
 
-const CUMULATIVE: [(bool, &str, &str); 2] = [
-    (false, "", key("Of each point")),
-    (true, "cumulative", key("Added up")),
+const COURSES: [(Course, &str, &str); 3] = [
+    (Course::Each, "", key("Of each point")),
+    (Course::AddedUp, "cumulative", key("Added up")),
+    (Course::Averaged, "rolling", key("Average of the last points")),
+];
+
+const EXACTNESS: [(bool, &str, &str); 2] = [
+    (false, "", key("Exactly")),
+    (true, "approximate", key("Approximately, which is quicker")),
 ];
 
 /// The colours in the words of the theme, the first in front.
@@ -65,10 +71,7 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
             )
     };
     let any = move || has_goals() || has_colours();
-    let cumulative = (topic == Topic::Trend).then(|| {
-        let called = Called::new("cumulative", t("Figures"), "cumulative");
-        inputs::choice(editor, called, &CUMULATIVE, spot!(trend.cumulative))
-    });
+    let course = (topic == Topic::Trend).then(|| course(editor));
     let axis = move || {
         view! {
             {inputs::choice(editor, Called::new("axis", t("Value axis grows"), "axis"), &AXES, spot!(look.axis))}
@@ -82,7 +85,7 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
         inputs::choice(editor, called, &STACKINGS, spot!(look.stacking))
     };
     view! {
-        {cumulative.map(|cumulative| view! { <div class="two">{cumulative}</div> })}
+        {course}
         {live::shown(any, move || view! {
             <fieldset class="part">
                 <legend>{t("Look")}</legend>
@@ -94,6 +97,28 @@ pub(super) fn form(editor: Editor, topic: Topic) -> AnyView {
                 {live::shown(has_colours, move || colours(editor))}
             </fieldset>
         }.into_any())}
+    }
+    .into_any()
+}
+
+/// What each point tells, and how exactly.
+fn course(editor: Editor) -> AnyView {
+    let is_averaged = move || editor.draft.with(|draft| draft.trend.course == Course::Averaged);
+    let counts_different = move || editor.draft.with(|draft| draft.trend.counts_different());
+    let rolling = move || {
+        let called = Called::new("rolling", t("Points to average"), "rolling_average");
+        inputs::number(editor, called, spot!(trend.rolling))
+    };
+    let exactness = move || {
+        let called = Called::new("approximate", t("Different ones are counted"), "approximate");
+        inputs::choice(editor, called, &EXACTNESS, spot!(trend.approximate))
+    };
+    view! {
+        <div class="two">
+            {inputs::choice(editor, Called::new("course", t("Figures"), "cumulative"), &COURSES, spot!(trend.course))}
+            {live::shown(is_averaged, rolling)}
+            {live::shown(counts_different, exactness)}
+        </div>
     }
     .into_any()
 }
