@@ -74,7 +74,7 @@ test('figures are averaged over the last points, and users counted approximately
   await page.getByRole('button', { name: 'Show as table' }).click();
   await expect(preview.getByRole('row').nth(8)).toBeVisible();
   const each = await figures();
-  await page.getByLabel('Figures', { exact: true }).selectOption({ label: 'Average of the last points' });
+  await page.getByRole('combobox', { name: 'Figures', exact: true }).selectOption({ label: 'Average of the last points' });
   await expect(page.getByLabel('Points to average')).toHaveValue('7');
   await expect(page).toHaveURL(/rolling_average%22:7/);
   await expect.poll(figures).not.toBe(each);

@@ -111,7 +111,7 @@ test('the live page lists events as they arrive, with what was refused and why',
   await page.waitForTimeout(700);
   await send(key, [{ name: 'page_view' }, { name: 'signup' }]);
   await expect(list.getByText('signup', { exact: true })).toBeVisible();
-  await expect(list.getByText('page_view', { exact: true })).toHaveCount(1);
+  await expect(list.getByText('page_view', { exact: true })).toHaveCount(0);
 
   await page.getByLabel('An event as you would send it').fill('{"name": "order", "timestamp": "2999-01-01T00:00:00Z"}');
   await page.getByRole('button', { name: 'Try it' }).click();

@@ -31,8 +31,9 @@ function cutOff() {
 /** Shows what is further down, and then the next dashboard. */
 function goOn() {
   if (!isOn() || document.hidden) return;
-  const bottom = root.scrollHeight - innerHeight;
-  if (root.scrollTop < bottom - 8) {
+  // Of what is drawn, as it is seen: the page itself may be taller, since it is enlarged.
+  const isMore = document.querySelector('.grid')?.getBoundingClientRect().bottom > innerHeight + 8;
+  if (isMore && root.scrollTop < root.scrollHeight - innerHeight - 8) {
     const next = cutOff();
     if (next) next.scrollIntoView({ block: 'start', behavior: 'smooth' });
     else scrollBy({ top: innerHeight * 0.9, behavior: 'smooth' });
