@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
-/** Starts the real program on a free port with nothing but the demo in it; the function it returns stops it. */
+/** Starts the real program on a free port with nothing but the demo in it; the function it returns stops it, and fails if it ever panicked. */
 export default async function startDatapulse(): Promise<() => Promise<void>> {
   const program = process.env.DATAPULSE_PROGRAM;
   if (!program) {
@@ -21,7 +21,12 @@ export default async function startDatapulse(): Promise<() => Promise<void>> {
     DATAPULSE_RATE_LIMITS: 'off',
   };
   await promisify(execFile)(program, ['seed', '--demo'], { env });
-  const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const server = spawn(program, ['serve'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const panics: string[] = [];
+  createInterface({ input: server.stderr! }).on('line', (line) => {
+    console.error(line);
+    if (line.includes(' panicked at ')) panics.push(line);
+  });
 
   // Read by `tests/fixtures.ts` in every worker.
   process.env.DATAPULSE_URL = await firstLine(server);
@@ -36,6 +41,8 @@ export default async function startDatapulse(): Promise<() => Promise<void>> {
     if (status !== 0) {
       throw new Error(`datapulse serve did not stop well: status ${status}.`);
     }
+    // A page may be answered all the same.
+    if (panics.length > 0) throw new Error(`datapulse serve panicked: ${panics.join('\n')}`);
   };
 }
 

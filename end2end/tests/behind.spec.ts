@@ -39,8 +39,11 @@ async function board(page: Page, widgets: object[]): Promise<string> {
   }, widgets);
 }
 
-/** The people that a list names. */
-const people = (page: Page): Promise<string[]> => page.getByRole('region', { name: 'People' }).getByRole('rowheader').allTextContents();
+/** Waits until the list names these people, and no others. */
+async function hasPeople(page: Page, ids: string[]): Promise<void> {
+  const named = async () => (await page.getByRole('region', { name: 'People' }).getByRole('rowheader').allTextContents()).sort();
+  await expect.poll(named).toEqual(ids);
+}
 
 const range = { last: '7d' };
 
@@ -59,7 +62,7 @@ test('a cell of retention leads to those who came back, by pointer and by keys',
   await cell(0).filter({ hasText: '100 %' }).first().click();
   await menu.getByRole('button', { name: 'See users' }).click();
   await expect(page.getByText(/^Came back in interval 0 of: /)).toBeVisible();
-  expect((await people(page)).sort()).toEqual(['ada', 'bob', 'eve']);
+  await hasPeople(page, ['ada', 'bob', 'eve']);
   await page.goBack();
 
   // One of three came back the day after: 33.3 %.
@@ -67,7 +70,7 @@ test('a cell of retention leads to those who came back, by pointer and by keys',
   await isSoundNow(page, 'the menu of a cell of retention');
   await menu.getByRole('button', { name: 'See users' }).click();
   await expect(page.getByText(/^Came back in interval 1 of: /)).toBeVisible();
-  expect(await people(page)).toEqual(['ada']);
+  await hasPeople(page, ['ada']);
   await page.goBack();
 
   await card(page, 'Coming back').locator('figure.chart').focus();
@@ -77,7 +80,7 @@ test('a cell of retention leads to those who came back, by pointer and by keys',
   await page.keyboard.press('Enter');
   await expect(page).toHaveTitle(/^Users/);
   // The first cell is that of all cohorts together, and names everybody.
-  expect((await people(page)).sort()).toEqual(['ada', 'bob', 'eve']);
+  await hasPeople(page, ['ada', 'bob', 'eve']);
 });
 
 test('a step of paths leads to those who came by, and filters the dashboard', async ({ page }) => {
@@ -98,14 +101,14 @@ test('a step of paths leads to those who came by, and filters the dashboard', as
   await isSoundNow(page, 'the menu of a step of paths');
   await menu.getByRole('button', { name: 'See users' }).click();
   await expect(page.getByText(/^Came by buy at step 2/)).toBeVisible();
-  expect((await people(page)).sort()).toEqual(['ada', 'bob']);
+  await hasPeople(page, ['ada', 'bob']);
   await page.goBack();
 
   // A way is told apart from the steps at its ends.
   await card(page, 'Ways').locator(`.chart-mark[data-place*='"of":"link"'] path`).first().click();
   await menu.getByRole('button', { name: 'See users' }).click();
   await expect(page.getByText(/^Went from look to buy/)).toBeVisible();
-  expect((await people(page)).sort()).toEqual(['ada', 'bob']);
+  await hasPeople(page, ['ada', 'bob']);
   await page.goBack();
 
   await node('1:buy').click();

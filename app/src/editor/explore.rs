@@ -56,14 +56,15 @@ fn explore_view((boards, names): Known) -> AnyView {
         Callback::new(move |path: String| navigate(&path, NavigateOptions::default()))
     };
     let editor = Editor::new(draft, names, boards.first().map(|board| board.id), leave);
-    keep_in_the_address(editor, move |path| {
+    let keep = Callback::new(move |path: String| {
         let options = NavigateOptions {
             replace: true,
             scroll: false,
             ..NavigateOptions::default()
         };
-        navigate(path, options);
+        navigate(&path, options);
     });
+    keep_in_the_address(editor, keep);
     let may_save = expect_context::<Session>().may(Action::EditDashboards);
     view! {
         <Title text=t("Explore") />
@@ -125,10 +126,9 @@ fn address(draft: &Draft) -> Option<String> {
 }
 
 /// Keeps the address at what is asked, from the first change on.
-fn keep_in_the_address(editor: Editor, go: impl Fn(&str) + Clone + 'static) {
+fn keep_in_the_address(editor: Editor, keep: Callback<String>) {
     let asked = Memo::new(move |_| editor.draft.with(address));
     let pause = StoredValue::new(None::<TimeoutHandle>);
-    let go = StoredValue::new_local(go);
     Effect::watch(
         move || asked.get(),
         move |now, _, _| {
@@ -139,7 +139,7 @@ fn keep_in_the_address(editor: Editor, go: impl Fn(&str) + Clone + 'static) {
             let write = move || {
                 let still = asked.try_get_untracked().flatten();
                 if still.as_ref() == Some(&path) {
-                    go.with_value(|go| go(&path));
+                    keep.run(path);
                 }
             };
             pause.set_value(set_timeout_with_handle(write, PAUSE).ok());
