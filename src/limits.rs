@@ -138,9 +138,7 @@ impl Limits {
         }
         note(parts.extensions.get::<Notes>(), &said)
     }
-}
 
-impl Limits {
     /// As [`Limits::count_caller`], for a call that says in its body who sends: a key, or a site that is public.
     ///
     /// # Errors
@@ -154,9 +152,7 @@ impl Limits {
         };
         note(notes, &[all.senders.count(&name)])
     }
-}
 
-impl Limits {
     /// Counts what an address asks before it sends anything.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ pub(crate) mod frame;
 pub(crate) mod icon;
 pub(crate) mod live;
 pub(crate) mod load;
+pub(crate) mod outcome;
 pub(crate) mod popover;
 pub(crate) mod sent;
 pub(crate) mod title;

@@ -14,18 +14,10 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::reads::Reads;
 
-/// What somebody wants of the first steps.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Wanted {
-    Hidden,
-    Shown,
-}
-
 /// The fields of the form.
 #[derive(Deserialize)]
 pub(crate) struct Wishes {
-    wish: Wanted,
+    wish: Wish,
 }
 
 /// `POST /first-steps`: puts them away, or brings them back.
@@ -34,10 +26,6 @@ pub(crate) async fn wish(
     Asking(caller): Asking,
     Form(Wishes { wish }): Form<Wishes>,
 ) -> Answered<Response> {
-    let wish = match wish {
-        Wanted::Hidden => Wish::Hidden,
-        Wanted::Shown => Wish::Shown,
-    };
     match engine.organizations().wish_first_steps(&caller, wish).await {
         Ok(()) => Ok(to("/")),
         Err(Error::Forbidden) => Ok(back_to("/", &[("problem", "forbidden")])),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::back_to;
 use super::entry::private;
-use super::settings::came_to;
+use super::settings::{came_to, field};
 use crate::cookie::Cookies;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -27,7 +27,7 @@ pub(crate) async fn create(
     Form(fields): Form<Vec<(String, String)>>,
 ) -> Answered<Response> {
     let Some(wanted) = WantedKey::of_form(&fields) else {
-        return Ok(back_to(KEYS, &[("problem", "key_kind")]));
+        return Ok(back_to(KEYS, &[("problem", "kind")]));
     };
     let name = wanted.name.clone();
     match app::server::keys::make(&engine, &caller, wanted).await {
@@ -37,14 +37,7 @@ pub(crate) async fn create(
             });
             Ok((private(), Html(page)).into_response())
         }
-        Err(Error::Invalid(errors)) => {
-            let problem = match errors.first().map(|error| error.field.as_str()) {
-                Some("name") => "key_name",
-                Some(field) if field.starts_with("origins") => "key_sites",
-                _ => "key_scopes",
-            };
-            Ok(back_to(KEYS, &[("problem", problem), ("name", &name)]))
-        }
+        Err(Error::Invalid(errors)) => Ok(back_to(KEYS, &[("problem", field(&errors)), ("name", &name)])),
         Err(error) => came_to(KEYS, "", Err(error)),
     }
 }
@@ -63,10 +56,8 @@ pub(crate) async fn change_sites(
     Asking(caller): Asking,
     Form(Sites { key, origins }): Form<Sites>,
 ) -> Answered<Response> {
-    match app::server::keys::change_sites(&engine, &caller, key, lines(&origins)).await {
-        Err(Error::Invalid(_)) => Ok(back_to(KEYS, &[("problem", "key_sites")])),
-        other => came_to(KEYS, "saved", other.map(drop)),
-    }
+    let changed = app::server::keys::change_sites(&engine, &caller, key, lines(&origins)).await;
+    came_to(KEYS, "saved", changed.map(drop))
 }
 
 /// A key.
@@ -82,5 +73,5 @@ pub(crate) async fn revoke(
     Form(OneKey { key }): Form<OneKey>,
 ) -> Answered<Response> {
     let revoked = app::server::keys::revoke(&engine, &caller, key).await;
-    came_to(KEYS, "key_revoked", revoked)
+    came_to(KEYS, "revoked", revoked)
 }

@@ -8,13 +8,14 @@ use model::erasure::ForgetRequest;
 use model::ids::{InvitationId, OrgId, SessionId, UserId};
 use model::ingest::{Bots, IngestPatch};
 use model::membership::InvitationRequest;
+use model::problem::FieldError;
 use model::role::Role;
 use serde::Deserialize;
 
 use super::{back_to, to, with_cookie};
 use crate::cookie::Cookies;
 use crate::identity::Asking;
-use crate::problem::{Answered, Refusal};
+use crate::problem::Answered;
 
 const MEMBERS: &str = "/settings/members";
 const DATA: &str = "/settings/data";
@@ -149,7 +150,7 @@ pub(crate) async fn accept(
         }
         Err(Error::Conflict(_)) => {
             let path = format!("/invitations/{}", plain(&token));
-            Ok(back_to(&path, &[("problem", "other_address")]))
+            Ok(back_to(&path, &[("problem", "conflict")]))
         }
         Err(error) => Err(error.into()),
     }
@@ -225,12 +226,8 @@ pub(crate) async fn save(
     let Err(Error::Invalid(errors)) = &saved else {
         return came_to(ORGANIZATION, "saved", saved.map(drop));
     };
-    let problem = match errors.first().map(|error| error.field.as_str()) {
-        Some("name") => "organization_name",
-        _ => "timezone",
-    };
     let typed = [
-        ("problem", problem),
+        ("problem", field(errors)),
         ("name", &name),
         ("timezone", &timezone),
         ("week_start", first_day.as_str()),
@@ -252,10 +249,13 @@ pub(crate) async fn delete(
 ) -> Answered<Response> {
     let organization = engine.organizations().get(&caller, caller.org()).await?;
     if organization.name != name.trim() {
-        return Ok(back_to(ORGANIZATION, &[("problem", "name")]));
+        return Ok(back_to(ORGANIZATION, &[("problem", "retyped")]));
     }
     let deleted = engine.organizations().delete(&caller, caller.org()).await;
-    came_to("/", "", deleted)
+    match deleted {
+        Ok(()) => Ok(to("/")),
+        failed => came_to(ORGANIZATION, "", failed),
+    }
 }
 
 /// Whom to forget: any id, and the same typed again.
@@ -300,17 +300,14 @@ pub(crate) async fn keep_for(
         days => days.parse().ok(),
     };
     let Some(days) = days else {
-        return Ok(back_to(DATA, &[("problem", "days")]));
+        return Ok(back_to(DATA, &[("problem", "retention_days")]));
     };
     let patch = OrganizationPatch {
         retention_days: Some(days),
         ..OrganizationPatch::default()
     };
     let changed = engine.organizations().update(&caller, caller.org(), patch).await;
-    match changed {
-        Err(Error::Invalid(_)) => Ok(back_to(DATA, &[("problem", "days")])),
-        other => came_to(DATA, "retention", other.map(drop)),
-    }
+    came_to(DATA, "retention", changed.map(drop))
 }
 
 /// What becomes of events: a box that is not ticked is not sent, and lists have one entry in a line.
@@ -369,13 +366,12 @@ pub(crate) async fn change_rules(
         .organizations()
         .update(&caller, caller.org(), rules.patch())
         .await;
-    let problem = match changed {
-        Err(Error::Invalid(errors)) if errors.iter().any(|error| error.field == "domains") => "domains",
-        Err(Error::Invalid(_)) => "lists",
-        Err(Error::Conflict(_)) => "taken",
-        other => return came_to(DATA, "rules", other.map(drop)),
-    };
-    Ok(back_to(DATA, &[("problem", problem)]))
+    match changed {
+        Err(Error::Invalid(errors)) if field(&errors) != "domains" => {
+            Ok(back_to(DATA, &[("problem", "lists")]))
+        }
+        other => came_to(DATA, "rules", other.map(drop)),
+    }
 }
 
 /// What others are to call the person.
@@ -390,10 +386,8 @@ pub(crate) async fn rename(
     Asking(caller): Asking,
     Form(OwnName { name }): Form<OwnName>,
 ) -> Answered<Response> {
-    match engine.auth().rename(&caller, &name).await {
-        Err(Error::Invalid(_)) => Ok(back_to(ACCOUNT, &[("problem", "own_name")])),
-        other => came_to(ACCOUNT, "renamed", other),
-    }
+    let renamed = engine.auth().rename(&caller, &name).await;
+    came_to(ACCOUNT, "renamed", renamed)
 }
 
 /// The fields of the password form.
@@ -431,20 +425,25 @@ pub(crate) async fn end_session(
 
 /// Back to `path`, which says what came of it; only faults of ours and a lost session become another page.
 pub(super) fn came_to(path: &str, done: &str, result: Result<(), Error>) -> Answered<Response> {
-    let problem = match result {
-        Ok(()) => return Ok(back_to(path, &[("done", done)])),
-        Err(Error::Invalid(errors)) => match errors.into_iter().next() {
-            Some(error) if error.field.ends_with("_password") => error.field,
-            _ => "invalid".to_owned(),
-        },
-        Err(Error::Conflict(detail)) if detail.starts_with("Somebody has to own") => "last_owner".to_owned(),
-        Err(Error::Conflict(_)) => "member".to_owned(),
-        Err(Error::Forbidden) => "forbidden".to_owned(),
-        Err(Error::NotFound) => "gone".to_owned(),
-        Err(Error::TooMany { .. }) => "too_many".to_owned(),
-        Err(other) => return Err(Refusal::from(other)),
+    let Err(error) = result else {
+        return Ok(back_to(path, &[("done", done)]));
     };
-    Ok(back_to(path, &[("problem", &problem)]))
+    let code = match &error {
+        Error::Invalid(errors) => field(errors),
+        Error::Conflict(detail) if detail.starts_with("Somebody has to own") => "last_owner",
+        Error::Conflict(_) => "conflict",
+        Error::Forbidden => "forbidden",
+        Error::NotFound => "gone",
+        Error::TooMany { .. } => "too_many",
+        _ => return Err(error.into()),
+    };
+    Ok(back_to(path, &[("problem", code)]))
+}
+
+/// The field that is wrong, without its place in a list: the code for what is wrong with a form.
+pub(super) fn field(errors: &[FieldError]) -> &str {
+    let field = errors.first().map_or("", |error| error.field.as_str());
+    field.split('[').next().unwrap_or(field)
 }
 
 /// Only what a token is made of.

@@ -226,7 +226,7 @@ async fn the_data_page_erases_and_changes_rules_by_plain_forms() {
     let keep = "/settings/organization/retention";
     assert_eq!(
         goes_to(keep, &[("days", "many")]).await,
-        "/settings/data?problem=days"
+        "/settings/data?problem=retention_days"
     );
     assert_eq!(
         goes_to(keep, &[("days", "400")]).await,

@@ -188,7 +188,7 @@ async fn sites_are_changed_by_call_and_by_form_and_hold_within_a_second() {
         let answer = app.form("/settings/keys/sites", &fields, Some(cookie)).await;
         answer.headers()["location"].to_str().expect("ASCII").to_owned()
     };
-    assert_eq!(save(&cookie, "shop").await, "/settings/keys?problem=key_sites");
+    assert_eq!(save(&cookie, "shop").await, "/settings/keys?problem=origins");
     let both = format!("{SHOP}\r\n{EVIL}\r\n");
     assert_eq!(save(&cookie, &both).await, "/settings/keys?done=saved");
     refused(StatusCode::ACCEPTED).await;

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use model::account::SignedInSession;
 
-use super::members::said;
 use super::settings::{LastColumn, list_table, settings_page};
 use crate::api::people::{self as api, OwnAccount};
 use crate::language::{Clock, Language, t, t_with};
 use crate::parts::load::Fetched;
+use crate::parts::outcome::outcome;
 use crate::words;
 
 /// The page.
@@ -15,6 +15,21 @@ use crate::words;
 pub(super) fn AccountPage() -> impl IntoView {
     let account: Fetched<OwnAccount> = Resource::new(|| (), |()| api::look_at_account());
     settings_page(t("Your account"), account, account_page)
+}
+
+/// What came of the form that was sent.
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "name" => t("Type a name of at most 200 characters."),
+        "current_password" => t("That is not your password. Type the one that you sign in with."),
+        "new_password" => t("Use 8 to 128 characters, and none of the passwords that many people use."),
+        "renamed" => t("Your name is changed."),
+        "password" => t("Your password is changed, and your other sessions have ended."),
+        "session" => t("That session has ended."),
+        "confirm" => t("A link is on its way to your address."),
+        "connected" => t("From now on you may sign in there too."),
+        _ => return None,
+    })
 }
 
 fn account_page(account: OwnAccount) -> AnyView {
@@ -25,7 +40,7 @@ fn account_page(account: OwnAccount) -> AnyView {
         .collect_view();
     view! {
         <div class="settings">
-            {said()}
+            {outcome(said)}
             <section>
                 <h2>{t("Name")}</h2>
                 <form method="post" action="/settings/account/name" class="line-form">

@@ -2,7 +2,6 @@
 //! script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use model::account::OrganizationSettings;
 use model::erasure::{Erasure, ErasureKind, ErasureState};
 use model::ingest::{Bots, IngestRules};
@@ -14,7 +13,7 @@ use crate::api::data::{self as api, DataPage};
 use crate::api::session::Session;
 use crate::language::{drawn, t, t_with};
 use crate::parts::load::Fetched;
-use crate::query_string;
+use crate::parts::outcome::outcome;
 use crate::words;
 
 /// The page.
@@ -43,7 +42,7 @@ fn data_page(page: DataPage) -> AnyView {
     let may_export = session.may(Action::Export);
     view! {
         <div class="settings">
-            {said()}
+            {outcome(said)}
             {usage_view(usage)}
             {may_export.then(export_links)}
             {manage}
@@ -54,32 +53,20 @@ fn data_page(page: DataPage) -> AnyView {
 }
 
 /// What came of the form that was sent.
-fn said() -> Option<AnyView> {
-    let search = use_location().search.get_untracked();
-    let problem = query_string::value(&search, "problem");
-    let words = problem
-        .as_deref()
-        .or(query_string::value(&search, "done").as_deref())
-        .map(|code| match code {
-            "forget" => t("Everything of this person is being erased. The list below says when it is done."),
-            "retention" => t("Saved. What is older goes within a day."),
-            "rules" => t("Saved. It holds for events that come from now on."),
-            "user_id" => t("Type the same id twice, so that nobody is erased by mistake."),
-            "days" => {
-                t("Days are a whole number from 1 to 36,500. Leave the field empty to keep events for ever.")
-            }
-            "domains" => t("Each line is a domain such as example.com."),
-            "lists" => t("Each line is the name of a property, with a * at its end for any rest."),
-            "taken" => t("One of these domains sends to another organization. Take it off there first."),
-            "forbidden" => t("Your role does not allow this. Ask an owner of your organization."),
-            _ => t("That did not work. Try again in a moment."),
-        })?;
-    let look = if problem.is_some() {
-        "notice problem"
-    } else {
-        "notice good"
-    };
-    Some(view! { <p class=look role="status">{words}</p> }.into_any())
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "forget" => t("Everything of this person is being erased. The list below says when it is done."),
+        "retention" => t("Saved. What is older goes within a day."),
+        "rules" => t("Saved. It holds for events that come from now on."),
+        "user_id" => t("Type the same id twice, so that nobody is erased by mistake."),
+        "retention_days" => {
+            t("Days are a whole number from 1 to 36,500. Leave the field empty to keep events for ever.")
+        }
+        "domains" => t("Each line is a domain such as example.com."),
+        "lists" => t("Each line is the name of a property, with a * at its end for any rest."),
+        "conflict" => t("One of these domains sends to another organization. Take it off there first."),
+        _ => return None,
+    })
 }
 
 /// Events this month, what the plan allows, and the months before.

@@ -3,11 +3,11 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::members::said;
 use crate::api::people::{self as api, Welcome};
 use crate::language::{t, t_with};
 use crate::parts::icon::mark;
 use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::outcome::outcome;
 use crate::parts::title::Title;
 use crate::words;
 
@@ -23,6 +23,17 @@ pub(super) fn InvitationPage() -> impl IntoView {
             <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
             <div class="sheet">{loaded(welcome, waiting_list, move |welcome| invitation(welcome, &token))}</div>
         </main>
+    }
+}
+
+/// What came of the form that was sent.
+fn said(code: &str) -> Option<&'static str> {
+    match code {
+        "conflict" => Some(t(
+            "This invitation is for another e-mail address than that of your account.",
+        )),
+        "name" => Some(t("Give the organization a name of at most 200 characters.")),
+        _ => None,
     }
 }
 
@@ -55,7 +66,7 @@ fn invitation(welcome: Welcome, token: &str) -> AnyView {
     };
     view! {
         <h1>{t_with("Join {0}", &[&invited.organization])}</h1>
-        {said()}
+        {outcome(said)}
         <p>{t("You are invited as ")}<strong>{role}</strong>{t(", with the address ")}<strong>{invited.email}</strong>"."</p>
         {next}
     }
@@ -71,7 +82,7 @@ pub(super) fn StartPage() -> impl IntoView {
             <a class="brand" href="/">{mark()}<span>"DataPulse"</span></a>
             <div class="sheet">
                 <h1>{t("Create an organization")}</h1>
-                {said()}
+                {outcome(said)}
                 <p>{t("You belong to no organization at the moment. Make one, or open the link of an invitation.")}</p>
                 <form method="post" action="/organizations">
                     <div class="field">

@@ -10,7 +10,6 @@ use model::role::Action;
 
 use self::form::NewKeyForm;
 use self::table::KeyTable;
-use super::members::said;
 use super::settings::settings_page;
 use crate::api::keys::{self as api, NewKey};
 use crate::api::session::Session;
@@ -19,12 +18,27 @@ use crate::parts::copy::CopyButton;
 use crate::parts::first_event::FirstEvent;
 use crate::parts::live;
 use crate::parts::load::Fetched;
+use crate::parts::outcome::outcome;
 
 /// The page.
 #[component]
 pub(super) fn KeysPage() -> impl IntoView {
     let keys: Fetched<Vec<ApiKey>> = Resource::new(|| (), |()| api::keys());
     settings_page(t("API keys"), keys, keys_page)
+}
+
+/// What came of the form that was sent.
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "name" => t("Give the key a name of at most 200 characters."),
+        "kind" => t("Choose a kind and scopes that are offered."),
+        "scopes" => t("Only a personal key manages the organization. Untick that, or make a personal key."),
+        "origins" => t(
+            "Write each site in a line of its own, as https://www.example.org. Only a write key names sites.",
+        ),
+        "revoked" => t("The key is revoked."),
+        _ => return None,
+    })
 }
 
 fn keys_page(keys: Vec<ApiKey>) -> AnyView {
@@ -42,7 +56,7 @@ fn keys_page(keys: Vec<ApiKey>) -> AnyView {
     });
     view! {
         <div class="settings">
-            {said()}
+            {outcome(said)}
             <section>
                 <h2>{t("Keys")}</h2>
                 <p class="lead">

@@ -1,7 +1,6 @@
 //! Who belongs to the organization and who is asked to: plain forms, which work without script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use model::ids::UserId;
 use model::mail::{LetterKind, LetterTrouble, StuckLetter};
 use model::membership::{Invitation, Member};
@@ -13,8 +12,8 @@ use crate::api::session::Session;
 use crate::language::{key, t, t_with};
 use crate::parts::copy::CopyButton;
 use crate::parts::load::Fetched;
+use crate::parts::outcome::outcome;
 use crate::parts::popover::Popover;
-use crate::query_string;
 use crate::words;
 
 const ROLES: [(Role, &str); 4] = [
@@ -48,7 +47,7 @@ fn members_page(people: People) -> AnyView {
         .collect_view();
     view! {
         <div class="settings">
-            {said()}
+            {outcome(said)}
             {fresh_link.map(|link| link_view(INVITED, link))}
             {fresh_reset.map(|link| link_view(RESET, link))}
             {may_manage.then(|| invite_form(session.role))}
@@ -64,53 +63,19 @@ fn members_page(people: People) -> AnyView {
 }
 
 /// What came of the form that was sent.
-pub(super) fn said() -> Option<AnyView> {
-    let search = use_location().search.get_untracked();
-    let problem = query_string::value(&search, "problem");
-    let words = problem
-        .as_deref()
-        .or(query_string::value(&search, "done").as_deref())
-        .map(|code| match code {
-            "invalid" => t("That does not look like an e-mail address. Check it for typos."),
-            "last_owner" => t("Somebody has to own the organization. Make another member an owner first."),
-            "member" => t("Somebody with this address belongs to the organization already."),
-            "forbidden" => t("Your role does not allow this. Ask an owner of your organization."),
-            "gone" => t("It is no longer there. Somebody may have removed it."),
-            "current_password" => t("That is not your password. Type the one that you sign in with."),
-            "new_password" => t("Use 8 to 128 characters, and none of the passwords that many people use."),
-            "name" => t("Type the organization's name exactly, so that nothing is deleted by mistake."),
-            "other_address" => t("This invitation is for another e-mail address than that of your account."),
-            "too_many" => t("That was too often. Wait a minute and try again."),
-            "role" => t("The role is changed."),
-            "removed" => t("Removed."),
-            "revoked" => t("The invitation no longer works."),
-            "session" => t("That session has ended."),
-            "password" => t("Your password is changed, and your other sessions have ended."),
-            "mailed" => t("The invitation is on its way by mail."),
-            "confirm" => t("A link is on its way to your address."),
-            "connected" => t("From now on you may sign in there too."),
-            "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
-            "saved" => t("Saved."),
-            "key_name" => t("Give the key a name of at most 200 characters."),
-            "key_kind" => t("Choose a kind and scopes that are offered."),
-            "key_scopes" => {
-                t("Only a personal key manages the organization. Untick that, or make a personal key.")
-            }
-            "key_sites" => t("Write each site in a line of its own, as https://www.example.org. Only a write key names sites."),
-            "key_revoked" => t("The key is revoked."),
-            "organization_name" => t("Give the organization a name of at most 200 characters."),
-            "timezone" => t("There is no such time zone. Use an IANA name such as Europe/Berlin."),
-            "own_name" => t("Type a name of at most 200 characters."),
-            "renamed" => t("Your name is changed."),
-            "joined" => t("Welcome. You belong to this organization now."),
-            _ => t("That did not work. Try again in a moment."),
-        })?;
-    let look = if problem.is_some() {
-        "notice problem"
-    } else {
-        "notice good"
-    };
-    Some(view! { <p class=look role="status">{words}</p> }.into_any())
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "email" => t("That does not look like an e-mail address. Check it for typos."),
+        "last_owner" => t("Somebody has to own the organization. Make another member an owner first."),
+        "conflict" => t("Somebody with this address belongs to the organization already."),
+        "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
+        "mailed" => t("The invitation is on its way by mail."),
+        "role" => t("The role is changed."),
+        "joined" => t("Welcome. You belong to this organization now."),
+        "removed" => t("Removed."),
+        "revoked" => t("The invitation no longer works."),
+        _ => return None,
+    })
 }
 
 const INVITED: &str =

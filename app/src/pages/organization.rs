@@ -6,7 +6,6 @@ use leptos_router::hooks::use_location;
 use model::account::WeekStart;
 use model::role::Action;
 
-use super::members::said;
 use super::settings::sent_text;
 use crate::api::organization as api;
 use crate::api::session::Session;
@@ -16,6 +15,7 @@ use crate::parts::field::Problems;
 use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::SessionData;
+use crate::parts::outcome::outcome;
 use crate::parts::sent::{Sent, field};
 use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
@@ -56,9 +56,19 @@ pub(super) fn OrganizationPage() -> impl IntoView {
         <Title text=t("Organization") />
         <Frame>
             <header class="topbar"><h1>{t("Organization")}</h1></header>
-            <div class="settings">{said()}<OrganizationForm /><DangerZone /></div>
+            <div class="settings">{outcome(said)}<OrganizationForm /><DangerZone /></div>
         </Frame>
     }
+}
+
+/// What came of the form that was sent.
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "name" => t("Give the organization a name of at most 200 characters."),
+        "timezone" => t("There is no such time zone. Use an IANA name such as Europe/Berlin."),
+        "retyped" => t("Type the organization's name exactly, so that nothing is deleted by mistake."),
+        _ => return None,
+    })
 }
 
 /// What is set, or what was typed where that was sent back.

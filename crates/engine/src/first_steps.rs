@@ -2,6 +2,7 @@
 
 use model::account::{ApiKey, KeyKind, KeyRequest};
 use model::role::Action;
+use serde::Deserialize;
 
 use crate::caller::Caller;
 use crate::engine::Engine;
@@ -38,8 +39,9 @@ impl FirstSteps {
     }
 }
 
-/// What a member said about being shown the first steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a member said about being shown the first steps: `hidden` or `shown`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Wish {
     /// Put away.
     Hidden,

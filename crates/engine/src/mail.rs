@@ -206,10 +206,7 @@ impl Mailer {
     /// Begins to send what is due, until `stop`: a letter that is being sent then is sent.
     pub(crate) fn run(&self, stop: CancellationToken) {
         if self.is_set() {
-            let mailer = self.clone();
-            self.0
-                .under_way
-                .spawn(async move { mailer.0.send_until(stop).await });
+            self.0.under_way.spawn(Arc::clone(&self.0).send_until(stop));
         }
     }
 
@@ -224,14 +221,12 @@ impl Mailer {
 }
 
 impl Post {
-    async fn send_until(&self, stop: CancellationToken) {
+    async fn send_until(self: Arc<Self>, stop: CancellationToken) {
+        let lanes = Arc::new(Semaphore::new(AT_ONCE));
         let mut looks = 0_u32;
         while !stop.is_cancelled() {
-            let lanes = (0..AT_ONCE).map(|_| self.send_due(&stop));
-            for sent in futures_util::future::join_all(lanes).await {
-                if let Err(error) = sent {
-                    tracing::warn!(%error, "mail waits: the database does not give it out");
-                }
+            if let Err(error) = self.send_due(&lanes, &stop).await {
+                tracing::warn!(%error, "mail waits: the database does not give it out");
             }
             if looks.is_multiple_of(TIDIES_AFTER)
                 && let Way::Server { outbox, .. } = &self.way
@@ -248,8 +243,35 @@ impl Post {
         }
     }
 
-    /// Sends what is due, one after the other.
-    async fn send_due(&self, stop: &CancellationToken) -> Result<(), Error> {
+    /// Gives each letter that is due to a lane that is free: a slow mail server holds up nothing but lanes.
+    async fn send_due(
+        self: &Arc<Self>,
+        lanes: &Arc<Semaphore>,
+        stop: &CancellationToken,
+    ) -> Result<(), Error> {
+        let Way::Server { outbox, .. } = &self.way else {
+            return Ok(());
+        };
+        loop {
+            let free = Arc::clone(lanes).acquire_owned();
+            let lane = tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                lane = free => lane.map_err(Error::internal)?,
+            };
+            let Some(claimed) = outbox.claim().await? else {
+                return Ok(());
+            };
+            let post = Arc::clone(self);
+            self.under_way.spawn(async move {
+                if let Err(error) = post.send(&claimed).await {
+                    tracing::warn!(%error, "what became of a letter is not noted: it may be sent again");
+                }
+                drop(lane);
+            });
+        }
+    }
+
+    async fn send(&self, claimed: &Claimed) -> Result<(), Error> {
         let Way::Server {
             server,
             transport,
@@ -258,20 +280,14 @@ impl Post {
         else {
             return Ok(());
         };
-        while !stop.is_cancelled() {
-            let Some(claimed) = outbox.claim().await? else {
-                break;
-            };
-            match server.send(transport, &claimed).await {
-                Ok(()) => outbox.sent(&claimed).await?,
-                Err(Failed { why, reason }) => {
-                    let again = outbox.failed(&claimed, reason, &why).await?;
-                    let to = claimed.letter.to;
-                    tracing::warn!(to, again, why, "mail was not sent");
-                }
+        match server.send(transport, claimed).await {
+            Ok(()) => outbox.sent(claimed).await,
+            Err(Failed { why, reason }) => {
+                let again = outbox.failed(claimed, reason, &why).await?;
+                tracing::warn!(to = claimed.letter.to, again, why, "mail was not sent");
+                Ok(())
             }
         }
-        Ok(())
     }
 }
 

@@ -50,6 +50,14 @@ impl Purpose {
         }
     }
 
+    /// What the audit log calls it when such a link is made.
+    const fn action(self) -> &'static str {
+        match self {
+            Self::Reset => "password.link",
+            Self::Confirm => "email.link",
+        }
+    }
+
     const fn lasts(self) -> Duration {
         match self {
             Self::Reset => HOUR,
@@ -127,15 +135,7 @@ impl Auth {
     /// # Errors
     /// [`Error::NotFound`] for an address without an account.
     pub async fn reset_link(&self, email: &str) -> Result<String, Error> {
-        let key = Email::parse(email)?.key();
-        let mut tx = self.db.begin().await?;
-        let addressee = by_address(&mut tx, &key).await?.ok_or(Error::NotFound)?;
-        let link = self.make_link(&mut tx, Purpose::Reset, &addressee).await?;
-        let (user, detail) = (addressee.user, json!({ "by": "operator" }));
-        self.note(&mut tx, user, "password.link", format!("user:{user}"), detail)
-            .await?;
-        tx.commit().await?;
-        Ok(link)
+        self.link_for_operator(Purpose::Reset, email).await
     }
 
     /// A link to confirm the address of an account, for whoever runs the program.
@@ -143,15 +143,20 @@ impl Auth {
     /// # Errors
     /// [`Error::NotFound`] for an address without an account; [`Error::Conflict`] for one that is confirmed.
     pub async fn confirmation_link(&self, email: &str) -> Result<String, Error> {
+        self.link_for_operator(Purpose::Confirm, email).await
+    }
+
+    async fn link_for_operator(&self, purpose: Purpose, email: &str) -> Result<String, Error> {
         let key = Email::parse(email)?.key();
         let mut tx = self.db.begin().await?;
         let addressee = by_address(&mut tx, &key).await?.ok_or(Error::NotFound)?;
-        if self.is_confirmed(addressee.user).await? {
+        let user = addressee.user;
+        if purpose == Purpose::Confirm && self.is_confirmed(user).await? {
             return Err(Error::Conflict("This address is confirmed already.".to_owned()));
         }
-        let link = self.make_link(&mut tx, Purpose::Confirm, &addressee).await?;
-        let (user, detail) = (addressee.user, json!({ "by": "operator" }));
-        self.note(&mut tx, user, "email.link", format!("user:{user}"), detail)
+        let link = self.make_link(&mut tx, purpose, &addressee).await?;
+        let (action, detail) = (purpose.action(), json!({ "by": "operator" }));
+        self.note(&mut tx, user, action, format!("user:{user}"), detail)
             .await?;
         tx.commit().await?;
         Ok(link)

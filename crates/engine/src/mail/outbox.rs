@@ -56,6 +56,15 @@ pub(super) enum Reason {
     Refused,
 }
 
+impl Reason {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Away => "away",
+            Self::Refused => "refused",
+        }
+    }
+}
+
 /// How many letters are not where they belong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Waiting {
@@ -175,35 +184,20 @@ impl Outbox {
         let now = self.clock.now();
         let again = reason == Reason::Away && claimed.tries < MOST_TRIES;
         let mut tx = self.db.begin().await?;
-        if again {
-            sql!(
-                tx,
-                run,
-                "UPDATE mail_outbox SET try_at = $3, claim = NULL, reason = 'away', said = $4
-                 WHERE id = $1 AND claim = $2",
-                claimed.id,
-                claimed.claim,
-                to_db(now.saturating_add(pause(claimed.tries)).unwrap_or(Timestamp::MAX)),
-                said,
-            )?;
-        } else {
-            let word = if reason == Reason::Refused {
-                "refused"
-            } else {
-                "away"
-            };
-            sql!(
-                tx,
-                run,
-                "UPDATE mail_outbox SET failed_at = $3, claim = NULL, letter_sealed = NULL, reason = $4, said = $5
-                 WHERE id = $1 AND claim = $2",
-                claimed.id,
-                claimed.claim,
-                to_db(now),
-                word,
-                said,
-            )?;
-        }
+        let next_try = now.saturating_add(pause(claimed.tries)).unwrap_or(Timestamp::MAX);
+        sql!(
+            tx,
+            run,
+            "UPDATE mail_outbox SET claim = NULL, reason = $3, said = $4, try_at = coalesce($5, try_at),
+                 failed_at = $6, letter_sealed = CASE WHEN $6 IS NULL THEN letter_sealed END
+             WHERE id = $1 AND claim = $2",
+            claimed.id,
+            claimed.claim,
+            reason.as_str(),
+            said,
+            again.then(|| to_db(next_try)),
+            (!again).then(|| to_db(now)),
+        )?;
         tx.commit().await?;
         Ok(again)
     }
