@@ -40,6 +40,7 @@ use crate::error::Error;
 use crate::live::{self, Hub};
 use crate::random::Random;
 use crate::store::EventStore;
+use backlog::Backlog;
 pub(crate) use committer::Chain;
 use committer::{Command, Committer, Submission, unavailable};
 pub(crate) use counted::{Counted, Month, Unwritten, month_of};
@@ -148,7 +149,7 @@ impl Ingest {
     ) -> Result<Self, Error> {
         std::fs::create_dir_all(dir).map_err(Error::internal)?;
         let seen = Seen::open(&dir.join("ids")).map_err(Error::internal)?;
-        let shared = Arc::new(Shared::new(seen, counted));
+        let shared = Arc::new(Shared::new(seen, counted, Backlog::new(store.most_at_once())));
         let path = dir.join("ingest.sqlite3");
         let committer = Committer::open(path.clone(), Arc::clone(&shared), clock.clone()).await?;
         let (commands, queue) = mpsc::channel(QUEUE_COMMANDS);

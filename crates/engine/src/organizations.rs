@@ -289,9 +289,7 @@ impl Organizations {
         let Who::Member { user, session, .. } = caller.who() else {
             return Err(Error::NotFound);
         };
-        let standing = standing(&self.db, *user, Some(org))
-            .await?
-            .ok_or(Error::NotFound)?;
+        let standing = standing(&self.db, *user, org).await?.ok_or(Error::NotFound)?;
         let who = Who::Member {
             user: *user,
             session: *session,
@@ -313,30 +311,25 @@ impl Organizations {
 
 /// What a user is in an organization.
 pub(crate) struct Standing {
-    pub(crate) org: OrgId,
     pub(crate) role: Role,
     pub(crate) suspended: bool,
 }
 
-/// What a user is in `org`, or in the organization joined first; `None` where the user does not belong.
-pub(crate) async fn standing(db: &Db, user: UserId, org: Option<OrgId>) -> Result<Option<Standing>, Error> {
+/// What a user is in `org`; `None` where the user does not belong.
+pub(crate) async fn standing(db: &Db, user: UserId, org: OrgId) -> Result<Option<Standing>, Error> {
     let row = sql!(
         db,
-        optional as (Uuid, String, bool),
-        "SELECT m.org_id, m.role, o.suspended_at IS NOT NULL
-         FROM org_members m JOIN organizations o ON o.id = m.org_id
-         WHERE m.user_id = $1 AND ($2 IS NULL OR m.org_id = $2) ORDER BY m.joined_at, m.org_id LIMIT 1",
+        optional as (String, bool),
+        "SELECT m.role, o.suspended_at IS NOT NULL FROM org_members m JOIN organizations o ON o.id = m.org_id
+         WHERE m.user_id = $1 AND m.org_id = $2",
         user.uuid(),
-        org.map(OrgId::uuid),
+        org.uuid(),
     )?;
-    let Some((org, role, suspended)) = row else {
+    let Some((role, suspended)) = row else {
         return Ok(None);
     };
-    Ok(Some(Standing {
-        org: OrgId::new(org),
-        role: known_role(&role)?,
-        suspended,
-    }))
+    let role = known_role(&role)?;
+    Ok(Some(Standing { role, suspended }))
 }
 
 /// A personal key is for one organization and sees no other.

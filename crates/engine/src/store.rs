@@ -141,6 +141,15 @@ impl EventStore {
         matches!(self.backend, Backend::Postgres(_))
     }
 
+    /// How many events an append is best made of at most: a server works for each append, and a file inside the process
+    /// takes memory for each event.
+    pub(crate) fn most_at_once(&self) -> usize {
+        match &self.backend {
+            Backend::DuckDb(_) => 2_500,
+            Backend::Postgres(_) | Backend::ClickHouse(_) => 20_000,
+        }
+    }
+
     /// Where the events are.
     pub(crate) fn at(&self) -> &EventsAt {
         &self.at

@@ -15,7 +15,7 @@ use super::{Auth, later, signed_out};
 use crate::caller::{Caller, Who};
 use crate::db::{from_db, sql, to_db};
 use crate::error::Error;
-use crate::organizations::{Standing, standing};
+use crate::organizations::{known_role, standing};
 use crate::random::digest;
 
 const SEEN_EVERY: Duration = Duration::from_mins(1);
@@ -58,11 +58,48 @@ struct KeyRow {
     suspended: bool,
 }
 
+/// A session that is open, and what its user is in the organization that is asked for: one look tells both.
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     id: Uuid,
     user_id: Uuid,
     last_seen_at: DateTime<Utc>,
+    org_id: Option<Uuid>,
+    role: Option<String>,
+    suspended: bool,
+}
+
+/// The statement for a [`SessionRow`] of an organization, or of the one joined first where that is null; `$1` is this moment,
+/// `$2` the organization.
+macro_rules! session_where {
+    ($condition:literal) => {
+        concat!(
+            "SELECT s.id, s.user_id, s.last_seen_at, m.org_id, m.role, o.suspended_at IS NOT NULL AS suspended
+             FROM sessions s JOIN users u ON u.id = s.user_id
+             LEFT JOIN org_members m ON m.user_id = s.user_id AND ($2 IS NULL OR m.org_id = $2)
+             LEFT JOIN organizations o ON o.id = m.org_id
+             WHERE s.expires_at > $1 AND s.ended_at IS NULL AND u.disabled_at IS NULL AND ",
+            $condition,
+            " ORDER BY m.joined_at, m.org_id LIMIT 1"
+        )
+    };
+}
+
+impl SessionRow {
+    /// The member, or a guest where the user belongs nowhere.
+    fn caller(self, asked_for: Option<OrgId>) -> Result<Caller, Error> {
+        let (user, session) = (UserId::new(self.user_id), SessionId::new(self.id));
+        let (Some(org), Some(role)) = (self.org_id, self.role) else {
+            if asked_for.is_some() {
+                return Err(Error::NotFound);
+            }
+            let nowhere = OrgId::new(Uuid::nil());
+            return Ok(Caller::new(nowhere, Who::Guest { user, session }));
+        };
+        let role = known_role(&role)?;
+        let who = Who::Member { user, session, role };
+        Ok(Caller::new(OrgId::new(org), who).with_suspension(self.suspended))
+    }
 }
 
 impl Auth {
@@ -75,22 +112,20 @@ impl Auth {
         let row = sql!(
             self.db,
             optional as SessionRow,
-            "SELECT s.id, s.user_id, s.last_seen_at FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.token_digest = $1 AND s.kind = 'browser' AND s.ended_at IS NULL AND s.expires_at > $2
-                 AND u.disabled_at IS NULL",
-            digest(token),
+            session_where!("s.token_digest = $3 AND s.kind = 'browser'"),
             to_db(now),
+            org.map(OrgId::uuid),
+            digest(token),
         )?;
         let row = row.ok_or_else(signed_out)?;
         let seen = from_db(row.last_seen_at);
         if later(seen, self.settings.browser_idle) <= now {
             return Err(signed_out());
         }
-        let session = SessionId::new(row.id);
         if later(seen, SEEN_EVERY) <= now {
-            self.saw(session, now).await;
+            self.saw(SessionId::new(row.id), now).await;
         }
-        self.member(UserId::new(row.user_id), session, org).await
+        row.caller(org)
     }
 
     /// The member behind an access token, in `org` or in the organization joined first.
@@ -100,19 +135,16 @@ impl Auth {
     pub async fn by_access_token(&self, token: &str, org: Option<OrgId>) -> Result<Caller, Error> {
         let now = self.clock.now();
         let claims = self.signing.read(token, now).await?.ok_or_else(bad_token)?;
-        let open = sql!(
+        let row = sql!(
             self.db,
-            optional as (Uuid,),
-            "SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
-             WHERE s.id = $1 AND s.user_id = $2 AND s.kind = 'api' AND s.ended_at IS NULL AND s.expires_at > $3
-                 AND u.disabled_at IS NULL",
+            optional as SessionRow,
+            session_where!("s.id = $3 AND s.user_id = $4 AND s.kind = 'api'"),
+            to_db(now),
+            org.map(OrgId::uuid),
             claims.sid,
             claims.sub,
-            to_db(now),
         )?;
-        open.ok_or_else(bad_token)?;
-        self.member(UserId::new(claims.sub), SessionId::new(claims.sid), org)
-            .await
+        row.ok_or_else(bad_token)?.caller(org)
     }
 
     /// The program behind a write key, a secret key or a personal key. A revoked key works for less than a second; a
@@ -195,7 +227,7 @@ impl Auth {
             user.uuid(),
         )?;
         enabled.ok_or_else(bad_key)?;
-        let standing = standing(&self.db, user, Some(org)).await?.ok_or_else(bad_key)?;
+        let standing = standing(&self.db, user, org).await?.ok_or_else(bad_key)?;
         let who = Who::Personal {
             key: KeyId::new(row.id),
             user,
@@ -203,19 +235,6 @@ impl Auth {
             scopes: Scopes::parse(row.scopes.as_deref()),
         };
         Ok(Caller::new(org, who).with_suspension(standing.suspended))
-    }
-
-    async fn member(&self, user: UserId, session: SessionId, org: Option<OrgId>) -> Result<Caller, Error> {
-        let standing = standing(&self.db, user, org).await?;
-        if standing.is_none() && org.is_some() {
-            return Err(Error::NotFound);
-        }
-        let Some(Standing { org, role, suspended }) = standing else {
-            let nowhere = OrgId::new(Uuid::nil());
-            return Ok(Caller::new(nowhere, Who::Guest { user, session }));
-        };
-        let who = Who::Member { user, session, role };
-        Ok(Caller::new(org, who).with_suspension(suspended))
     }
 
     /// Notes that a session is in use. Should that fail, the request is none the worse for it.

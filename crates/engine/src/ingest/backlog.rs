@@ -10,8 +10,6 @@ use tokio::time::Instant;
 
 use super::log::{Header, Span};
 
-/// How many events one write to the store takes at most, give or take a record.
-const MOST_EVENTS: usize = 20_000;
 const MOST_BYTES: usize = 32 * 1024 * 1024;
 /// How long the first record waits for company: many small writes cost the store more than one large.
 const LINGER: Duration = Duration::from_millis(100);
@@ -38,14 +36,24 @@ struct Queue {
 }
 
 /// The records that are not stored yet.
-#[derive(Default)]
 pub(super) struct Backlog {
     queues: HashMap<OrgId, Queue>,
+    /// How many events one write to the store takes at most, give or take a record.
+    most_events: usize,
     events: usize,
     bytes: usize,
 }
 
 impl Backlog {
+    pub(super) fn new(most_events: usize) -> Self {
+        Self {
+            queues: HashMap::new(),
+            most_events,
+            events: 0,
+            bytes: 0,
+        }
+    }
+
     /// Adds a record, the newest of its organization.
     pub(super) fn push(&mut self, header: Header, now: Instant) {
         self.events += header.count;
@@ -59,13 +67,13 @@ impl Backlog {
     pub(super) fn next(&self, now: Instant, hurry: bool) -> Next {
         let due = |queue: &Queue| match queue.due {
             Some(due) if queue.failures > 0 => due,
-            Some(due) if !hurry && queue.batch().count < MOST_EVENTS => due,
+            Some(due) if !hurry && queue.batch(self.most_events).count < self.most_events => due,
             _ => now,
         };
         let waiting = || self.queues.values().map(|queue| (due(queue), queue));
         let ready = waiting().filter(|(due, _)| *due <= now).map(|(_, queue)| queue);
         match ready.min_by_key(|queue| queue.head()) {
-            Some(queue) => Next::Store(queue.batch().span),
+            Some(queue) => Next::Store(queue.batch(self.most_events).span),
             None => waiting()
                 .map(|(due, _)| due)
                 .min()
@@ -137,7 +145,7 @@ impl Queue {
     }
 
     /// As many of the oldest records as go to the store at once; queues are never empty.
-    fn batch(&self) -> Batch {
+    fn batch(&self, most_events: usize) -> Batch {
         let first = &self.records[0];
         let mut span = Span {
             org: first.org,
@@ -146,7 +154,7 @@ impl Queue {
         };
         let (mut count, mut bytes) = (first.count, first.bytes);
         for header in self.records.iter().skip(1) {
-            if count >= MOST_EVENTS || bytes + header.bytes > MOST_BYTES {
+            if count >= most_events || bytes + header.bytes > MOST_BYTES {
                 break;
             }
             (count, bytes) = (count + header.count, bytes + header.bytes);
@@ -161,6 +169,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+
+    const MOST_EVENTS: usize = 100;
 
     fn header(org: u128, position: u64, count: usize) -> Header {
         let org = OrgId::new(Uuid::from_u128(org));
@@ -184,7 +194,7 @@ mod tests {
     #[test]
     fn records_wait_for_company_but_not_in_a_hurry() {
         let now = Instant::now();
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::new(MOST_EVENTS);
         assert_eq!(backlog.next(now, false), Next::Idle);
         backlog.push(header(1, 1, 5), now);
         assert_eq!(backlog.next(now, false), Next::WaitUntil(now + LINGER));
@@ -202,7 +212,7 @@ mod tests {
     #[test]
     fn one_that_fails_holds_up_no_other() {
         let now = Instant::now();
-        let mut backlog = Backlog::default();
+        let mut backlog = Backlog::new(MOST_EVENTS);
         backlog.push(header(1, 1, 1), now);
         backlog.push(header(2, 2, 1), now);
         backlog.failed(span(1, 1, 1), now);

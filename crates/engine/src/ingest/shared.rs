@@ -31,11 +31,11 @@ pub(super) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(seen: Seen, counted: Counted) -> Self {
+    pub(super) fn new(seen: Seen, counted: Counted, backlog: Backlog) -> Self {
         Self {
             seen,
             counted: Arc::new(counted),
-            backlog: Mutex::default(),
+            backlog: Mutex::new(backlog),
             arrivals: Notify::new(),
             stored: watch::channel(()).0,
             hurried: AtomicUsize::new(0),

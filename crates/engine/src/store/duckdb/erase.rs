@@ -10,7 +10,7 @@ use std::time::Duration;
 use duckdb::{Connection, Transaction, params};
 use model::ids::OrgId;
 
-use super::attached::{Attached, TABLES};
+use super::attached::{Attached, TABLES, attach};
 use super::damage::remove_files_of;
 use super::fault::Fault;
 use super::instance::{Instance, Moving};
@@ -65,8 +65,7 @@ impl Rewrite {
         self.clear()?;
         let path = self.path.to_str().ok_or(Fault::FolderName)?.replace('\'', "''");
         let alias = &self.alias;
-        self.connection
-            .execute_batch(&format!("ATTACH '{path}' AS {alias} (TYPE duckdb)"))?;
+        self.connection.execute_batch(&attach(&path, alias))?;
         self.is_attached = true;
         self.connection.execute_batch(&format!(
             "USE {alias}; BEGIN; {TABLES} COMMIT; CHECKPOINT {alias}; USE memory"

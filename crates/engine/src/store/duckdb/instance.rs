@@ -196,6 +196,7 @@ fn lock_down(connection: &Connection, folder: &str) -> Result<(), Fault> {
 mod tests {
     use uuid::Uuid;
 
+    use super::super::attached::MOST_UNASKED;
     use super::*;
 
     const ROWS: i64 = 300_000;
@@ -249,10 +250,13 @@ mod tests {
         let file = instance
             .attach(OrgId::new(Uuid::from_u128(1)))
             .expect("a new file");
-        assert!(!file.is_kept_for_nobody(400_000), "too little to look at");
-        assert!(file.is_kept_for_nobody(100_000));
+        assert!(
+            !file.is_kept_for_nobody(MOST_UNASKED - 1),
+            "too little to look at"
+        );
+        assert!(file.is_kept_for_nobody(1));
         file.mark_asked();
-        assert!(!file.is_kept_for_nobody(500_000), "somebody asked");
-        assert!(file.is_kept_for_nobody(500_000), "and then nobody any more");
+        assert!(!file.is_kept_for_nobody(MOST_UNASKED), "somebody asked");
+        assert!(file.is_kept_for_nobody(MOST_UNASKED), "and then nobody any more");
     }
 }
