@@ -20,6 +20,7 @@ use super::selected::described;
 use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
+use attached::Attached;
 use fault::Fault;
 pub(super) use fault::words_about_statement;
 use instance::Instance;
@@ -105,29 +106,21 @@ impl DuckDb {
     }
 
     pub(super) async fn position(&self, org: OrgId) -> Result<u64, Error> {
-        self.home
-            .with_instance(move |instance| Ok(instance.attach(org)?.position()))
-            .await
+        self.home.of_the_file(org, Attached::position).await
     }
 
     /// The position, and how often events were erased.
     pub(super) async fn version(&self, org: OrgId) -> Result<(u64, u64), Error> {
-        let version = move |instance: &Instance| {
-            let file = instance.attach(org)?;
-            Ok((file.position(), file.erasures()))
-        };
-        self.home.with_instance(version).await
+        let version = |file: &Attached| (file.position(), file.erasures());
+        self.home.of_the_file(org, version).await
     }
 
     pub(super) async fn shape(&self, org: OrgId) -> Result<Shape, Error> {
-        let shape = move |instance: &Instance| {
-            let file = instance.attach(org)?;
-            Ok(Shape {
-                kinds: file.kinds(),
-                has_links: file.links().any(),
-            })
+        let shape = |file: &Attached| Shape {
+            kinds: file.kinds(),
+            has_links: file.links().any(),
         };
-        self.home.with_instance(shape).await
+        self.home.of_the_file(org, shape).await
     }
 
     pub(super) fn is_settled(&self, org: OrgId) -> bool {
@@ -198,6 +191,21 @@ impl Home {
         let open = self.open().await?;
         let outcome = blocking(move || Ok::<_, Error>(work(&open))).await?;
         self.settle(outcome).await
+    }
+
+    /// What is known of the organization's file without reading it: at once where it is attached, as it mostly is.
+    async fn of_the_file<T: Send + 'static>(
+        self: &Arc<Self>,
+        org: OrgId,
+        tell: impl FnOnce(&Attached) -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let open = self.open().await?;
+        if let Some(file) = open.at_hand(org) {
+            return Ok(tell(&file));
+        }
+        drop(open);
+        self.with_instance(move |instance| Ok(tell(instance.attach(org)?.as_ref())))
+            .await
     }
 
     /// Turns a fault into an error; a fault that broke the instance opens a new one first.

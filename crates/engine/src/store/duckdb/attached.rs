@@ -133,12 +133,21 @@ impl Shelf {
         self.connection.try_clone()
     }
 
-    pub(super) fn attach(&mut self, org: OrgId) -> Result<Arc<Attached>, Fault> {
-        let now = self.clock.now();
-        if let Some((attached, last_used)) = self.files.get_mut(&org) {
-            *last_used = now;
-            return Ok(Arc::clone(attached));
+    /// The organization's file, unless it is not attached or being put in another's place.
+    pub(super) fn at_hand(&mut self, org: OrgId) -> Option<Arc<Attached>> {
+        if self.is_moving(org) {
+            return None;
         }
+        let (attached, last_used) = self.files.get_mut(&org)?;
+        *last_used = self.clock.now();
+        Some(Arc::clone(attached))
+    }
+
+    pub(super) fn attach(&mut self, org: OrgId) -> Result<Arc<Attached>, Fault> {
+        if let Some(attached) = self.at_hand(org) {
+            return Ok(attached);
+        }
+        let now = self.clock.now();
         self.make_room(now)?;
         let attached = Arc::new(self.attach_readable(org, now)?);
         self.files.insert(org, (Arc::clone(&attached), now));

@@ -49,6 +49,11 @@ impl Instance {
         free.unwrap_or_else(PoisonError::into_inner).attach(org)
     }
 
+    /// The organization's file, if it is attached and that can be seen without waiting.
+    pub(super) fn at_hand(&self, org: OrgId) -> Option<Arc<Attached>> {
+        self.shelf.try_lock().ok()?.at_hand(org)
+    }
+
     /// Where the files are.
     pub(super) fn folder(&self) -> PathBuf {
         lock(&self.shelf).folder().to_owned()
