@@ -258,7 +258,7 @@ async fn a_key_is_made_and_revoked_by_plain_forms_and_told_once() {
     let answer = app
         .form("/settings/keys/revoke", &[("key", id)], Some(&cookie))
         .await;
-    assert_eq!(answer.headers()["location"], "/settings/keys?done=key_revoked");
+    assert_eq!(answer.headers()["location"], "/settings/keys?done=revoked");
     tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
     assert_eq!(
         with_key(Method::GET, "/api/dashboards").await,
@@ -354,7 +354,7 @@ async fn a_viewer_has_keys_of_their_own_and_sees_no_others() {
         "/settings/keys?problem=gone",
         "the owner's"
     );
-    assert_eq!(revoke(&ids[0]).await, "/settings/keys?done=key_revoked");
+    assert_eq!(revoke(&ids[0]).await, "/settings/keys?done=revoked");
     let (_, own) = app.get(&company.owner, "/api/auth/keys").await;
     assert_eq!(own["items"].as_array().map(Vec::len), Some(1), "{own}");
 }

@@ -224,6 +224,11 @@ impl Post {
     async fn send_until(self: Arc<Self>, stop: CancellationToken) {
         let lanes = Arc::new(Semaphore::new(AT_ONCE));
         let mut looks = 0_u32;
+        if let Way::Server { outbox, .. } = &self.way
+            && let Err(error) = outbox.try_again_now().await
+        {
+            tracing::warn!(%error, "mail that waits is tried later, not at once");
+        }
         while !stop.is_cancelled() {
             if let Err(error) = self.send_due(&lanes, &stop).await {
                 tracing::warn!(%error, "mail waits: the database does not give it out");

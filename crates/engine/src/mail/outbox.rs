@@ -202,6 +202,18 @@ impl Outbox {
         Ok(again)
     }
 
+    /// Makes everything due that waits for its next try: whoever mends what is wrong with mail starts the program again.
+    pub(super) async fn try_again_now(&self) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "UPDATE mail_outbox SET try_at = $1 WHERE failed_at IS NULL AND claim IS NULL AND try_at > $1",
+            to_db(self.clock.now()),
+        )?;
+        tx.commit().await
+    }
+
     /// Gives up letters that are of no use any more, and forgets what was given up long ago.
     pub(super) async fn tidy(&self) -> Result<(), Error> {
         let now = self.clock.now();
