@@ -55,6 +55,9 @@ run() {
     say "The figures are as Prometheus wants them"
     curl -sS --fail "$url/metrics" | tee "$folder/metrics" | promtool check metrics
     grep -q "datapulse_http_requests_total{.*route=\"/api/organizations/{id}\"" "$folder/metrics" || die "no figures of requests"
+    for figure in cache_lookups_total cache_bytes question_duration_seconds_bucket store_duration_seconds_bucket store_bytes log_bytes; do
+        grep -q "^datapulse_$figure[{ ]" "$folder/metrics" || die "no figures of $figure"
+    done
     ! grep -q "$org" "$folder/metrics" || die "an id is in a label"
     ! grep -i ' ERROR ' "$folder/log" || die "the server logged faults"
 }

@@ -1,6 +1,7 @@
 //! Figures for Prometheus. Labels are bounded: routes by their templates, statuses by their class, and nothing of any
 //! organization, address or key.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use std::time::Instant;
@@ -10,9 +11,12 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use engine::Engine;
+use engine::figures::{CacheFigures, Durations, EDGES};
 use engine::ingest::LogStatus;
 use model::event::Receipt;
-use prometheus_client::encoding::{EncodeLabelSet, prometheus_text};
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, NoLabelSet, prometheus_text};
+use prometheus_client::metrics::MetricType;
 use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -43,6 +47,45 @@ struct Outcome {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Piece {
     piece: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kept {
+    cache: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct LookedFor {
+    cache: &'static str,
+    result: &'static str,
+}
+
+/// Durations that the engine counted, by one word each.
+#[derive(Debug)]
+struct Took {
+    name: &'static str,
+    help: &'static str,
+    label: &'static str,
+    by_word: BTreeMap<&'static str, Durations>,
+}
+
+impl Collector for Took {
+    fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
+        let mut metric = encoder.encode_descriptor(self.name, self.help, None, MetricType::Histogram)?;
+        for (word, durations) in &self.by_word {
+            let edges = EDGES.into_iter().chain([f64::MAX]);
+            let buckets: Vec<(f64, u64)> = edges.zip(durations.counts).collect();
+            let labels = [(self.label, *word)];
+            let count = durations.counts.iter().sum();
+            metric.encode_family(&labels)?.encode_histogram::<NoLabelSet>(
+                durations.seconds,
+                count,
+                &buckets,
+                None,
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// Counts what the server does. Cheap to clone.
@@ -136,7 +179,33 @@ async fn current(engine: &Engine) -> Registry {
     let waited = Duration::from_millis(figures.milliseconds).as_secs_f64();
     let help = "Seconds from questions to answers";
     registry.register("question_seconds", help, ConstCounter::new(waited));
-    let gauges = of_the_log(&log).into_iter().chain(waiting(engine).await);
+    caches(&mut registry, engine.caches().await);
+    for took in [
+        Took {
+            name: "question_duration_seconds",
+            help: "Seconds from a question to its answer, by the kind of question",
+            label: "kind",
+            by_word: engine.question_durations(),
+        },
+        Took {
+            name: "store_duration_seconds",
+            help: "Seconds that the event store took, to read or to append",
+            label: "operation",
+            by_word: engine.store_durations(),
+        },
+    ] {
+        registry.register_collector(Box::new(took));
+    }
+    let hashes = engine.auth().password_hashes();
+    let help = "Hashes of passwords that were computed, to check one or to keep one";
+    registry.register("password_hashes", help, ConstCounter::new(hashes));
+    // A store that is away has no size now.
+    let stored = engine.store_bytes().await.ok().map(|bytes| {
+        let help = "Bytes that the stored events take, with their indexes";
+        ("store_bytes", help, large(bytes))
+    });
+    let gauges = of_the_log(&log, engine.log_bytes().await).into_iter();
+    let gauges = gauges.chain(stored).chain(waiting(engine).await);
     for (name, help, value) in gauges {
         let gauge = Gauge::<i64>::default();
         gauge.set(value);
@@ -166,8 +235,37 @@ fn log_records(log: &LogStatus) -> Figure<u64> {
     )
 }
 
-fn of_the_log(log: &LogStatus) -> [Figure<i64>; 3] {
+fn caches(registry: &mut Registry, kept: [(&'static str, CacheFigures); 2]) {
+    let lookups = Family::<LookedFor, Counter>::default();
+    let (entries, bytes) = (Family::<Kept, Gauge>::default(), Family::<Kept, Gauge>::default());
+    for (cache, figures) in kept {
+        for (result, count) in [
+            ("hit", figures.hits),
+            ("beside", figures.beside),
+            ("miss", figures.misses),
+        ] {
+            lookups.get_or_create(&LookedFor { cache, result }).inc_by(count);
+        }
+        entries.get_or_create(&Kept { cache }).set(large(figures.entries));
+        bytes.get_or_create(&Kept { cache }).set(large(figures.bytes));
+    }
+    let help = "What was looked for among kept answers: found in memory, in the Redis beside, or nowhere";
+    registry.register("cache_lookups", help, lookups);
+    registry.register(
+        "cache_entries",
+        "Answers, or parts of them, that are kept in memory",
+        entries,
+    );
+    registry.register("cache_bytes", "About how many bytes they take", bytes);
+}
+
+fn of_the_log(log: &LogStatus, bytes: u64) -> [Figure<i64>; 4] {
     [
+        (
+            "log_bytes",
+            "Bytes of the event log's files on this machine",
+            large(bytes),
+        ),
         (
             "log_pending_events",
             "Events in the log that are not stored yet",

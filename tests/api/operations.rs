@@ -191,6 +191,90 @@ async fn figures_have_templates_for_labels_and_no_ids() {
 }
 
 #[tokio::test]
+async fn figures_tell_of_the_cache_and_the_store() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let question = json!({"kind": "trend", "series": [{"event": "visit", "measure": "count"}], "range": {"from": "2020-01-01", "to": "2020-01-31"}, "interval": "day"});
+    let figure = async |name: &str| -> f64 {
+        let (_, text) = app.page("/metrics", None).await;
+        let line = text
+            .lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.map_or(0.0, |value| value.parse().expect("a number"))
+    };
+    let hits = "datapulse_cache_lookups_total{cache=\"answers\",result=\"hit\"}";
+    let misses = "datapulse_cache_lookups_total{cache=\"answers\",result=\"miss\"}";
+    let questions = "datapulse_question_duration_seconds_count{kind=\"trend\"}";
+    let reads = "datapulse_store_duration_seconds_count{operation=\"read\"}";
+    assert!(
+        figure(hits).await + figure(misses).await < 0.5,
+        "nothing was asked"
+    );
+    for (asked, expected) in [(1.0, [0.0, 1.0]), (2.0, [1.0, 1.0])] {
+        let (status, answer) = app.post(&ada, "/api/analytics/query", question.clone()).await;
+        assert_eq!(status, StatusCode::OK, "{answer}");
+        let seen = [figure(hits).await, figure(misses).await];
+        assert!(
+            seen.iter()
+                .zip(expected)
+                .all(|(seen, expected)| (seen - expected).abs() < 0.5),
+            "{seen:?}"
+        );
+        assert!((figure(questions).await - asked).abs() < 0.5);
+    }
+    assert!(figure(reads).await > 0.5);
+    assert!(figure("datapulse_cache_entries{cache=\"answers\"}").await > 0.5);
+    assert!(figure("datapulse_cache_bytes{cache=\"answers\"}").await > 100.0);
+    let appends = "datapulse_store_duration_seconds_count{operation=\"append\"}";
+    app.send(&ada, &json!([{"name": "visit"}])).await;
+    app.ask_until(&ada, &json!({"kind": "trend", "series": [{"event": "visit", "measure": "count"}], "range": {"last": "24h"}}), |answer| {
+        answer["series"][0]["total"] == 1.0
+    })
+    .await;
+    assert!(figure(appends).await > 0.5);
+    assert!(figure("datapulse_store_bytes").await > 1_000.0);
+    assert!(figure("datapulse_log_bytes").await > 1_000.0);
+    let hashes = figure("datapulse_password_hashes_total").await;
+    app.request(Method::POST, "/api/auth/login")
+        .json(&json!({"email": "nobody@example.org", "password": "wrong"}))
+        .send()
+        .await
+        .expect("an answer");
+    assert!((figure("datapulse_password_hashes_total").await - hashes - 1.0).abs() < 0.5);
+}
+
+/// A panel that asks for a figure that there is not stays empty, and nobody notices.
+#[tokio::test]
+async fn the_dashboard_asks_for_figures_that_there_are() {
+    const DASHBOARD: &str = include_str!("../../deploy/grafana-dashboard.json");
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    app.send(&ada, &json!([{"name": "visit"}])).await;
+    app.ask_until(&ada, &json!({"kind": "trend", "series": [{"event": "visit", "measure": "count"}], "range": {"last": "24h"}}), |answer| {
+        answer["series"][0]["total"] == 1.0
+    })
+    .await;
+    let (_, text) = app.page("/metrics", None).await;
+    let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).expect("JSON");
+    let panels = dashboard["panels"].as_array().expect("panels").iter();
+    let asked: Vec<&str> = panels
+        .flat_map(|panel| panel["targets"].as_array().expect("targets"))
+        .map(|target| target["expr"].as_str().expect("an expression"))
+        .collect();
+    assert!(asked.len() > 10, "{asked:?}");
+    for expression in asked {
+        let words = expression.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+        for name in words.filter(|word| word.starts_with("datapulse_")) {
+            let is_there = |line: &str| {
+                line.strip_prefix(name)
+                    .is_some_and(|rest| rest.starts_with(['{', ' ']))
+            };
+            assert!(text.lines().any(is_there), "{name} of {expression}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn administration_works_beside_a_running_server() {
     let app = TestApp::start();
     let ada = app.member("ada").await;

@@ -124,6 +124,12 @@ impl Auth {
         })
     }
 
+    /// How many hashes of passwords were computed since the start, to check one or to keep one.
+    #[must_use]
+    pub fn password_hashes(&self) -> u64 {
+        self.passwords.computed()
+    }
+
     /// The same accounts, whose letters go through `mailer`; until then the log tells what would have been sent.
     #[must_use]
     pub fn with_mailer(self, mailer: Mailer) -> Self {

@@ -1,9 +1,10 @@
 //! The façade: opens every piece, gives the verbs out in groups, and joins those that need more than one piece.
 
+use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::stream;
@@ -27,7 +28,7 @@ use crate::db::Db;
 use crate::enrich::{Client, Enricher, Places};
 use crate::erasures::{self, Erasures};
 use crate::error::Error;
-use crate::figures::{Counting, Figures};
+use crate::figures::{CacheFigures, Counting, Durations, Figures};
 use crate::idempotency::Idempotency;
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
@@ -147,6 +148,7 @@ struct Pieces {
     mailer: Mailer,
     idempotency: Idempotency,
     counting: Counting,
+    log_dir: PathBuf,
     erasures: Erasures,
     logs: erasures::Logs,
     usages: Usages,
@@ -252,6 +254,7 @@ impl Engine {
             redis,
             mailer,
             counting: Counting::default(),
+            log_dir,
             erasures,
             logs,
             usages,
@@ -537,10 +540,42 @@ impl Engine {
     async fn answer(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
         let calendar = self.organizations().calendar(caller.org()).await?;
         let query = self.segments().expanded(caller.org(), query).await?;
+        let began = Instant::now();
         // On the heap: the futures of pages that ask would grow with it.
         let result = Box::pin(self.0.queries.run(caller.org(), &calendar, &query)).await;
-        self.0.counting.count(&result);
+        self.0.counting.count(query.kind(), began.elapsed(), &result);
         result
+    }
+
+    /// How long questions took since the start, by their kind.
+    #[must_use]
+    pub fn question_durations(&self) -> BTreeMap<&'static str, Durations> {
+        self.0.counting.durations()
+    }
+
+    /// How long the store took since the start, to `read` and to `append`.
+    #[must_use]
+    pub fn store_durations(&self) -> BTreeMap<&'static str, Durations> {
+        self.0.store.durations()
+    }
+
+    /// About how many bytes the events take where they are stored, with everything that is kept for them; of all that the
+    /// store's server has of us.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] where the store does not answer.
+    pub async fn store_bytes(&self) -> Result<u64, Error> {
+        self.0.store.bytes().await
+    }
+
+    /// The bytes of the event log's files.
+    pub async fn log_bytes(&self) -> u64 {
+        crate::store::bytes_below(&self.0.log_dir).await
+    }
+
+    /// What is kept in memory of answers: whole ones, and the figures of single buckets.
+    pub async fn caches(&self) -> [(&'static str, CacheFigures); 2] {
+        self.0.queries.cache_figures().await
     }
 
     /// What was asked since the start.

@@ -50,6 +50,7 @@ use tracing::field::Empty;
 
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::figures::CacheFigures;
 use crate::redis::Redis;
 use crate::store::{EventStore, Kinds, Version};
 use asked::{Asked, Looking};
@@ -115,6 +116,14 @@ impl Queries {
     pub fn with_rates(self, rates: Rates) -> Self {
         let rates = Arc::new(rates);
         Self { rates, ..self }
+    }
+
+    /// What is kept in memory, by what it is.
+    pub(crate) async fn cache_figures(&self) -> [(&'static str, CacheFigures); 2] {
+        [
+            ("answers", self.kept.answers.figures().await),
+            ("buckets", self.kept.buckets.figures()),
+        ]
     }
 
     /// Keeps no answer in memory any more: some of them hold events that were erased.

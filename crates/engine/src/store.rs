@@ -24,8 +24,10 @@ mod shape;
 mod touched;
 mod turns;
 
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use model::event::Event;
 use model::ids::OrgId;
@@ -36,6 +38,7 @@ use self::duckdb::DuckDb;
 use self::postgres::Postgres;
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::figures::{Durations, Timed};
 use crate::live::Hub;
 pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
@@ -74,6 +77,7 @@ pub struct EventStore {
     shapes: Arc<Shapes>,
     turns: Arc<Turns>,
     listeners: Arc<Hub>,
+    timed: Arc<Timed>,
 }
 
 /// How far an organization's events are stored, which hours they came into, and how often some were erased.
@@ -83,6 +87,23 @@ pub(crate) struct Version {
     /// What was read before it grew may hold events that are erased.
     pub(crate) erasures: u64,
     pub(crate) touched: Arc<Touched>,
+}
+
+/// The bytes of all files in a folder and in those below it; what cannot be read counts nothing.
+pub(crate) async fn bytes_below(folder: &Path) -> u64 {
+    fn sum(folder: PathBuf) -> u64 {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let bytes = |entry: std::fs::DirEntry| match entry.metadata() {
+            Ok(known) if known.is_dir() => sum(entry.path()),
+            Ok(known) => known.len(),
+            Err(_) => 0,
+        };
+        entries.map(bytes).sum()
+    }
+    let folder = folder.to_owned();
+    tokio::task::spawn_blocking(move || sum(folder))
+        .await
+        .unwrap_or_default()
 }
 
 /// What keeps the events. The choices are closed, so this is no trait.
@@ -124,6 +145,7 @@ impl EventStore {
             shapes: Arc::default(),
             turns: Arc::new(Turns::new(time_limit)),
             listeners: Arc::default(),
+            timed: Arc::default(),
         })
     }
 
@@ -178,14 +200,17 @@ impl EventStore {
     /// [`Error::Unavailable`] when the store is closed, [`Error::Internal`] otherwise; nothing was stored then.
     pub async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
         let news = self.listeners.prepared(org, &batches);
-        match &self.backend {
+        let began = Instant::now();
+        let appended = match &self.backend {
             Backend::DuckDb(store) => {
                 self.touched.record(org, &batches);
                 store.append(org, batches).await
             }
             Backend::Postgres(store) => store.append(self.log, org, &batches).await,
             Backend::ClickHouse(store) => store.append(org, &batches).await,
-        }?;
+        };
+        self.timed.add("append", began.elapsed());
+        appended?;
         if let Some(news) = news {
             self.listeners.announce(org, news);
         }
@@ -339,10 +364,31 @@ impl EventStore {
     /// questions of the organization wait already, [`Error::Invalid`] for more rows than an answer may have.
     pub async fn fetch_all(&self, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
         let _turn = self.turns.take(org).await?;
-        match &self.backend {
+        let began = Instant::now();
+        let fetched = match &self.backend {
             Backend::DuckDb(store) => store.fetch_all(org, statements).await,
             Backend::Postgres(store) => store.fetch_all(org, statements).await,
             Backend::ClickHouse(store) => store.fetch_all(org, &statements).await,
+        };
+        self.timed.add("read", began.elapsed());
+        fetched
+    }
+
+    /// How long reading and appending took, each time since the start.
+    pub(crate) fn durations(&self) -> BTreeMap<&'static str, Durations> {
+        self.timed.now()
+    }
+
+    /// About how many bytes the events of all organizations take, with everything that is kept for them.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the store's server does not answer.
+    pub async fn bytes(&self) -> Result<u64, Error> {
+        match (&self.at, &self.backend) {
+            (EventsAt::DuckDb(folder), _) => Ok(bytes_below(folder).await),
+            (_, Backend::Postgres(store)) => store.bytes().await,
+            (_, Backend::ClickHouse(store)) => store.bytes().await,
+            (_, Backend::DuckDb(_)) => Ok(0),
         }
     }
 

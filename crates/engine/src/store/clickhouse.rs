@@ -155,6 +155,14 @@ impl ClickHouse {
         Ok(())
     }
 
+    /// What the tables take, without what is replaced by larger pieces.
+    pub(super) async fn bytes(&self) -> Result<u64, Error> {
+        let text = "SELECT toInt64(sum(bytes_on_disk)) FROM system.parts WHERE active AND database = currentDatabase()";
+        let frame = self.client()?.rows(&Asking::new(text)).await?;
+        let bytes = frame.rows.first().and_then(|row| row.first()?.int());
+        Ok(bytes.unwrap_or_default().unsigned_abs())
+    }
+
     /// Waits for the append that is under way.
     pub(super) async fn close(&self) {
         self.shared.is_closed.store(true, Ordering::SeqCst);

@@ -182,6 +182,19 @@ impl Postgres {
             .map_err(fault)
     }
 
+    /// What the tables take with their indexes; those of a hypertable lie in pieces of their own.
+    pub(super) async fn bytes(&self) -> Result<u64, Error> {
+        let (bytes,): (i64,) = sqlx::query_as(
+            "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE c.relkind = 'r' AND n.nspname IN ('datapulse_events', '_timescaledb_internal')",
+        )
+        .fetch_one(&self.pool)
+        .await
+        .map_err(fault)?;
+        Ok(bytes.unsigned_abs())
+    }
+
     pub(super) async fn close(&self) {
         self.pool.close().await;
     }

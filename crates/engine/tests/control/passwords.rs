@@ -18,6 +18,7 @@ on_every_database!(
     strangers_guess_ten_times_and_then_slowly,
     whoever_signed_in_before_is_not_kept_out,
     an_unknown_address_is_slowed_down_alike,
+    every_refusal_costs_one_hash,
     many_guesses_at_once_are_no_more_than_one_after_the_other,
     a_network_that_tries_many_accounts_is_slowed_down,
     right_passwords_do_not_count,
@@ -63,6 +64,33 @@ async fn guess_on(world: &World, email: &str, origin: &Origin) -> (usize, Durati
         }
     }
     panic!("nobody stops it");
+}
+
+/// What takes the time of signing in is the one hash, whether there is an account or not.
+async fn every_refusal_costs_one_hash(world: World) {
+    world.owner("ada").await;
+    world.owner("closed").await;
+    world
+        .auth
+        .disable("closed@example.org", true)
+        .await
+        .expect("closed");
+    // As after a start: whatever is made once is made then.
+    let auth = world.auth_with(|_| {}).await;
+    for email in [
+        "nobody@example.org",
+        EMAIL,
+        "closed@example.org",
+        "no address",
+        "",
+    ] {
+        let before = auth.password_hashes();
+        let refused = auth
+            .log_in(email, "not the password", None, &program("198.51.100.7"))
+            .await;
+        refuses!(refused, Error::Unauthenticated(_));
+        assert_eq!(auth.password_hashes() - before, 1, "{email}");
+    }
 }
 
 async fn strangers_guess_ten_times_and_then_slowly(world: World) {

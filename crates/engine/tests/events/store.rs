@@ -11,6 +11,7 @@ on_every_store! {
     what_was_stored_is_there_after_a_restart,
     organizations_never_see_each_other,
     appends_and_questions_run_side_by_side,
+    the_store_knows_how_large_it_is,
 }
 
 const NOW: &str = "2026-03-01T12:00:00Z";
@@ -57,6 +58,14 @@ async fn a_batch_that_comes_again_adds_nothing() {
     world.store.append(org(1), vec![second]).await.expect("stored");
     assert_eq!(count(&world.store, 1).await, 15);
     assert_eq!(world.store.position(org(1)).await.expect("a position"), 9);
+}
+
+async fn the_store_knows_how_large_it_is() {
+    let world = World::at(NOW).await;
+    let before = world.store.bytes().await.expect("a size");
+    world.append(org(1), 3, events(0, 5_000)).await;
+    let after = world.store.bytes().await.expect("a size");
+    assert!(after > before + 1_000, "{before}, then {after}");
 }
 
 async fn what_was_stored_is_there_after_a_restart() {

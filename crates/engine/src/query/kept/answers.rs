@@ -8,12 +8,14 @@ use moka::future::Cache;
 use super::super::buckets::{Beyond, Buckets};
 use super::{Beside, weight};
 use crate::error::Error;
+use crate::figures::{CacheFigures, Lookups};
 
 /// Answers by everything that decides them, so one that is found is never stale.
 #[derive(Debug)]
 pub(in crate::query) struct Answers {
     here: Cache<Key, Arc<Answer>>,
     beside: Beside,
+    lookups: Lookups,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -58,11 +60,18 @@ impl Answers {
         Self {
             here: Cache::builder().weigher(weigher).max_capacity(bytes).build(),
             beside,
+            lookups: Lookups::default(),
         }
     }
 
     pub(in crate::query) fn forget_all(&self) {
         self.here.invalidate_all();
+    }
+
+    pub(in crate::query) async fn figures(&self) -> CacheFigures {
+        self.here.run_pending_tasks().await;
+        self.lookups
+            .figures(self.here.entry_count(), self.here.weighted_size())
     }
 
     /// The answer that is kept, or what `ask` gives.
@@ -75,10 +84,13 @@ impl Answers {
         ask: impl Future<Output = Result<Answer, Error>>,
     ) -> Result<Answer, Error> {
         let looked_for = key.clone();
+        self.lookups.asked(1);
         let found = Box::pin(async {
             if let Some(answer) = self.beside.answer(&looked_for).await {
+                self.lookups.beside(1);
                 return Ok(Arc::new(answer));
             }
+            self.lookups.missed(1);
             let answer = ask.await?;
             self.beside.keep_answer(&looked_for, &answer);
             Ok(Arc::new(answer))

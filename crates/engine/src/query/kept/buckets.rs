@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::super::partial::Partial;
 use super::{Beside, weight};
+use crate::figures::{CacheFigures, Lookups};
 
 /// Most questions that are known to have too many values.
 const MOST_WIDE: u64 = 10_000;
@@ -76,6 +77,7 @@ pub(in crate::query) struct KeptBuckets {
     figures: Cache<BucketKey, Arc<BucketFigures>>,
     wide: Cache<Fingerprint, ()>,
     beside: Beside,
+    lookups: Lookups,
 }
 
 impl KeptBuckets {
@@ -88,6 +90,7 @@ impl KeptBuckets {
                 .time_to_live(WIDE_FOR)
                 .build(),
             beside,
+            lookups: Lookups::default(),
         }
     }
 
@@ -102,6 +105,8 @@ impl KeptBuckets {
         let mut found: Vec<Option<Arc<BucketFigures>>> = keys.iter().map(here).collect();
         let is_missing = |at: &usize| found[*at].is_none() && !keys[*at].is_empty();
         let missing: Vec<usize> = (0..keys.len()).filter(is_missing).collect();
+        self.lookups
+            .asked(keys.iter().filter(|key| !key.is_empty()).count());
         let wanted: Vec<BucketKey> = missing.iter().map(|at| keys[*at]).collect();
         let beside = self.beside.figures(org, &wanted).await;
         for ((at, key), figures) in missing.into_iter().zip(&wanted).zip(beside) {
@@ -109,9 +114,18 @@ impl KeptBuckets {
                 let figures = Arc::new(figures);
                 self.figures.insert(*key, Arc::clone(&figures));
                 found[at] = Some(figures);
+                self.lookups.beside(1);
             }
         }
+        let nowhere = (0..keys.len()).filter(|at| found[*at].is_none() && !keys[*at].is_empty());
+        self.lookups.missed(nowhere.count());
         found
+    }
+
+    pub(in crate::query) fn figures(&self) -> CacheFigures {
+        self.figures.run_pending_tasks();
+        self.lookups
+            .figures(self.figures.entry_count(), self.figures.weighted_size())
     }
 
     pub(in crate::query) fn keep(&self, org: OrgId, figures: Vec<(BucketKey, Arc<BucketFigures>)>) {
