@@ -144,6 +144,12 @@ impl Cookies {
         self.set("reset", url, MINUTE)
     }
 
+    /// `Set-Cookie` that tells the next page a link to confirm somebody's address, for a minute.
+    #[must_use]
+    pub(crate) fn tell_confirmation(self, url: &str) -> HeaderValue {
+        self.set("confirmation", url, MINUTE)
+    }
+
     /// The theme that somebody chose, for pages without script.
     #[must_use]
     pub(crate) fn theme(headers: &HeaderMap) -> &'static str {

@@ -111,11 +111,12 @@ pub(crate) async fn every_dashboard(engine: &Engine, caller: &Caller) -> Result<
 pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, AppError> {
     let may_manage = caller.may(Action::ManageMembers);
     let organizations = engine.organizations();
-    let (invitations, letters) = if may_manage {
+    let (invitations, letters, unconfirmed) = if may_manage {
         let open = organizations.invitations(caller, caller.org()).await?;
-        (open, organizations.stuck_letters(caller, caller.org()).await?)
+        let letters = organizations.stuck_letters(caller, caller.org()).await?;
+        (open, letters, engine.auth().unconfirmed_members(caller).await?)
     } else {
-        (Vec::new(), Vec::new())
+        (Vec::new(), Vec::new(), Vec::new())
     };
     Ok(People {
         members: organizations.members(caller, caller.org()).await?,
@@ -123,6 +124,8 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
         letters,
         fresh_link: cookie("invitation").filter(|_| may_manage),
         fresh_reset: cookie("reset").filter(|_| may_manage),
+        fresh_confirmation: cookie("confirmation").filter(|_| may_manage),
+        unconfirmed,
         makes_resets: may_manage && !engine.auth().sends_mail(),
     })
 }

@@ -89,6 +89,20 @@ pub(crate) async fn reset_link(
     }
 }
 
+/// `POST /settings/members/confirm-link`: as [`reset_link`].
+pub(crate) async fn confirm_link(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    Asking(caller): Asking,
+    Form(OneMember { user }): Form<OneMember>,
+) -> Answered<Response> {
+    match engine.auth().confirmation_link_for_member(&caller, user).await {
+        Ok(link) => Ok(with_cookie(to(MEMBERS), cookies.tell_confirmation(&link))),
+        Err(Error::Conflict(_)) => Ok(back_to(MEMBERS, &[("problem", "confirmed")])),
+        Err(error) => came_to(MEMBERS, "", Err(error)),
+    }
+}
+
 /// A member.
 #[derive(Deserialize)]
 pub(crate) struct OneMember {

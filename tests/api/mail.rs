@@ -352,6 +352,30 @@ async fn without_a_mail_server_the_log_and_the_page_of_members_tell_links() {
         .form("/reset", &[("token", token), ("password", NEW)], None)
         .await;
     assert_eq!(done.headers()["location"], "/login?done=reset");
+
+    assert!(
+        page.contains("action=\"/settings/members/confirm-link\""),
+        "{page}"
+    );
+    let linked = app
+        .form("/settings/members/confirm-link", &[("user", &bob)], Some(&cookie))
+        .await;
+    assert_eq!(linked.headers()["location"], "/settings/members");
+    let told = linked.headers()["set-cookie"].to_str().expect("ASCII");
+    assert!(told.contains("HttpOnly") && told.contains("Max-Age=60"), "{told}");
+    let told = told.split(';').next().expect("a pair");
+    let token = told.rsplit('/').next().expect("a token");
+    let (_, page) = app
+        .page("/settings/members", Some(&format!("{cookie}; {told}")))
+        .await;
+    assert!(page.contains(&format!("/confirm/{token}")), "{page}");
+    let done = app.form("/confirm", &[("token", token)], None).await;
+    assert_eq!(done.headers()["location"], "/confirm/done");
+    let (_, page) = app.page("/settings/members", Some(&cookie)).await;
+    assert!(
+        !page.contains("/settings/members/confirm-link"),
+        "nobody is left to confirm: {page}"
+    );
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::Timestamp;
 use model::account::SignedInSession;
+use model::ids::UserId;
 use model::mail::StuckLetter;
 use model::membership::{Invitation, Invited, Member};
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,11 @@ pub struct People {
     pub fresh_link: Option<String>,
     /// A link to choose another password that was made a moment ago.
     pub fresh_reset: Option<String>,
-    /// Whether such links are made here, since no mail server is set.
+    /// A link to confirm a member's address that was made a moment ago.
+    pub fresh_confirmation: Option<String>,
+    /// Members whose address nobody confirmed, where a link for that can be made; empty for those who may not.
+    pub unconfirmed: Vec<UserId>,
+    /// Whether links to choose another password are made here, since no mail server is set.
     pub makes_resets: bool,
 }
 

@@ -39,17 +39,23 @@ fn members_page(people: People) -> AnyView {
         letters,
         fresh_link,
         fresh_reset,
+        fresh_confirmation,
+        unconfirmed,
         makes_resets,
     } = people;
     let rows = members
         .into_iter()
-        .map(|member| member_row(member, &session, makes_resets))
+        .map(|member| {
+            let is_unconfirmed = unconfirmed.contains(&member.user_id);
+            member_row(member, &session, makes_resets, is_unconfirmed)
+        })
         .collect_view();
     view! {
         <div class="settings">
             {outcome(said)}
             {fresh_link.map(|link| link_view(INVITED, link))}
             {fresh_reset.map(|link| link_view(RESET, link))}
+            {fresh_confirmation.map(|link| link_view(CONFIRM, link))}
             {may_manage.then(|| invite_form(session.role))}
             <section>
                 <h2>{t_with("Who belongs to {0}", &[&session.organization.name])}</h2>
@@ -69,6 +75,7 @@ fn said(code: &str) -> Option<&'static str> {
         "last_owner" => t("Somebody has to own the organization. Make another member an owner first."),
         "conflict" => t("Somebody with this address belongs to the organization already."),
         "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
+        "confirmed" => t("No link is needed: the address is confirmed, or mail is set up here and the member asks for one."),
         "mailed" => t("The invitation is on its way by mail."),
         "role" => t("The role is changed."),
         "joined" => t("Welcome. You belong to this organization now."),
@@ -82,6 +89,10 @@ const INVITED: &str =
     key("Send this link to the person you invited. It works once, for a week, and is not shown again.");
 const RESET: &str = key(
     "Give this link to the member, who chooses another password with it. It works once, for an hour, and is not shown again.",
+);
+
+const CONFIRM: &str = key(
+    "Give this link to the member, who confirms the address with it. It works once, for three days, and is not shown again.",
 );
 
 fn link_view(words: &'static str, link: String) -> AnyView {
@@ -128,7 +139,7 @@ fn invite_form(most: Role) -> AnyView {
     .into_any()
 }
 
-fn member_row(member: Member, session: &Session, makes_resets: bool) -> AnyView {
+fn member_row(member: Member, session: &Session, makes_resets: bool, is_unconfirmed: bool) -> AnyView {
     let is_self = member.user_id == session.user.id;
     let may_change = session.may(Action::ManageMembers) && member.role <= session.role;
     let role = if may_change && !is_self {
@@ -138,13 +149,15 @@ fn member_row(member: Member, session: &Session, makes_resets: bool) -> AnyView 
     };
     let actions = (is_self || may_change).then(|| remove_form(member.user_id, &member.name, is_self));
     let reset = (makes_resets && may_change && !is_self).then(|| reset_form(member.user_id, &member.name));
+    let confirm =
+        (is_unconfirmed && may_change && !is_self).then(|| confirm_form(member.user_id, &member.name));
     view! {
         <tr>
             <td>{member.name.clone()}{is_self.then(|| t(" (you)"))}</td>
             <td>{member.email}</td>
             <td>{role}</td>
             <td><time datetime=member.joined_at.to_string()>{words::day_of(member.joined_at)}</time></td>
-            <td class="right"><div class="row-form">{reset}{actions}</div></td>
+            <td class="right"><div class="row-form">{confirm}{reset}{actions}</div></td>
         </tr>
     }
     .into_any()
@@ -155,6 +168,16 @@ fn reset_form(user: UserId, name: &str) -> AnyView {
         <form method="post" action="/settings/members/reset-link">
             <input type="hidden" name="user" value=user.to_string() />
             <button type="submit" class="button small" aria-label=t_with("Link for another password of {0}", &[name])>{t("Password link")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn confirm_form(user: UserId, name: &str) -> AnyView {
+    view! {
+        <form method="post" action="/settings/members/confirm-link">
+            <input type="hidden" name="user" value=user.to_string() />
+            <button type="submit" class="button small" aria-label=t_with("Link to confirm the address of {0}", &[name])>{t("Address link")}</button>
         </form>
     }
     .into_any()

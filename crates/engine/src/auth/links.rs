@@ -168,17 +168,79 @@ impl Auth {
     /// # Errors
     /// [`Error::Conflict`] where a mail server is set; [`Error::Forbidden`]; [`Error::NotFound`].
     pub async fn reset_link_for_member(&self, caller: &Caller, member: UserId) -> Result<String, Error> {
+        self.link_for_member(caller, member, Purpose::Reset).await
+    }
+
+    /// A link to confirm the address of another member of the caller's organization, where no mail server is set: whoever
+    /// hands it over knows whose address it is. The caller must be allowed to manage the member wherever the member belongs.
+    ///
+    /// # Errors
+    /// As [`Auth::reset_link_for_member`]; [`Error::Conflict`] for an address that is confirmed; [`Error::Forbidden`] for the
+    /// caller's own, which that would not prove, and where people sign in at another server, which opens an account here by
+    /// its confirmed address.
+    pub async fn confirmation_link_for_member(
+        &self,
+        caller: &Caller,
+        member: UserId,
+    ) -> Result<String, Error> {
+        let (own, _) = caller.signed_in()?;
+        caller.must(Action::ManageMembers)?;
+        if own == member || self.oidc.is_some() {
+            return Err(Error::Forbidden);
+        }
+        self.link_for_member(caller, member, Purpose::Confirm).await
+    }
+
+    /// Other members of the caller's organization whose address nobody confirmed, where a link for that can be made here.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn unconfirmed_members(&self, caller: &Caller) -> Result<Vec<UserId>, Error> {
+        caller.must(Action::ManageMembers)?;
+        let Ok((own, _)) = caller.signed_in() else {
+            return Ok(Vec::new());
+        };
+        if self.mailer.is_set() || self.oidc.is_some() {
+            return Ok(Vec::new());
+        }
+        let rows = sql!(
+            self.db,
+            all as (Uuid,),
+            "SELECT u.id FROM org_members m JOIN users u ON u.id = m.user_id
+             WHERE m.org_id = $1 AND u.id <> $2 AND u.email_verified_at IS NULL AND u.disabled_at IS NULL",
+            caller.org().uuid(),
+            own.uuid(),
+        )?;
+        Ok(rows.into_iter().map(|(user,)| UserId::new(user)).collect())
+    }
+
+    async fn link_for_member(
+        &self,
+        caller: &Caller,
+        member: UserId,
+        purpose: Purpose,
+    ) -> Result<String, Error> {
         let (own, _) = caller.signed_in()?;
         caller.must(Action::ManageMembers)?;
         if self.mailer.is_set() {
-            let message = "Mail is set up here: the person asks for a link on the page for signing in.";
+            let message = "Mail is set up here: the person asks for a link, and it goes to their address.";
             return Err(Error::Conflict(message.to_owned()));
         }
         let mut tx = self.db.begin().await?;
         may_open_all(&mut tx, caller.org(), own, member).await?;
         let addressee = by_id(&mut tx, member).await?.ok_or(Error::NotFound)?;
-        let link = self.make_link(&mut tx, Purpose::Reset, &addressee).await?;
-        let change = Change::by(caller, "password.link", format!("user:{member}"));
+        // The account's row is locked: nobody confirms it meanwhile.
+        let (is_confirmed,) = sql!(
+            tx,
+            one as (bool,),
+            "SELECT email_verified_at IS NOT NULL FROM users WHERE id = $1",
+            member.uuid(),
+        )?;
+        if purpose == Purpose::Confirm && is_confirmed {
+            return Err(Error::Conflict("This address is confirmed already.".to_owned()));
+        }
+        let link = self.make_link(&mut tx, purpose, &addressee).await?;
+        let change = Change::by(caller, purpose.action(), format!("user:{member}"));
         audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
         tx.commit().await?;
         Ok(link)

@@ -18,6 +18,7 @@ on_every_database!(
     links_are_kept_as_digests,
     an_admin_makes_links_for_those_below_alone,
     a_link_would_open_other_organizations_too,
+    an_address_is_confirmed_by_a_link_of_an_admin_and_by_nobody_s_own,
 );
 
 const NEW: &str = "another horse entirely";
@@ -192,4 +193,56 @@ async fn a_link_would_open_other_organizations_too(world: World) {
             .await,
         Error::Forbidden
     );
+}
+
+async fn an_address_is_confirmed_by_a_link_of_an_admin_and_by_nobody_s_own(world: World) {
+    let owner = world.owner("olga").await;
+    let admin = world.invited("adam", &owner, Role::Admin).await;
+    let editor = world.invited("edith", &owner, Role::Editor).await;
+    let stranger = world.owner("eve").await;
+    let elsewhere = world.member("erin", &owner.organization, Role::Viewer).await;
+    let auth = &world.auth;
+    let unconfirmed = auth
+        .unconfirmed_members(&admin.caller)
+        .await
+        .expect("an admin may");
+    assert!(unconfirmed.contains(&editor.user.id) && !unconfirmed.contains(&admin.user.id));
+    for (what, caller, member) in [
+        ("an editor's", &editor.caller, admin.user.id),
+        ("one's own", &owner.caller, owner.user.id),
+        ("an owner's, by an admin", &admin.caller, owner.user.id),
+        (
+            "somebody's who owns another organization",
+            &owner.caller,
+            elsewhere.user.id,
+        ),
+    ] {
+        let made = auth.confirmation_link_for_member(caller, member).await;
+        assert!(matches!(made, Err(Error::Forbidden)), "{what}: {made:?}");
+    }
+    let made = auth
+        .confirmation_link_for_member(&stranger.caller, editor.user.id)
+        .await;
+    refuses!(made, Error::NotFound);
+    refuses!(auth.unconfirmed_members(&editor.caller).await, Error::Forbidden);
+
+    let link = auth
+        .confirmation_link_for_member(&admin.caller, editor.user.id)
+        .await
+        .expect("an admin may");
+    let token = link.rsplit('/').next().expect("a token");
+    assert!(world.audited(&owner).await.contains(&"email.link".to_owned()));
+    auth.confirm_by_link(token).await.expect("it works");
+    refuses!(auth.confirm_by_link(token).await, Error::NotFound);
+    let me = auth.me(&editor.caller).await.expect("signed in");
+    assert!(me.email_confirmed);
+    let again = auth
+        .confirmation_link_for_member(&admin.caller, editor.user.id)
+        .await;
+    refuses!(again, Error::Conflict(_));
+    let left = auth
+        .unconfirmed_members(&admin.caller)
+        .await
+        .expect("an admin may");
+    assert!(!left.contains(&editor.user.id));
 }
