@@ -119,7 +119,8 @@ fn histogram(answer: &StickinessAnswer) -> Vec<Vec<String>> {
 
 /// A name that a spreadsheet would take for a formula is made text by a leading quote (OWASP, CSV injection).
 pub(crate) fn harmless(name: &str) -> String {
-    if name.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    // The wide ones are what input methods for Chinese and Japanese write, and some spreadsheets take them alike.
+    if name.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         format!("'{name}")
     } else {
         name.to_owned()
@@ -160,5 +161,16 @@ mod tests {
         let text = of(&answer).expect("memory takes it");
         let expected = "cohort,value,users,week_0,week_1,week_2\n2015-05-18T00:00:00Z,'=a,4,4,2,\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn whatever_a_spreadsheet_would_run_is_quoted() {
+        for lead in ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"] {
+            let cell = format!("{lead}cmd|'/c calc'!A1");
+            assert_eq!(harmless(&cell), format!("'{cell}"));
+        }
+        for plain in ["", "a=b", "3", "'=1", "mail@example.org", "…"] {
+            assert_eq!(harmless(plain), plain);
+        }
     }
 }

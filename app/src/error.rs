@@ -69,13 +69,23 @@ impl FromServerFnError for AppError {
     type Encoder = JsonText;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
-            ServerFnErrorErr::Request(_) | ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
+        let error = match error {
+            // On the server it is what was asked that cannot be read; in the browser, what was answered.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(message) => {
+                Self::Invalid(vec![FieldError::new("", "invalid", message)])
+            }
+            #[cfg(not(feature = "ssr"))]
+            ServerFnErrorErr::Deserialization(_) => Self::Unavailable,
+            ServerFnErrorErr::Request(_) => Self::Unavailable,
             ServerFnErrorErr::Args(message) => Self::Invalid(vec![FieldError::new("", "invalid", message)]),
             ServerFnErrorErr::MissingArg(name) => {
                 Self::Invalid(vec![FieldError::new(name, "required", "This field is required.")])
             }
             _ => Self::Internal,
-        }
+        };
+        #[cfg(feature = "ssr")]
+        let error = crate::server::told(error);
+        error
     }
 }

@@ -2,9 +2,11 @@ import { createHmac } from 'node:crypto';
 
 import type { Page } from '@playwright/test';
 
+import { account, call } from './account.ts';
 import { expect, test } from './fixtures.ts';
 import { PASSWORD, importAccessLog, makeDashboard, makeWriteKey, register } from './people.ts';
-import { isSound, isSoundNow, isSoundWithoutScript } from './sound.ts';
+import { Site, html } from './site.ts';
+import { isSound, isSoundNow, isSoundWithoutScript, keepsToThePolicy } from './sound.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 820, 1440]) {
@@ -34,6 +36,61 @@ for (const colorScheme of ['light', 'dark'] as const) {
       });
     });
   }
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(`${colorScheme}, beside the app's own pages`, () => {
+    test.use({ colorScheme });
+
+    test('documents, people, invitations, links and frames keep to the policy', async ({ page }) => {
+      const email = await register(page, 'Ada');
+      const { access_token: token, organization } = await call('', 'POST', '/api/auth/login', { email, password: PASSWORD });
+      const key = await makeWriteKey(page);
+      const event = { name: 'visit', user_id: 'ada lovelace', properties: { plan: 'pro' } };
+      await call(key, 'POST', '/api/analytics/events', [event, { name: '$identify', user_id: event.user_id, properties: { $set: { name: 'Ada' } } }]);
+      const query = { kind: 'trend', series: [{ event: 'visit', measure: 'count' }], range: { last: '7d' } };
+      const board = await call(token, 'POST', '/api/dashboards/import', {
+        dashboard: { name: 'Visits' },
+        widgets: [{ type: 'line', title: 'Over time', config: { query } }, { type: 'table', title: 'In figures', config: { query } }],
+      });
+      const share = (more: object) => call(token, 'POST', `/api/dashboards/${board.id}/shares`, { viewer_may: ['range', 'filter', 'download'], ...more });
+      const { url } = await share({});
+      const { url: locked } = await share({ password: 'open sesame seeds' });
+      const { url: invitation } = await call(token, 'POST', `/api/organizations/${organization.id}/invitations`, { email: `guest-of-${email}`, role: 'viewer' });
+      const asked = () => call(token, 'GET', '/api/analytics/users').then((people) => people.items.length);
+      await expect.poll(asked).toBe(1);
+
+      await keepsToThePolicy(page, '/api/docs');
+      await expect(page.locator('.swagger-ui .info')).toBeVisible();
+      for (const path of ['/start', `/users/${encodeURIComponent(event.user_id)}`, new URL(invitation).pathname]) {
+        await isSound(page, path);
+      }
+      await isSoundWithoutScript(page, url);
+      await isSoundWithoutScript(page, `${url}/embed`);
+      await isSoundWithoutScript(page, locked);
+      // For somebody who is not signed in.
+      await page.context().clearCookies();
+      await isSound(page, new URL(invitation).pathname);
+      await isSoundWithoutScript(page, url);
+    });
+
+    test('a frame on a site that the link names keeps to the policy', async ({ page }) => {
+      const ada = await account('framed');
+      const board = await call(ada.token, 'POST', '/api/dashboards/import', {
+        dashboard: { name: 'Framed' },
+        widgets: [{ type: 'text', title: 'Words', config: { options: { text: 'Seen in a **frame**' } } }],
+      });
+      let address = '';
+      const site = await Site.open({ get '/'() { return html('', `<iframe src="${address}" width="800" height="600"></iframe>`); } });
+      const { url } = await call(ada.token, 'POST', `/api/dashboards/${board.id}/shares`, { embed_origins: [site.url] });
+      address = `${url}/embed?theme=${colorScheme}`;
+      await page.goto(site.url);
+      await expect(page.frameLocator('iframe').getByText('Seen in a frame')).toBeVisible();
+      const frame = page.frames().find((one) => one.url() === address)!;
+      expect(await frame.evaluate(() => document.cookie)).toBe('');
+      site.close();
+    });
+  });
 }
 
 test('what is not there says so', async ({ page, complaints }) => {

@@ -30,3 +30,10 @@ export async function isSoundNow(page: Page, what: string): Promise<void> {
   expect(overflow, `${what} is wider than the screen`).toBeLessThanOrEqual(0);
   expect(await page.evaluate(() => document.cookie), 'no cookie is open to scripts').toBe('');
 }
+
+/** Opens a page whose looks are somebody else's work: no complaint of the browser, and no cookie for scripts. */
+export async function keepsToThePolicy(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.waitForLoadState('networkidle');
+  expect(await page.evaluate(() => document.cookie), 'no cookie is open to scripts').toBe('');
+}

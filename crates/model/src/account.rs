@@ -401,7 +401,10 @@ pub fn display_name(field: &str, text: &str) -> Result<String, FieldError> {
     if text.chars().count() > 200 {
         return Err(FieldError::new(field, "too_long", "Use at most 200 characters."));
     }
-    if text.chars().any(char::is_control) {
+    if text
+        .chars()
+        .any(|letter| letter.is_control() || turns_text_around(letter))
+    {
         return Err(FieldError::new(
             field,
             "invalid",
@@ -411,9 +414,27 @@ pub fn display_name(field: &str, text: &str) -> Result<String, FieldError> {
     Ok(text.to_owned())
 }
 
+/// Whether a character changes the direction of the text after it, which names in the middle of a sentence must not do: it
+/// would then say something else. What Arabic and Hebrew are written with does not need them.
+#[must_use]
+pub const fn turns_text_around(letter: char) -> bool {
+    matches!(letter, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stay_within_their_line_and_direction() {
+        for good in ["Ada", "شركة", "\u{200f}עדה", "<b>\"{{7*7}}"] {
+            assert_eq!(display_name("name", good).as_deref(), Ok(good));
+        }
+        for wrong in ["a\nb", "a\u{202e}b", "\u{2066}a", "a\u{0}"] {
+            let error = display_name("name", wrong).expect_err(wrong);
+            assert_eq!((error.field.as_str(), error.code.as_str()), ("name", "invalid"));
+        }
+    }
 
     #[test]
     fn emails() {

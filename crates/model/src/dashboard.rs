@@ -516,6 +516,10 @@ mod tests {
                 r#"{"type":"text","size":{"w":6,"h":1},"position":{"x":7,"y":0}}"#,
                 "position",
             ),
+            (
+                r#"{"type":"line","config":{"query":{"kind":"trend","series":[{"measure":"count"}],"range":{"last":"7d"},"colour":1}}}"#,
+                "config.query.colour",
+            ),
             (r#"{"type":"line"}"#, "config.query"),
             (r#"{"type":"hologram"}"#, "type"),
             (

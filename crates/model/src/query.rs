@@ -352,7 +352,10 @@ fn wrong_kind(code: &str, message: &str) -> Vec<FieldError> {
 fn in_words(errors: Vec<FieldError>) -> String {
     let lines: Vec<String> = errors
         .into_iter()
-        .map(|error| format!("{}: {}", error.field, error.message))
+        .map(|error| match error.field.as_str() {
+            "" => error.message,
+            field => format!("{field}: {}", error.message),
+        })
         .collect();
     lines.join("; ")
 }

@@ -1,6 +1,7 @@
 //! What letters say, in the current language, and what they are about.
 
 use model::Timestamp;
+use model::account::turns_text_around;
 use model::format::exact;
 use model::language::{t, t_with};
 use model::mail::LetterKind;
@@ -153,7 +154,8 @@ fn count(events: u64) -> String {
 }
 
 fn one_line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).collect()
+    let stays = |letter: &char| !letter.is_control() && !turns_text_around(*letter);
+    text.chars().filter(stays).collect()
 }
 
 #[cfg(test)]

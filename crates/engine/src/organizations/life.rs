@@ -62,6 +62,13 @@ impl Organizations {
         if deleted == 0 {
             return Err(Error::NotFound);
         }
+        // Answers that were kept for requests sent again say in text whose they are.
+        sql!(
+            tx,
+            run,
+            "DELETE FROM idempotency WHERE caller LIKE $1",
+            format!("{org} %"),
+        )?;
         let now = self.clock.now();
         let new = erasures::New {
             id: ErasureId::new(self.random.id(now)),

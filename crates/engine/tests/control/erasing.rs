@@ -29,7 +29,7 @@ on_every_database! {
 }
 
 /// The engine on the world's database and a data folder of its own.
-async fn opened(world: &World, folder: &TempDir, quotas: &str) -> Engine {
+pub(crate) async fn opened(world: &World, folder: &TempDir, quotas: &str) -> Engine {
     let events = EventsAt::DuckDb(folder.path().join("events"));
     opened_at(world, folder, events, quotas).await
 }
@@ -56,11 +56,11 @@ async fn opened_at(world: &World, folder: &TempDir, events: EventsAt, quotas: &s
         .expect("the engine opens")
 }
 
-fn folder() -> TempDir {
+pub(crate) fn folder() -> TempDir {
     tempfile::tempdir().expect("a scratch folder")
 }
 
-async fn send(engine: &Engine, caller: &Caller, body: &str) -> model::event::Receipt {
+pub(crate) async fn send(engine: &Engine, caller: &Caller, body: &str) -> model::event::Receipt {
     let batch = Batch::read(body.as_bytes(), BodyFormat::Json).expect("JSON");
     engine
         .take(caller, batch, &Client::default(), false)
@@ -78,7 +78,7 @@ async fn count(engine: &Engine, caller: &Caller) -> f64 {
     }
 }
 
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+pub(crate) async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look().await {

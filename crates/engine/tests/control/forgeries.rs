@@ -7,12 +7,14 @@ use ed25519_dalek::pkcs8::EncodePrivateKey;
 use engine::Error;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
+use model::role::Role;
 use serde_json::{Value, json};
 
-use crate::world::{ISSUER, Person, World, behind_the_scenes, on_every_database, peek, refuses};
+use crate::world::{ISSUER, Person, World, behind_the_scenes, named, on_every_database, peek, refuses};
 
 on_every_database!(
     forged_tokens_are_refused,
+    tokens_of_whoever_is_no_longer_welcome_are_refused,
     another_replica_s_key_is_found,
     a_key_written_by_somebody_without_a_master_key_is_none,
 );
@@ -201,6 +203,56 @@ async fn forged_tokens_are_refused(mut world: World) {
     }
     messages.dedup();
     assert_eq!(messages.len(), 1, "{messages:?}");
+}
+
+/// Genuine tokens, whose sessions nobody ended one by one.
+async fn tokens_of_whoever_is_no_longer_welcome_are_refused(world: World) {
+    let mut messages = Vec::new();
+    for what in ["disabled", "deleted", "suspended", "removed"] {
+        let owner = world.owner(&format!("owner-{what}")).await;
+        let person = world
+            .invited(&format!("person-{what}"), &owner, Role::Editor)
+            .await;
+        let org = person.organization.id;
+        let token = world
+            .auth
+            .issue_tokens(person.user.id)
+            .await
+            .expect("it is issued")
+            .access_token;
+        let asked = async || {
+            let caller = world.auth.by_access_token(&token, Some(org)).await?;
+            world.dashboards.create(&caller, named("Board")).await.map(drop)
+        };
+        asked().await.expect("welcome so far");
+        match what {
+            "disabled" => world
+                .auth
+                .disable(&person.user.email, true)
+                .await
+                .expect("closed"),
+            "deleted" => {
+                behind_the_scenes!(world, "DELETE FROM users WHERE id = $1", person.user.id.uuid());
+            }
+            "suspended" => world.organizations.suspend(org, true).await.expect("suspended"),
+            _ => world
+                .organizations
+                .remove_member(&owner.caller, org, person.user.id)
+                .await
+                .expect("removed"),
+        }
+        match (what, asked().await) {
+            ("disabled" | "deleted", Err(Error::Unauthenticated(message))) => messages.push(message),
+            ("suspended", Err(Error::Suspended)) | ("removed", Err(Error::NotFound)) => {}
+            (_, other) => panic!("{what}: {other:?}"),
+        }
+        if what == "suspended" {
+            world.organizations.suspend(org, false).await.expect("it goes on");
+            asked().await.expect("the token was good all along");
+        }
+    }
+    messages.dedup();
+    assert_eq!(messages.len(), 1, "they look alike: {messages:?}");
 }
 
 async fn another_replica_s_key_is_found(world: World) {

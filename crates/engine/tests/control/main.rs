@@ -3,6 +3,7 @@
 mod accounts;
 mod annotations;
 mod boards;
+mod ended;
 mod erasing;
 mod forgeries;
 mod idempotency;
