@@ -73,8 +73,7 @@ impl Collector for Took {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), std::fmt::Error> {
         let mut metric = encoder.encode_descriptor(self.name, self.help, None, MetricType::Histogram)?;
         for (word, durations) in &self.by_word {
-            let edges = EDGES.into_iter().chain([f64::MAX]);
-            let buckets: Vec<(f64, u64)> = edges.zip(durations.counts).collect();
+            let buckets: Vec<(f64, u64)> = EDGES.into_iter().zip(durations.counts).collect();
             let labels = [(self.label, *word)];
             let count = durations.counts.iter().sum();
             metric.encode_family(&labels)?.encode_histogram::<NoLabelSet>(

@@ -223,6 +223,11 @@ async fn figures_tell_of_the_cache_and_the_store() {
         assert!((figure(questions).await - asked).abs() < 0.5);
     }
     assert!(figure(reads).await > 0.5);
+    let (_, text) = app.page("/metrics", None).await;
+    assert!(
+        text.contains("le=\"+Inf\"") && !text.contains("e+308"),
+        "the last edge is no number: {text}"
+    );
     assert!(figure("datapulse_cache_entries{cache=\"answers\"}").await > 0.5);
     assert!(figure("datapulse_cache_bytes{cache=\"answers\"}").await > 100.0);
     let appends = "datapulse_store_duration_seconds_count{operation=\"append\"}";
