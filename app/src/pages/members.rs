@@ -75,7 +75,9 @@ fn said(code: &str) -> Option<&'static str> {
         "last_owner" => t("Somebody has to own the organization. Make another member an owner first."),
         "conflict" => t("Somebody with this address belongs to the organization already."),
         "by_mail" => t("Mail is set up here: the member asks for a link on the page for signing in."),
-        "confirmed" => t("No link is needed: the address is confirmed, or mail is set up here and the member asks for one."),
+        "confirmed" => t(
+            "No link is needed: the address is confirmed, or mail is set up here and the member asks for one.",
+        ),
         "mailed" => t("The invitation is on its way by mail."),
         "role" => t("The role is changed."),
         "joined" => t("Welcome. You belong to this organization now."),
