@@ -31,7 +31,7 @@ use crate::parts::load::{Fetched, loaded, waiting_board};
 use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use draft::Draft;
-pub(crate) use explore::ExplorePage;
+use explore::ExplorePage;
 pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row};
 use suggest::Catalogue;
 
@@ -67,9 +67,19 @@ struct Editor {
     leave: Callback<String>,
 }
 
-/// The page.
+/// The page of the address: the editor of a widget that it names, or asking for its own sake.
+pub(crate) fn page_of_the_address() -> AnyView {
+    let names_a_widget = use_params_map().with_untracked(|params| params.get("widget").is_some());
+    if names_a_widget {
+        view! { <EditorPage /> }.into_any()
+    } else {
+        view! { <ExplorePage /> }.into_any()
+    }
+}
+
+/// The page of a widget.
 #[component]
-pub(crate) fn EditorPage() -> impl IntoView {
+fn EditorPage() -> impl IntoView {
     let params = use_params_map();
     let ids = Memo::new(move |_| {
         params.with(|params| {

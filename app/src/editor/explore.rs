@@ -31,7 +31,7 @@ type Known = (Vec<Named>, Vec<EventName>);
 
 /// The page.
 #[component]
-pub(crate) fn ExplorePage() -> impl IntoView {
+pub(super) fn ExplorePage() -> impl IntoView {
     let fetched: Fetched<Known> = Resource::new(|| (), |()| known());
     view! { <Frame>{loaded(fetched, waiting_board, explore_view)}</Frame> }
 }

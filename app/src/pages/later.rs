@@ -18,7 +18,7 @@ pub(super) use split::{
 mod whole {
     use leptos::prelude::*;
 
-    use crate::editor::{EditorPage, ExplorePage};
+    use crate::editor;
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
     use crate::pages::data::DataSettingsPage;
@@ -35,11 +35,11 @@ mod whole {
     }
 
     pub(in crate::pages) fn editor() -> fn() -> AnyView {
-        || view! { <EditorPage /> }.into_any()
+        editor::page_of_the_address
     }
 
     pub(in crate::pages) fn explore() -> fn() -> AnyView {
-        || view! { <ExplorePage /> }.into_any()
+        editor::page_of_the_address
     }
 
     pub(in crate::pages) fn keys() -> fn() -> AnyView {
@@ -88,7 +88,7 @@ mod split {
     use leptos::prelude::*;
     use leptos_router::{Lazy, LazyRoute, lazy_route};
 
-    use crate::editor::{EditorPage, ExplorePage};
+    use crate::editor;
     use crate::pages::account::AccountPage;
     use crate::pages::changes::ChangesPage;
     use crate::pages::data::DataSettingsPage;
@@ -130,7 +130,7 @@ mod split {
         }
     }
 
-    /// Making and changing a widget.
+    /// Making and changing a widget, and asking for its own sake: in one file, or what both use would be in the first.
     pub(in crate::pages) struct EditorRoute;
 
     #[lazy_route]
@@ -140,26 +140,12 @@ mod split {
         }
 
         fn view(_route: Self) -> AnyView {
-            view! { <EditorPage /> }.into_any()
+            editor::page_of_the_address()
         }
     }
 
-    pub(in crate::pages) fn explore() -> Lazy<ExploreRoute> {
+    pub(in crate::pages) fn explore() -> Lazy<EditorRoute> {
         Lazy::new()
-    }
-
-    /// Asking for its own sake.
-    pub(in crate::pages) struct ExploreRoute;
-
-    #[lazy_route]
-    impl LazyRoute for ExploreRoute {
-        fn data() -> Self {
-            Self
-        }
-
-        fn view(_route: Self) -> AnyView {
-            view! { <ExplorePage /> }.into_any()
-        }
     }
 
     /// The organization's keys.
