@@ -580,7 +580,7 @@ async fn text_that_one_database_cannot_keep_is_refused_on_both(world: World) {
         .await
         .expect_err("it holds a NUL");
     assert_eq!(field_of(&error), Some(("config.options.text", "invalid")));
-    let odd = "Robert'); DROP TABLE users;-- \u{202e}\u{1f4c8} $1 ?1 \"";
+    let odd = "Robert'); DROP TABLE users;-- \u{200f}\u{1f4c8} $1 ?1 \"";
     let kept = world
         .dashboards
         .create(&ada.caller, named(odd))
