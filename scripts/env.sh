@@ -12,6 +12,8 @@ locked_version() { awk -v name="\"$1\"" '$1 == "name" && $3 == name { getline; g
 export DATAPULSE_CACHE="${DATAPULSE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/datapulse}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$DATAPULSE_CACHE/target}"
 DEMO_DATA="$PWD/data"
+# leptos compiles this in. Left to cargo-leptos alone, it and plain cargo would compile the program in turns.
+export LEPTOS_OUTPUT_NAME=datapulse
 
 _built_tools=../shared/toolcache/env.sh
 if [ -r "$_built_tools" ] && { ! has cargo-leptos || ! has wasm-bindgen || [ -z "${DUCKDB_LIB_DIR:-}" ]; }; then

@@ -24,6 +24,7 @@ scripts/otlp.sh install
 scripts/timescale.sh install
 scripts/oidc.sh install
 scripts/api-check.sh install
+[ -x /usr/bin/pdftotext ] || scripts/debian.sh poppler-utils
 [ -x /usr/bin/chromium ] || scripts/debian.sh chromium
 
 if [ ! -e end2end/node_modules/.installed ] || [ end2end/package-lock.json -nt end2end/node_modules/.installed ]; then

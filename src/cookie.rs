@@ -3,6 +3,7 @@
 use axum::http::header::COOKIE;
 use axum::http::{HeaderMap, HeaderValue};
 use model::ids::OrgId;
+use model::language::ReadingChoice;
 
 /// How cookies are named and sealed: strictly behind https, plainly on a laptop.
 #[derive(Clone, Copy, Debug)]
@@ -173,27 +174,18 @@ impl Cookies {
         read(headers, "language")
     }
 
-    /// `Set-Cookie` for that choice; without one the browser's own counts again.
-    #[must_use]
-    pub(crate) fn choose_language(self, language: Option<model::language::Language>) -> HeaderValue {
-        match language {
-            Some(language) => self.set("language", language.tag(), YEAR),
-            None => self.set("language", "", 0),
-        }
-    }
-
     /// The clock that somebody chose.
     #[must_use]
     pub(crate) fn clock(headers: &HeaderMap) -> Option<&str> {
         read(headers, "clock")
     }
 
-    /// `Set-Cookie` for that choice; without one the browser's own counts again.
+    /// `Set-Cookie` for a choice of how to read; without one the browser's own counts again.
     #[must_use]
-    pub(crate) fn choose_clock(self, clock: Option<model::language::Clock>) -> HeaderValue {
-        match clock {
-            Some(clock) => self.set("clock", clock.as_str(), YEAR),
-            None => self.set("clock", "", 0),
+    pub(crate) fn choose_reading(self, choice: ReadingChoice) -> HeaderValue {
+        match choice.value() {
+            Some(value) => self.set(choice.name(), value, YEAR),
+            None => self.set(choice.name(), "", 0),
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod entry;
 pub(crate) mod first_steps;
 pub(crate) mod keys;
 pub(crate) mod oidc;
+pub(crate) mod segments;
 pub(crate) mod settings;
 pub(crate) mod two_factor;
 
@@ -15,7 +16,7 @@ use engine::auth::{FirstStep, Origin};
 use engine::{Engine, Error};
 use model::account::Registration;
 use model::ids::UserId;
-use model::language::{Clock, Language, Reader};
+use model::language::{Clock, Language, Reader, ReadingChoice};
 use serde::Deserialize;
 
 use crate::client::FromBrowser;
@@ -145,60 +146,53 @@ pub(crate) async fn choose_theme(State(cookies): State<Cookies>, Form(form): For
     with_cookie(to(own_path(&form.back)), cookies.set_theme(form.theme))
 }
 
-/// The fields of the choice of a language.
+/// The fields of a choice of how to read.
 #[derive(Deserialize)]
-pub(crate) struct ChooseLanguage {
+pub(crate) struct ChooseReading {
     #[serde(default)]
     language: String,
-    #[serde(default)]
-    back: String,
-}
-
-/// `POST /language`: kept with whoever is signed in, and in this browser.
-pub(crate) async fn choose_language(
-    State(engine): State<Engine>,
-    State(cookies): State<Cookies>,
-    headers: HeaderMap,
-    Form(form): Form<ChooseLanguage>,
-) -> Answered<Response> {
-    let chosen = Language::known(&form.language);
-    if let Some(token) = cookies.session(&headers)
-        && let Ok(caller) = engine.auth().by_cookie(token, None).await
-    {
-        engine.auth().choose_language(&caller, chosen).await?;
-    }
-    Ok(with_cookie(
-        to(own_path(&form.back)),
-        cookies.choose_language(chosen),
-    ))
-}
-
-/// The fields of the choice of a clock.
-#[derive(Deserialize)]
-pub(crate) struct ChooseClock {
     #[serde(default)]
     clock: String,
     #[serde(default)]
     back: String,
 }
 
-/// `POST /clock`: kept with whoever is signed in, and in this browser.
+/// `POST /language`
+pub(crate) async fn choose_language(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    headers: HeaderMap,
+    Form(form): Form<ChooseReading>,
+) -> Answered<Response> {
+    let choice = ReadingChoice::Language(Language::known(&form.language));
+    choose_reading(&engine, cookies, &headers, choice, &form.back).await
+}
+
+/// `POST /clock`
 pub(crate) async fn choose_clock(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     headers: HeaderMap,
-    Form(form): Form<ChooseClock>,
+    Form(form): Form<ChooseReading>,
 ) -> Answered<Response> {
-    let chosen = Clock::known(&form.clock);
-    if let Some(token) = cookies.session(&headers)
+    let choice = ReadingChoice::Clock(Clock::known(&form.clock));
+    choose_reading(&engine, cookies, &headers, choice, &form.back).await
+}
+
+/// Keeps a choice with whoever is signed in, and in this browser.
+async fn choose_reading(
+    engine: &Engine,
+    cookies: Cookies,
+    headers: &HeaderMap,
+    choice: ReadingChoice,
+    back: &str,
+) -> Answered<Response> {
+    if let Some(token) = cookies.session(headers)
         && let Ok(caller) = engine.auth().by_cookie(token, None).await
     {
-        engine.auth().choose_clock(&caller, chosen).await?;
+        engine.auth().choose_reading(&caller, choice).await?;
     }
-    Ok(with_cookie(
-        to(own_path(&form.back)),
-        cookies.choose_clock(chosen),
-    ))
+    Ok(with_cookie(to(own_path(back)), cookies.choose_reading(choice)))
 }
 
 /// A session for somebody who showed who they are, in a browser that is known from now on.
@@ -229,14 +223,9 @@ async fn known_from_now_on(
         let cookie = cookies.set_browser(&token);
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
-    let language = engine.auth().language(user).await?;
-    if language.is_some() {
-        let cookie = cookies.choose_language(language);
-        answer.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    let clock = engine.auth().clock(user).await?;
-    if clock.is_some() {
-        let cookie = cookies.choose_clock(clock);
+    let chosen = engine.auth().reading(user).await?.choices();
+    for choice in chosen.into_iter().filter(|choice| choice.value().is_some()) {
+        let cookie = cookies.choose_reading(choice);
         answer.headers_mut().append(header::SET_COOKIE, cookie);
     }
     Ok(answer)

@@ -306,6 +306,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/members/revoke", post(settings::revoke))
         .route("/settings/members/reset-link", post(settings::reset_link))
         .route("/settings/members/confirm-link", post(settings::confirm_link))
+        .route("/segments/rename", post(forms::segments::rename))
+        .route("/segments/delete", post(forms::segments::delete))
         .route("/settings/keys/create", post(forms::keys::create))
         .route("/settings/keys/sites", post(forms::keys::change_sites))
         .route("/settings/keys/revoke", post(forms::keys::revoke))

@@ -20,13 +20,26 @@ pub(crate) struct Address {
 }
 
 /// The ranges that are offered, with the words for each.
-pub(crate) const PRESETS: [(&str, &str); 6] = [
+pub(crate) const PRESETS: [(&str, &str); 12] = [
     ("1d", key("Today")),
     ("24h", key("Last 24 hours")),
     ("7d", key("Last 7 days")),
     ("30d", key("Last 30 days")),
     ("90d", key("Last 90 days")),
     ("12mo", key("Last 12 months")),
+    ("yesterday", key("Yesterday")),
+    ("this_week", key("This week")),
+    ("last_week", key("Last week")),
+    ("this_month", key("This month")),
+    ("last_month", key("Last month")),
+    ("this_year", key("This year")),
+];
+
+/// Ranges that are understood and not offered.
+const MORE_WORDS: [(&str, &str); 3] = [
+    ("this_quarter", key("This quarter")),
+    ("last_quarter", key("Last quarter")),
+    ("last_year", key("Last year")),
 ];
 
 /// What all charts over time can be compared with, with the word in the address and the words for people.
@@ -102,7 +115,7 @@ pub fn view_of(search: &str) -> Result<View, String> {
 fn read_range(search: &str) -> Result<Option<Range>, String> {
     let given = |name: &str| query_string::value(search, name);
     if let Some(last) = given("range") {
-        let range = Range::parse_last(&last);
+        let range = Range::parse_word(&last);
         return range
             .map(Some)
             .map_err(|_| t_with("“{0}” is not a range. Choose one here.", &[&last]));
@@ -144,7 +157,7 @@ pub(crate) fn written(view: &View) -> String {
             pairs.push(("from", from.to_string()));
             pairs.push(("to", to.to_string()));
         }
-        Some(Range::Last { count, unit }) => pairs.push(("range", format!("{count}{}", unit.as_str()))),
+        Some(range) => pairs.extend(range.word().map(|word| ("range", word))),
     }
     if let Some(filter) = &view.filter
         && let Ok(json) = serde_json::to_string(filter)
@@ -174,11 +187,7 @@ pub(crate) fn written(view: &View) -> String {
 #[must_use]
 pub fn range_words(range: &Range) -> String {
     match range {
-        Range::Last { count, unit } => {
-            let text = format!("{count}{}", unit.as_str());
-            let preset = PRESETS.into_iter().find(|(value, _)| *value == text);
-            preset.map_or_else(|| t_with("Last {0}", &[&text]), |(_, words)| t(words).to_owned())
-        }
+        Range::Last { .. } | Range::Period(_) => word_words(&range.word().unwrap_or_default()),
         Range::Between { from, to } => {
             let (from, to) = (edge_words(from), edge_words(to));
             if from == to {
@@ -188,6 +197,13 @@ pub fn range_words(range: &Range) -> String {
             }
         }
     }
+}
+
+/// The words for the word of an address: `Last 7 days` for `7d`, `Last 3w` for `3w`.
+pub(crate) fn word_words(word: &str) -> String {
+    let mut known = PRESETS.into_iter().chain(MORE_WORDS);
+    let found = known.find(|(value, _)| *value == word);
+    found.map_or_else(|| t_with("Last {0}", &[word]), |(_, words)| t(words).to_owned())
 }
 
 fn edge_words(edge: &Edge) -> String {
@@ -227,6 +243,8 @@ pub(crate) fn of_chips(chips: Vec<Comparison>) -> Option<Filter> {
 
 #[cfg(test)]
 mod tests {
+    use model::query::Period;
+
     use super::*;
 
     fn read(pairs: &[(&str, &str)]) -> Address {
@@ -242,6 +260,7 @@ mod tests {
         let filter = r#"{"and":[{"property":"$path","op":"starts_with","value":"/a b&c"},{"property":"status","op":"eq","value":200.0}]}"#;
         for pairs in [
             vec![("range", "7d")],
+            vec![("range", "last_month")],
             vec![("from", "2015-05-17"), ("to", "2015-05-20")],
             vec![("filter", filter)],
             vec![("compare", "previous_year")],
@@ -287,6 +306,10 @@ mod tests {
             "Last 7 days"
         );
         assert_eq!(range_words(&Range::parse_last("3w").expect("a range")), "Last 3w");
+        for period in Period::ALL {
+            let words = range_words(&Range::Period(period));
+            assert!(!words.contains('_'), "{words}");
+        }
         assert_eq!(
             range_words(&between("2015-05-17", "2015-05-20").expect("a range")),
             "17 May 2015 – 20 May 2015"

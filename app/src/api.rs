@@ -8,6 +8,7 @@ pub mod keys;
 pub mod live;
 pub mod organization;
 pub mod people;
+pub mod segments;
 pub mod session;
 pub mod shares;
 pub mod users;

@@ -113,13 +113,11 @@ fn change_view(change: Change) -> AnyView {
         Direction::Down => ("change down", "▼"),
         Direction::Flat => ("change", "●"),
     };
-    let Change {
-        percent_text, words, ..
-    } = change;
+    let Change { text, words, .. } = change;
     let title = words.clone();
     view! {
         <p class=class title=title>
-            <span aria-hidden="true">{arrow}" "{percent_text}</span>
+            <span aria-hidden="true">{arrow}" "{text}</span>
             <span class="hidden">{words}</span>
         </p>
     }

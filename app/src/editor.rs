@@ -7,8 +7,10 @@ mod fields;
 mod filter;
 mod form;
 mod inputs;
+mod people;
 mod preview;
 mod rows;
+mod segments;
 mod spot;
 mod suggest;
 

@@ -12,6 +12,7 @@ mod later;
 mod live;
 mod members;
 mod organization;
+mod segments;
 mod served;
 mod settings;
 #[cfg(feature = "ssr")]
@@ -51,6 +52,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/live") view=later::live() ssr=SsrMode::Async />
                 <Route path=path!("/users") view=later::users() ssr=SsrMode::Async />
                 <Route path=path!("/users/:id") view=later::user() ssr=SsrMode::Async />
+                <Route path=path!("/segments") view=later::segments() ssr=SsrMode::Async />
                 <Route path=path!("/settings/keys") view=later::keys() ssr=SsrMode::Async />
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
                 <Route path=path!("/settings/data") view=later::data() ssr=SsrMode::Async />

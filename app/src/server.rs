@@ -12,7 +12,7 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use model::account::{OrganizationPatch, WeekStart};
 use model::dashboard::{Dashboard, DashboardPage, Panel, View};
-use model::language::{Clock, Reader};
+use model::language::{Reader, ReadingChoice};
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
@@ -133,11 +133,12 @@ pub(crate) async fn people(engine: &Engine, caller: &Caller) -> Result<People, A
 /// The caller's own account.
 pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnAccount, AppError> {
     let me = engine.auth().me(caller).await?;
-    let language = engine.auth().language(me.user.id).await?;
-    let clock = engine.auth().clock(me.user.id).await?;
+    let reading = engine.auth().reading(me.user.id).await?;
     Ok(OwnAccount {
-        clock: clock.map(|clock| Clock::as_str(clock).to_owned()),
-        language: language.map(|language| language.tag().to_owned()),
+        clock: ReadingChoice::Clock(reading.clock).value().map(str::to_owned),
+        language: ReadingChoice::Language(reading.language)
+            .value()
+            .map(str::to_owned),
         name: me.user.name,
         email: me.user.email,
         email_confirmed: me.email_confirmed,

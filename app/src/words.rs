@@ -1,11 +1,12 @@
 //! Dates, comparisons and counts as people say them.
 
+use crate::address::range_words;
 use crate::clocks;
 use crate::language::{drawn, key, t, t_with};
 use jiff::civil::Date;
 use model::Timestamp;
 use model::format::{bucket, bucket_in_full};
-use model::query::{Comparison, Interval, Op};
+use model::query::{Cohort, Comparison, Filter, Interval, Op};
 use model::role::Role;
 
 /// `17 May 2015`
@@ -73,6 +74,52 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
     format!("{} {} {joined}", comparison.property, t(op(comparison.op)))
         .trim_end()
         .to_owned()
+}
+
+/// A filter in words: `status is 200 and people who did sign_up, Last 30 days`.
+#[must_use]
+pub(crate) fn filter(filter: &Filter) -> String {
+    let joined = |parts: &[Filter], word: &'static str| {
+        let within = |part: &Filter| match part {
+            Filter::And(_) | Filter::Or(_) => format!("({})", self::filter(part)),
+            other => self::filter(other),
+        };
+        let parts: Vec<String> = parts.iter().map(within).collect();
+        parts.join(t(word))
+    };
+    match filter {
+        Filter::And(parts) if parts.is_empty() => t("everything").to_owned(),
+        Filter::Or(parts) if parts.is_empty() => t("nothing").to_owned(),
+        Filter::And(parts) => joined(parts, key(" and ")),
+        Filter::Or(parts) => joined(parts, key(" or ")),
+        Filter::Not(part) => t_with("not ({0})", &[&self::filter(part)]),
+        Filter::Compare(compared) => comparison(compared),
+        Filter::Cohort(people) => cohort(people),
+        Filter::Segment(_) => t("people in a saved segment").to_owned(),
+    }
+}
+
+/// `people who did sign_up at least 3 times, Last 30 days`
+fn cohort(cohort: &Cohort) -> String {
+    let event = cohort.event.as_deref().unwrap_or(t("anything"));
+    let mut words = match (cohort.at_least(), cohort.at_most()) {
+        (1, None) => t_with("people who did {0}", &[event]),
+        (least, None) => t_with(
+            "people who did {0} at least {1} times",
+            &[event, &least.to_string()],
+        ),
+        (least, Some(most)) => t_with(
+            "people who did {0} from {1} to {2} times",
+            &[event, &least.to_string(), &most.to_string()],
+        ),
+    };
+    if let Some(range) = &cohort.range {
+        words = format!("{words}, {}", range_words(range));
+    }
+    match cohort.filter() {
+        Some(only) => t_with("{0}, where {1}", &[&words, &filter(only)]),
+        None => words,
+    }
 }
 
 /// What a role is called.

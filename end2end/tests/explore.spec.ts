@@ -32,6 +32,8 @@ test('a question is asked without a dashboard, kept in its address, explained an
   const explained = page.getByRole('region', { name: 'How it was answered' });
   await expect(explained).toContainText('Every figure is exact.');
   await expect(explained.locator('pre').first()).toContainText('SELECT');
+  const lines = (await explained.locator('pre').first().textContent())!.split('\n');
+  expect(lines.length).toBeGreaterThan(5);
   await isSoundNow(page, 'a question explained');
   // What was told of one question is not told of the next.
   await page.getByLabel('Event', { exact: true }).fill('purchase');
@@ -88,4 +90,83 @@ test('figures are averaged over the last points, and users counted approximately
   await expect(page).toHaveURL(/approximate/);
   await page.getByRole('button', { name: 'Explain' }).click();
   await expect(page.getByRole('region', { name: 'How it was answered' })).toContainText('Some figures are estimates.');
+});
+
+test('a card leads to Explore with its question as it is seen, and Explore begins anew', async ({ page }) => {
+  await signInToDemo(page);
+  await page.goto('/dashboards');
+  await hydrated(page);
+  await page.locator('a[href^="/dashboards/"]').first().click();
+  await hydrated(page);
+  await page.getByRole('button', { name: /^Range:/ }).click();
+  await page.getByRole('link', { name: 'Last month', exact: true }).click();
+  await expect(page).toHaveURL(/range=last_month/);
+  await expect(page.getByRole('button', { name: 'Range: Last month' })).toBeVisible();
+
+  const card = page.getByRole('article').filter({ has: page.locator('svg.chart') }).first();
+  const title = await card.getByRole('heading').textContent();
+  await card.getByRole('button', { name: /^Menu of/ }).click();
+  await page.getByRole('link', { name: 'Open in Explore' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Explore' })).toBeVisible();
+  await expect(page).toHaveURL(/\/explore\?q=.*last_month/);
+  await expect(page.getByLabel('Title')).toHaveValue(title!);
+  await expect(page.getByRole('combobox', { name: 'Range' })).toHaveValue('last_month');
+  await expect(page.getByRole('article', { name: 'Preview' }).locator('svg.chart')).toBeVisible();
+  await isSoundNow(page, 'a card in Explore');
+
+  await page.getByRole('link', { name: 'Explore', exact: true }).click();
+  await expect(page.getByLabel('Title')).toHaveValue('');
+  await expect(page.getByRole('combobox', { name: 'Range' })).toHaveValue('30d');
+});
+
+test('conditions on people are set, saved as a segment, chosen again, renamed and deleted', async ({ page }) => {
+  await signInToDemo(page);
+  await page.goto('/explore');
+  await hydrated(page);
+  const preview = page.getByRole('article', { name: 'Preview' });
+  const people = page.getByRole('group', { name: 'Only people who' });
+  await people.getByRole('button', { name: 'Add people' }).click();
+  await expect(people.getByRole('combobox', { name: 'People who' })).toBeFocused();
+  await people.getByLabel('Event').fill('purchase');
+  await people.getByLabel('At least so often').fill('0');
+  await expect(people.getByText('Use a whole number from 1 on.')).toBeVisible();
+  await people.getByLabel('At least so often').fill('2');
+  await people.getByRole('combobox', { name: 'In which time' }).selectOption({ label: 'ever' });
+  await expect(page).toHaveURL(/cohort/);
+  await expect(preview.locator('svg.chart')).toBeVisible();
+  await isSoundNow(page, 'conditions on people');
+
+  const name = `Buyers ${Date.now()}`;
+  await people.getByRole('button', { name: 'Save the conditions as a segment' }).click();
+  await people.getByLabel('Name of the segment').fill(name);
+  await people.getByRole('button', { name: 'Save segment' }).click();
+  await expect(page.getByText(`“${name}” is saved`)).toBeVisible();
+
+  await page.goto('/segments');
+  await hydrated(page);
+  const row = page.getByRole('row').filter({ hasText: name });
+  await expect(row).toContainText('people who did purchase at least 2 times');
+  await isSoundNow(page, 'segments');
+  await row.getByRole('link', { name: 'Explore' }).click();
+  await hydrated(page);
+  await expect(people.getByRole('combobox', { name: 'People who' })).toHaveValue('in');
+  const chosen = people.getByRole('combobox', { name: 'Segment' });
+  await expect(chosen.locator('option:checked')).toHaveText(name);
+  await expect(preview.locator('svg.chart')).toBeVisible();
+
+  await page.goto('/segments');
+  await row.getByRole('link', { name: 'Users' }).click();
+  await expect(page.getByRole('rowheader').first()).toBeVisible();
+
+  await page.goto('/segments');
+  await hydrated(page);
+  await row.getByRole('button', { name: `Rename ${name}` }).click();
+  await page.getByRole('textbox', { name: 'Name of the segment' }).fill(`${name}, often`);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await expect(page.getByText('The segment has another name.')).toBeVisible();
+  await hydrated(page);
+  await page.getByRole('button', { name: `Delete ${name}, often` }).click();
+  await page.getByRole('button', { name: 'Delete segment' }).click();
+  await expect(page.getByText('The segment is deleted.')).toBeVisible();
+  await expect(page.getByRole('row').filter({ hasText: name })).toHaveCount(0);
 });

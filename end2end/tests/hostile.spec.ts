@@ -141,6 +141,7 @@ test('what people and programs write is text, on every page and in everything th
     ['/settings/audit', [named('person')]],
     ['/start', []],
     ['/explore', []],
+    ['/segments', [named('segment')]],
     [new URL(planted.invitation).pathname, [named('organization')]],
   ];
   for (const [path, texts] of shown) {
@@ -202,6 +203,10 @@ test('what people and programs write is text, on every page and in everything th
 
   const document = await (await page.request.get(`/api/dashboards/${planted.board}/document.pdf`)).body();
   expect(document.subarray(0, 5).toString()).toBe('%PDF-');
+  const readOut = squeezed(await spoken(document));
+  for (const text of [named('board'), hostile('description'), hostile('line title')]) {
+    expect(readOut, 'the PDF says it as it is').toContain(squeezed(text));
+  }
   const raw = await words(document);
   expect(raw).not.toMatch(/\/(JavaScript|JS|Launch|URI|OpenAction|AA)\b/);
   expect(loaded.filter((path) => path === '/harm'), 'nothing was loaded').toEqual([]);
@@ -230,6 +235,19 @@ test('no cell of a table is a formula', async ({ page }) => {
 function cellsOf(text: string): string[] {
   const cells = text.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(?:,|\r?\n|$)/g);
   return [...cells].map(([, cell]) => (cell!.startsWith('"') ? cell!.slice(1, -1).replaceAll('""', '"') : cell!));
+}
+
+/** The text of a PDF, as readers copy it. */
+async function spoken(document: Buffer): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'datapulse-pdf-')), 'document.pdf');
+  await writeFile(file, document);
+  const { stdout } = await promisify(execFile)('pdftotext', [file, '-'], { maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+}
+
+/** Without the breaks of lines, and without what turns text around and is not seen. */
+function squeezed(text: string): string {
+  return text.replace(/[\s\u202A-\u202E]+/g, '');
 }
 
 /** A PDF with its streams inflated, as far as they can be. */

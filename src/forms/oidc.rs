@@ -3,7 +3,7 @@
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use engine::auth::{FirstStep, OidcBegun, OidcDone};
+use engine::auth::{CONNECTED_ELSEWHERE, FirstStep, OidcBegun, OidcDone, UNCONFIRMED};
 use engine::{Engine, Error};
 use serde::Deserialize;
 
@@ -98,8 +98,8 @@ pub(crate) async fn callback(
 
 fn problem(error: Error) -> Answered<&'static str> {
     Ok(match error {
-        Error::Conflict(why) if why.starts_with("There is an account") => "oidc_unconfirmed",
-        Error::Conflict(why) if why.starts_with("Somebody else") => "oidc_taken",
+        Error::Conflict(why) if why == UNCONFIRMED => "oidc_unconfirmed",
+        Error::Conflict(why) if why == CONNECTED_ELSEWHERE => "oidc_taken",
         Error::Conflict(_) => "oidc_email",
         Error::Forbidden => "closed",
         Error::Unauthenticated(_) | Error::NotFound => "oidc",

@@ -2,6 +2,7 @@
 
 use axum::extract::{Form, State};
 use axum::response::Response;
+use engine::organizations::LAST_OWNER;
 use engine::{Engine, Error};
 use model::account::{NewOrganization, OrganizationPatch, WeekStart};
 use model::erasure::ForgetRequest;
@@ -444,7 +445,7 @@ pub(super) fn came_to(path: &str, done: &str, result: Result<(), Error>) -> Answ
     };
     let code = match &error {
         Error::Invalid(errors) => field(errors),
-        Error::Conflict(detail) if detail.starts_with("Somebody has to own") => "last_owner",
+        Error::Conflict(detail) if detail == LAST_OWNER => "last_owner",
         Error::Conflict(_) => "conflict",
         Error::Forbidden => "forbidden",
         Error::NotFound => "gone",

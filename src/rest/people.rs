@@ -116,12 +116,12 @@ pub(crate) async fn behind(
     Ok(Json(engine.behind(&caller, id(&path)?, &view, &mark).await?))
 }
 
-/// The range of the page, as its address says it: `7d`, or a first and a last day.
+/// The range of the page, as its address says it: `7d`, `last_month`, or a first and a last day.
 fn seen(range: Option<&str>, days: Option<(Edge, Edge)>) -> Result<Option<Range>, Refusal> {
     let Some(range) = range else {
         return Ok(days.map(|(from, to)| Range::Between { from, to }));
     };
-    let range = Range::parse_last(range)
+    let range = Range::parse_word(range)
         .map_err(|reason| Error::invalid("range", "invalid", format!("In `range`: {reason}.")))?;
     Ok(Some(range))
 }

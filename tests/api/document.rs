@@ -2,6 +2,7 @@
 //! organization's record.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -206,8 +207,8 @@ async fn every_change_is_in_the_record() {
     let lasting = Company::found(&app, "record").await;
     let mut unrecorded = BTreeMap::new();
     for operation in operations(&app).await {
-        // Events in other dialects; and what is recorded beside the request, at some time after it.
-        if operation.path.starts_with("/compat/") || operation.path == "/api/auth/password/forgot" {
+        // Events in other dialects.
+        if operation.path.starts_with("/compat/") {
             continue;
         }
         let known = (operation.method.as_str(), operation.path.as_str());
@@ -230,7 +231,17 @@ async fn every_change_is_in_the_record() {
             unrecorded.insert(own_name(&operation), "the record is gone".to_owned());
             continue;
         }
-        let after = recorded(&app, &company.admin, &org, &actor).await;
+        let mut after = recorded(&app, &company.admin, &org, &actor).await;
+        // Recorded beside the request, so that its time tells nobody who has an account.
+        if operation.path == "/api/auth/password/forgot" {
+            for _ in 0..200 {
+                if after.first() != before.first() {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+                after = recorded(&app, &company.admin, &org, &actor).await;
+            }
+        }
         if after.first() == before.first() {
             unrecorded.insert(own_name(&operation), format!("{status} {told}"));
         }

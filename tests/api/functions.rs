@@ -42,6 +42,10 @@ fn functions(dashboard: &str) -> Vec<(&'static str, Value)> {
             "create_key",
             json!({"wanted": {"name": "x", "kind": "write", "scopes": [], "origins": []}}),
         ),
+        (
+            "create_segment",
+            json!({"spec": {"name": "x", "filter": {"property": "plan", "op": "exists"}}}),
+        ),
         ("create_share", json!({"dashboard": dashboard, "request": {}})),
         ("create_widget", json!({"dashboard": dashboard, "spec": widget})),
         ("current_session", json!({})),
@@ -57,6 +61,7 @@ fn functions(dashboard: &str) -> Vec<(&'static str, Value)> {
         ("keys", json!({})),
         ("list_changes", json!({"cursor": null})),
         ("list_people", json!({})),
+        ("list_segments", json!({})),
         (
             "list_users",
             json!({"question": null, "events": false, "cursor": null}),
@@ -71,12 +76,14 @@ fn functions(dashboard: &str) -> Vec<(&'static str, Value)> {
         ("revoke_share", json!({"id": id})),
         ("rotate_share", json!({"id": id})),
         ("shares", json!({"dashboard": dashboard})),
+        ("segment_names", json!({})),
         ("show_data", json!({})),
         (
             "update_organization",
             json!({"name": "Renamed", "timezone": "UTC", "week_start": "monday"}),
         ),
         ("user_page", json!({"id": "ada", "cursor": null})),
+        ("widget_seen", json!({"id": id, "view": {}})),
     ]
 }
 

@@ -9,7 +9,7 @@
 
 use leptos::prelude::*;
 use model::answer::Answer;
-use model::dashboard::{Widget, WidgetSpec};
+use model::dashboard::{View, Widget, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
 use serde::{Deserialize, Serialize};
@@ -22,6 +22,13 @@ use crate::error::AppError;
 pub async fn get_widget(id: WidgetId) -> Result<Widget, AppError> {
     let caller = crate::server::caller()?;
     Ok(crate::server::engine()?.dashboards().widget(&caller, id).await?)
+}
+
+/// One widget with its question as it is seen through `view`.
+#[server(prefix = "/api/fn", endpoint = "widget_seen", input = Json, output = Json)]
+pub async fn widget_seen(id: WidgetId, view: View) -> Result<Widget, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?.widget_seen(&caller, id, &view).await?)
 }
 
 /// Adds a widget to a dashboard.
@@ -82,7 +89,7 @@ pub async fn explain(query: Query) -> Result<Explanation, AppError> {
     let meta = answer.meta();
     let told = statements.into_iter().map(|statement| {
         let parameters = statement.parameters.iter().map(ToString::to_string);
-        (statement.sql, parameters.collect())
+        (statement.pretty(), parameters.collect())
     });
     Ok(Explanation {
         statements: told.collect(),

@@ -8,6 +8,7 @@ use model::query::Query;
 
 use super::Board;
 use super::layout::{Placed, Step};
+use crate::address;
 use crate::api::dashboards::Shown;
 use crate::drawing::{Medium, answer_view, figures_view};
 use crate::language::{t, t_with};
@@ -175,6 +176,10 @@ fn CardMenu(
     let has_figures = kind.is_some_and(|kind| kind.asks() && !kind.is_a_table());
     let called = Signal::derive(move || t_with("Menu of {0}", &[&name.get()]));
     let has_menu = has_figures || board.may_edit;
+    let explored = move || {
+        let view = board.address.with(|address| address::written(&address.view));
+        format!("/explore?widget={id}&{}", view.trim_start_matches('?'))
+    };
     has_menu.then(|| view! {
         <Popover id=panel name=called face=icon(Icon::More) look="button icon-only quiet" panel="menu">
             {has_figures.then(|| view! {
@@ -182,6 +187,7 @@ fn CardMenu(
                     {icon(Icon::Table)}
                     <span>{live::text(move || if as_table.get() { t("Show as chart") } else { t("Show as table") }.to_owned())}</span>
                 </button>
+                <a class="menu-item" href=live::text(explored)>{icon(Icon::Chart)}<span>{t("Open in Explore")}</span></a>
             })}
             {board.may_edit.then(|| view! {
                 <a class="menu-item" href=format!("/dashboards/{}/widgets/{id}", board.id)>{icon(Icon::Edit)}<span>{t("Edit")}</span></a>

@@ -31,7 +31,7 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
     let presets = PRESETS
         .into_iter()
         .map(|(value, label)| {
-            let preset = Range::parse_last(value).ok();
+            let preset = Range::parse_word(value).ok();
             let here = preset.clone();
             view! {
                 <a
@@ -48,7 +48,7 @@ pub(super) fn RangePicker(board: Board) -> impl IntoView {
         .collect_view();
     view! {
         <Popover id=PANEL name=Signal::derive(move || t_with("Range: {0}", &[&words()])) face key="t" panel="menu range">
-            {presets}
+            <div class="presets">{presets}</div>
             <Custom board range />
             <Comparisons board />
             <div class="menu-foot refresh" data-refresh=""></div>

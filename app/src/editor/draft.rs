@@ -6,6 +6,7 @@ mod events;
 mod funnel;
 mod look;
 mod paths;
+mod people;
 mod placed;
 mod retention;
 mod selector;
@@ -27,6 +28,7 @@ pub(super) use funnel::{ExclusionDraft, FunnelDraft, StepDraft};
 use look::LookDraft;
 use paths::PathsDraft;
 pub(super) use paths::Side;
+pub(super) use people::{PeopleDraft, Way};
 use retention::RetentionDraft;
 pub(super) use selector::Conditions;
 use sessions::SessionsDraft;
@@ -131,7 +133,7 @@ impl Draft {
         self.time.interval = timeframe.interval;
         self.time.timezone = timeframe.timezone.map(str::to_owned);
         let whole = query.filters().into_iter().find(|(field, _)| field == "filter");
-        self.conditions = Conditions::of(whole.map(|(_, filter)| filter));
+        self.conditions = Conditions::of_whole(whole.map(|(_, filter)| filter));
         match query {
             Query::Trend(trend) => {
                 self.trend = TrendDraft::of(trend.spec());
@@ -269,6 +271,18 @@ impl Draft {
             Topic::Sessions => !self.sessions.has_ends(),
             _ => false,
         }
+    }
+
+    /// The conditions of the whole question as a segment; none where there are none, where one is not complete, and where
+    /// they call another segment.
+    pub(crate) fn segment(&self) -> Option<Filter> {
+        let mut errors = Vec::new();
+        let filter = self.conditions.filter("", &mut errors)?;
+        let calls_another = filter
+            .leaves()
+            .iter()
+            .any(|leaf| matches!(leaf, Filter::Segment(_)));
+        (errors.is_empty() && !calls_another && self.topic.has_conditions()).then_some(filter)
     }
 
     /// The question; none where the widget is a text.

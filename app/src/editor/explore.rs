@@ -7,14 +7,16 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::{use_location, use_navigate};
 use model::catalogue::EventName;
-use model::dashboard::WidgetType;
+use model::dashboard::{View, Widget, WidgetType};
+use model::ids::WidgetId;
 use model::query::Query;
 use model::role::Action;
 
 use super::{Draft, Editor, halves};
-use crate::api::catalogue;
+use crate::address::Address;
 use crate::api::dashboards::{self, Named};
 use crate::api::session::Session;
+use crate::api::{catalogue, widgets};
 use crate::error::AppError;
 use crate::language::t;
 use crate::parts::field::ChoiceField;
@@ -27,35 +29,65 @@ use crate::query_string;
 const PATH: &str = "/explore";
 const PAUSE: Duration = Duration::from_millis(400);
 
-type Known = (Vec<Named>, Vec<EventName>);
+/// What the page begins with.
+type Known = (Vec<Named>, Vec<EventName>, Option<Widget>);
 
 /// The page.
 #[component]
 pub(super) fn ExplorePage() -> impl IntoView {
-    let fetched: Fetched<Known> = Resource::new(|| (), |()| known());
+    let search = use_location().search;
+    let fetched: Fetched<Known> = Resource::new(beginnings(search), move |_| {
+        known(search.with_untracked(|search| shown_widget(search)))
+    });
     view! { <Frame>{loaded(fetched, waiting_board, explore_view)}</Frame> }
 }
 
-async fn known() -> Result<Known, AppError> {
+/// How often the page began anew: its bare address asks for an empty page, also while another question stands there.
+fn beginnings(search: Memo<String>) -> impl Fn() -> u32 + Send + Sync + 'static {
+    let counted = Memo::new(move |before: Option<&(u32, bool)>| {
+        let is_bare = search.with(|search| query_string::pairs(search).is_empty());
+        let (count, was_bare) = before.copied().unwrap_or((0, true));
+        (count + u32::from(is_bare && !was_bare), is_bare)
+    });
+    move || counted.get().0
+}
+
+/// The widget that the address names, and how it is looked at there.
+fn shown_widget(search: &str) -> Option<(WidgetId, View)> {
+    let id = query_string::value(search, "widget")?.parse().ok()?;
+    Some((id, Address::read(search).view))
+}
+
+async fn known(widget: Option<(WidgetId, View)>) -> Result<Known, AppError> {
+    let widget = match widget {
+        None => None,
+        Some((id, view)) => Some(widgets::widget_seen(id, view).await?),
+    };
     Ok((
         dashboards::dashboard_names().await?,
         catalogue::event_names().await?,
+        widget,
     ))
 }
 
-fn explore_view((boards, names): Known) -> AnyView {
+fn explore_view((boards, names, widget): Known) -> AnyView {
     let navigate = use_navigate();
     let asked = use_location().search.with_untracked(|search| begun(search));
     let cannot_be_read = asked.is_err();
     let most_frequent = names.first().map(|event| event.name.clone()).unwrap_or_default();
-    let draft = asked
-        .unwrap_or_default()
-        .unwrap_or_else(|| Draft::new(&most_frequent, None));
+    let draft = match &widget {
+        Some(widget) => Draft::of(widget),
+        None => asked
+            .unwrap_or_default()
+            .unwrap_or_else(|| Draft::new(&most_frequent, None)),
+    };
     let leave = {
         let navigate = navigate.clone();
         Callback::new(move |path: String| navigate(&path, NavigateOptions::default()))
     };
-    let editor = Editor::new(draft, names, boards.first().map(|board| board.id), leave);
+    let first_board = boards.first().map(|board| board.id);
+    let board = widget.as_ref().map(|widget| widget.dashboard_id).or(first_board);
+    let editor = Editor::new(draft, names, board, leave);
     let keep = Callback::new(move |path: String| {
         let options = NavigateOptions {
             replace: true,
@@ -64,7 +96,7 @@ fn explore_view((boards, names): Known) -> AnyView {
         };
         navigate(&path, options);
     });
-    keep_in_the_address(editor, keep);
+    keep_in_the_address(editor, keep, widget.is_some());
     let may_save = expect_context::<Session>().may(Action::EditDashboards);
     view! {
         <Title text=t("Explore") />
@@ -125,8 +157,8 @@ fn address(draft: &Draft) -> Option<String> {
     Some(format!("{PATH}{}", query_string::written(&pairs)))
 }
 
-/// Keeps the address at what is asked, from the first change on.
-fn keep_in_the_address(editor: Editor, keep: Callback<String>) {
+/// Keeps the address at what is asked: from the first change on, or `at_once`.
+fn keep_in_the_address(editor: Editor, keep: Callback<String>, at_once: bool) {
     let asked = Memo::new(move |_| editor.draft.with(address));
     let pause = StoredValue::new(None::<TimeoutHandle>);
     Effect::watch(
@@ -144,7 +176,7 @@ fn keep_in_the_address(editor: Editor, keep: Callback<String>) {
             };
             pause.set_value(set_timeout_with_handle(write, PAUSE).ok());
         },
-        false,
+        at_once,
     );
 }
 

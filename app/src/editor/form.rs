@@ -100,6 +100,7 @@ fn filters(editor: Editor) -> AnyView {
             <legend>{t("Only events where")}</legend>
             {conditions(editor, place)}
         </fieldset>
+        {super::people::people(editor)}
     }
     .into_any()
 }

@@ -8,6 +8,7 @@ use model::query::{Property, Scalar};
 use super::filter::written;
 use super::{Editor, USUAL_PROPERTIES};
 use crate::api::catalogue as api;
+use crate::api::segments::{self, SegmentName};
 use crate::parts::live;
 
 /// The `id` of the list of events.
@@ -30,6 +31,8 @@ pub(super) struct Catalogue {
     properties: RwSignal<Vec<(Option<String>, Vec<EventProperty>)>>,
     values: RwSignal<Vec<(Wish, Vec<String>)>>,
     asked: StoredValue<Vec<Wish>>,
+    /// The organization's segments; none until they are there.
+    pub(super) segments: RwSignal<Option<Vec<SegmentName>>>,
 }
 
 impl Catalogue {
@@ -38,7 +41,26 @@ impl Catalogue {
             properties: RwSignal::new(Vec::new()),
             values: RwSignal::new(Vec::new()),
             asked: StoredValue::new(Vec::new()),
+            segments: RwSignal::new(None),
         }
+    }
+
+    /// Fetches the segments, unless they are there.
+    pub(super) fn fetch_segments(self) {
+        if self.segments.with_untracked(Option::is_some) {
+            return;
+        }
+        spawn_local(async move {
+            // Without them everything else can still be asked.
+            let found = segments::segment_names().await.unwrap_or_default();
+            self.segments.try_set(Some(found));
+        });
+    }
+
+    /// Offers a segment that was just made.
+    pub(super) fn keep_segment(self, segment: SegmentName) {
+        self.segments
+            .try_update(|known| known.get_or_insert_with(Vec::new).push(segment));
     }
 
     /// Fetches what is wished for, unless it is there or on its way.

@@ -101,46 +101,59 @@ fn account_page(account: OwnAccount) -> AnyView {
     .into_any()
 }
 
-/// Plain buttons, so that it works without script.
 fn language_form(chosen: Option<&str>) -> AnyView {
-    let choices = Language::ALL.map(|language| {
-        let is_chosen = chosen == Some(language.tag());
-        view! {
-            <button type="submit" name="language" value=language.tag() lang=language.tag() aria-pressed=pressed(is_chosen)>{language.name()}</button>
-        }
+    let choices = Language::ALL.map(|language| Choice {
+        value: language.tag(),
+        words: language.name(),
+        lang: Some(language.tag()),
     });
-    view! {
-        <form method="post" action="/language" class="segments languages" role="group" aria-label=t("Language")>
-            <input type="hidden" name="back" value="/settings/account" />
-            <button type="submit" name="language" value="" aria-pressed=pressed(chosen.is_none())>{t("As my browser")}</button>
-            {choices.collect_view()}
-        </form>
-    }
-    .into_any()
+    choice_form("language", t("Language"), chosen, choices)
 }
 
-/// Plain buttons, too.
 fn clock_form(chosen: Option<&str>) -> AnyView {
-    let choices = Clock::ALL.map(|clock| {
-        let is_chosen = chosen == Some(clock.as_str());
-        let words = match clock {
+    let choices = Clock::ALL.map(|clock| Choice {
+        value: clock.as_str(),
+        words: match clock {
             Clock::TwentyFour => "14:05",
             Clock::Twelve => t("2:05 pm"),
-        };
-        view! { <button type="submit" name="clock" value=clock.as_str() aria-pressed=pressed(is_chosen)>{words}</button> }
+        },
+        lang: None,
     });
+    choice_form("clock", t("Times"), chosen, choices)
+}
+
+/// A way to read.
+struct Choice {
+    value: &'static str,
+    words: &'static str,
+    /// The language that its words are in, where that is not the page's.
+    lang: Option<&'static str>,
+}
+
+/// Plain buttons, so that it works without script.
+fn choice_form(
+    name: &'static str,
+    label: &'static str,
+    chosen: Option<&str>,
+    choices: [Choice; 2],
+) -> AnyView {
+    let as_browser = Choice {
+        value: "",
+        words: t("As my browser"),
+        lang: None,
+    };
+    let button = |Choice { value, words, lang }| {
+        let is_chosen = chosen.unwrap_or_default() == value;
+        view! { <button type="submit" name=name value=value lang=lang aria-pressed=is_chosen.to_string()>{words}</button> }
+    };
+    let buttons = [as_browser].into_iter().chain(choices).map(button).collect_view();
     view! {
-        <form method="post" action="/clock" class="segments languages" role="group" aria-label=t("Times")>
+        <form method="post" action=format!("/{name}") class="segments languages" role="group" aria-label=label>
             <input type="hidden" name="back" value="/settings/account" />
-            <button type="submit" name="clock" value="" aria-pressed=pressed(chosen.is_none())>{t("As my browser")}</button>
-            {choices.collect_view()}
+            {buttons}
         </form>
     }
     .into_any()
-}
-
-const fn pressed(is_chosen: bool) -> &'static str {
-    if is_chosen { "true" } else { "false" }
 }
 
 fn connect_form(name: String) -> AnyView {

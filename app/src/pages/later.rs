@@ -4,14 +4,14 @@
 
 #[cfg(debug_assertions)]
 pub(super) use whole::{
-    account, changes, data, editor, explore, invitation, keys, live, members, organization, start, user,
-    users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, start,
+    user, users,
 };
 
 #[cfg(not(debug_assertions))]
 pub(super) use split::{
-    account, changes, data, editor, explore, invitation, keys, live, members, organization, start, user,
-    users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, start,
+    user, users,
 };
 
 #[cfg(debug_assertions)]
@@ -27,6 +27,7 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::segments::SegmentsPage;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -70,6 +71,10 @@ mod whole {
         || view! { <MembersPage /> }.into_any()
     }
 
+    pub(in crate::pages) fn segments() -> fn() -> AnyView {
+        || view! { <SegmentsPage /> }.into_any()
+    }
+
     pub(in crate::pages) fn start() -> fn() -> AnyView {
         || view! { <StartPage /> }.into_any()
     }
@@ -97,6 +102,7 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
+    use crate::pages::segments::SegmentsPage;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -263,6 +269,24 @@ mod split {
 
         fn view(_route: Self) -> AnyView {
             view! { <MembersPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn segments() -> Lazy<SegmentsRoute> {
+        Lazy::new()
+    }
+
+    /// Filters with a name.
+    pub(in crate::pages) struct SegmentsRoute;
+
+    #[lazy_route]
+    impl LazyRoute for SegmentsRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <SegmentsPage /> }.into_any()
         }
     }
 

@@ -59,7 +59,7 @@ fn kept(view: &View) -> AnyView {
             pairs.push(("from", from.to_string()));
             pairs.push(("to", to.to_string()));
         }
-        Some(Range::Last { count, unit }) => pairs.push(("range", format!("{count}{}", unit.as_str()))),
+        Some(range) => pairs.extend(range.word().map(|word| ("range", word))),
     }
     let filter = view
         .filter

@@ -33,7 +33,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
     let current = shared.view.range.clone();
     let presets = PRESETS
         .into_iter()
-        .filter_map(|(value, label)| Some((Range::parse_last(value).ok()?, label)))
+        .filter_map(|(value, label)| Some((Range::parse_word(value).ok()?, label)))
         .map(|(range, label)| {
             let is_current = current.as_ref() == Some(&range);
             let view = View {
@@ -65,7 +65,7 @@ fn ranges(shared: &SharedDocument) -> AnyView {
         <details class="share-choice">
             <summary class="button">{icon(Icon::Calendar)}<span>{words}</span>{icon(Icon::Chevron)}</summary>
             <div class="share-panel">
-                {presets}
+                <div class="presets">{presets}</div>
                 <form method="get" action=shared.path.clone() class="custom-range">
                     <div class="two">
                         <div class="field"><label for="from">{t("First day")}</label><input class="input" id="from" type="date" name="from" value=from required /></div>
@@ -140,9 +140,9 @@ fn kept_range(view: &View) -> Option<AnyView> {
             view! { <input type="hidden" name="from" value=from.to_string() /><input type="hidden" name="to" value=to.to_string() /> }
                 .into_any()
         }
-        Range::Last { count, unit } => {
-            let last = format!("{count}{}", unit.as_str());
-            view! { <input type="hidden" name="range" value=last /> }.into_any()
-        }
+        range => range
+            .word()
+            .map(|word| view! { <input type="hidden" name="range" value=word /> })
+            .into_any(),
     })
 }

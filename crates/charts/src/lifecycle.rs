@@ -31,6 +31,7 @@ pub(crate) fn over_time(answer: &LifecycleAnswer, dormant: Dormant) -> TrendAnsw
         interval: answer.interval,
         timezone: answer.timezone.clone(),
         open_from: answer.open_from,
+        property: None,
         series: series.collect(),
         previous: None,
         meta: answer.meta.clone(),

@@ -216,7 +216,7 @@ fn draw_figure(body: &mut String, tile: Tile, answer: &Answer, panel: &PaperPane
         Direction::Down => "-",
         Direction::Flat => "=",
     };
-    let words = format!("{arrow} {}", change.percent_text);
+    let words = format!("{arrow} {}", change.text);
     let at = (tile.x + tile.width / 2, tile.y + 22);
     text(body, at, &words, 13, MUTED, tile.width / 2);
 }

@@ -29,13 +29,29 @@ pub struct Stat {
 /// A change against the period compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Without a sign: `12.5 %`.
-    pub percent_text: String,
+    /// Without a sign: `12.5 %`, or `809 ×` for a figure that grew tenfold and more.
+    pub text: String,
     /// Which way.
     pub direction: Direction,
     /// As a sentence: `up 12.5 % from the previous period`.
     pub words: String,
 }
+
+impl Change {
+    /// With its sign: `+12.5 %`, `−3 %`; `809 ×` and no change have none.
+    #[must_use]
+    pub(crate) fn signed(&self) -> String {
+        match self.direction {
+            Direction::Up if self.text.ends_with('×') => self.text.clone(),
+            Direction::Up => format!("+{}", self.text),
+            Direction::Down => format!("−{}", self.text),
+            Direction::Flat => "0 %".to_owned(),
+        }
+    }
+}
+
+/// From here on a growth is told as a multiple.
+const MULTIPLES_FROM: f64 = 10.0;
 
 /// Which way a figure went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,22 +160,39 @@ fn before(trend: &TrendAnswer, series: &AnswerSeries) -> Option<f64> {
 /// None where the figure before is zero: everything is infinitely more than nothing.
 pub(crate) fn change(now: f64, before: f64) -> Option<Change> {
     let percent = format::change_percent(now, before).filter(|percent| percent.is_finite())?;
+    let times = now / before;
+    if before > 0.0 && times >= MULTIPLES_FROM {
+        return Some(multiple(times));
+    }
     let direction = match percent {
         small if small.abs() < 0.05 => Direction::Flat,
         more if more > 0.0 => Direction::Up,
         _ => Direction::Down,
     };
-    let percent_text = words_of_percent(percent.abs());
+    let text = words_of_percent(percent.abs());
     let words = match direction {
-        Direction::Up => t_with("up {0} from the previous period", &[&percent_text]),
-        Direction::Down => t_with("down {0} from the previous period", &[&percent_text]),
+        Direction::Up => t_with("up {0} from the previous period", &[&text]),
+        Direction::Down => t_with("down {0} from the previous period", &[&text]),
         Direction::Flat => t("the same as in the previous period").to_owned(),
     };
     Some(Change {
-        percent_text,
+        text,
         direction,
         words,
     })
+}
+
+/// A growth that nobody reads in per cent: `809 ×`.
+fn multiple(times: f64) -> Change {
+    let text = match times {
+        large if large >= 1e6 => t("over 1,000,000 ×").to_owned(),
+        large => format!("{} ×", format::exact(large.round())),
+    };
+    Change {
+        words: t_with("{0} what it was in the previous period", &[&text]),
+        direction: Direction::Up,
+        text,
+    }
 }
 
 fn words_of_percent(percent: f64) -> String {

@@ -14,7 +14,7 @@ use model::language::{t, t_with};
 use crate::cartesian::exact;
 use crate::lifecycle::{self, Dormant};
 use crate::series::{buckets, is_other, name};
-use crate::stat::{Direction, change};
+use crate::stat::change;
 
 /// Words in rows and columns; the first column names the row.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -95,7 +95,7 @@ fn figures(title: impl Into<String>) -> Column {
 }
 
 fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
-    let mut columns = vec![text(t("Name")), figures(t("Total"))];
+    let mut columns = heads_of_totals(trend);
     if trend.previous.is_some() {
         columns.extend([figures(t("Before")), figures(t("Change"))]);
     }
@@ -127,15 +127,25 @@ fn of_totals(trend: &TrendAnswer, options: &WidgetOptions) -> Table {
     }
 }
 
+/// What tells the rows apart, and what is counted.
+fn heads_of_totals(trend: &TrendAnswer) -> Vec<Column> {
+    let Some(property) = &trend.property else {
+        return vec![text(t("Name")), figures(t("Total"))];
+    };
+    let mut labels: Vec<&str> = trend.series.iter().map(|series| series.label.as_str()).collect();
+    labels.dedup();
+    let counted = match labels[..] {
+        [label] => label.to_owned(),
+        _ => t("Total").to_owned(),
+    };
+    vec![text(&property.to_string()), figures(counted)]
+}
+
 fn change_words(now: Option<f64>, before: Option<f64>) -> String {
     let Some(change) = now.zip(before).and_then(|(now, before)| change(now, before)) else {
         return "–".to_owned();
     };
-    match change.direction {
-        Direction::Up => format!("+{}", change.percent_text),
-        Direction::Down => format!("−{}", change.percent_text),
-        Direction::Flat => "0 %".to_owned(),
-    }
+    change.signed()
 }
 
 fn over_time(trend: &TrendAnswer, options: &WidgetOptions) -> Table {

@@ -10,7 +10,7 @@ use futures_util::StreamExt;
 use futures_util::stream;
 use jiff::civil::DateTime;
 use model::answer::Answer;
-use model::dashboard::{DashboardPage, Panel, View, Widget, condition};
+use model::dashboard::{DashboardPage, Panel, View, Widget};
 use model::event::Receipt;
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
@@ -29,6 +29,7 @@ use crate::enrich::{Client, Enricher, Places};
 use crate::erasures::{self, Erasures};
 use crate::error::Error;
 use crate::figures::{CacheFigures, Counting, Durations, Figures};
+use crate::folder_size::FolderSize;
 use crate::idempotency::Idempotency;
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
@@ -148,7 +149,7 @@ struct Pieces {
     mailer: Mailer,
     idempotency: Idempotency,
     counting: Counting,
-    log_dir: PathBuf,
+    log_size: FolderSize,
     erasures: Erasures,
     logs: erasures::Logs,
     usages: Usages,
@@ -254,7 +255,7 @@ impl Engine {
             redis,
             mailer,
             counting: Counting::default(),
-            log_dir,
+            log_size: FolderSize::of(log_dir),
             erasures,
             logs,
             usages,
@@ -472,6 +473,17 @@ impl Engine {
         Ok(answer)
     }
 
+    /// A widget with its question as it is seen through `view`, to be asked further.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for a widget that the caller may not see.
+    pub async fn widget_seen(&self, caller: &Caller, id: WidgetId, view: &View) -> Result<Widget, Error> {
+        let mut widget = self.dashboards().widget(caller, id).await?;
+        let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
+        widget.config.query = widget.seen(&dashboard.view(), view);
+        Ok(widget)
+    }
+
     /// A dashboard with all its widgets answered; a widget's fault is told in its own place.
     ///
     /// # Errors
@@ -518,23 +530,10 @@ impl Engine {
         saved: &View,
         view: &View,
     ) -> Result<Option<Answer>, Error> {
-        let Some(query) = &widget.config.query else {
-            return Ok(None);
-        };
-        let range = view.range.as_ref().or(saved.range.as_ref());
-        let query = query
-            .within(range, saved.filter.as_ref())
-            .within(None, view.filter.as_ref())
-            .within(None, condition(saved, view).as_ref());
-        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
-        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
-        let query = view
-            .compare
-            .map_or(query.clone(), |compare| query.compared(compare));
-        // Another range leaves the interval open; a calendar still shows days.
-        let interval = widget.kind.interval_for(&query);
-        let query = interval.map_or(query.clone(), |interval| query.cut_by(interval));
-        self.answer(caller, &query).await.map(Some)
+        match widget.seen(saved, view) {
+            None => Ok(None),
+            Some(query) => self.answer(caller, &query).await.map(Some),
+        }
     }
 
     async fn answer(&self, caller: &Caller, query: &Query) -> Result<Answer, Error> {
@@ -570,7 +569,7 @@ impl Engine {
 
     /// The bytes of the event log's files.
     pub async fn log_bytes(&self) -> u64 {
-        crate::store::bytes_below(&self.0.log_dir).await
+        self.0.log_size.bytes().await
     }
 
     /// What is kept in memory of answers: whole ones, and the figures of single buckets.

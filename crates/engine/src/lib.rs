@@ -17,6 +17,7 @@ pub mod erasures;
 pub mod error;
 pub mod figures;
 pub mod first_steps;
+mod folder_size;
 pub mod idempotency;
 pub mod ingest;
 pub mod live;

@@ -37,6 +37,8 @@ use crate::random::Random;
 pub(crate) use invitations::take_invitation;
 pub(crate) use life::found;
 
+pub use members::LAST_OWNER;
+
 const CALENDAR_REMEMBERED: Duration = Duration::from_secs(2);
 const CALENDARS_REMEMBERED: u64 = 10_000;
 

@@ -1,6 +1,6 @@
 //! People as their events tell of them: who did something, what one person did, and when they were there.
 
-use model::dashboard::{View, condition};
+use model::dashboard::View;
 use model::ids::WidgetId;
 use model::person::{Mark, Person, PersonSession, Whose, behind};
 use model::query::{Edge, EventsQuery, EventsSpec, Query, Range};
@@ -108,16 +108,8 @@ impl Engine {
         mark: &Mark,
     ) -> Result<Whose, Error> {
         caller.must(Action::Read)?;
-        let widget = self.dashboards().widget(caller, widget).await?;
-        let dashboard = self.dashboards().get(caller, widget.dashboard_id).await?;
-        let range = view.range.as_ref().or(dashboard.range.as_ref());
+        let widget = self.widget_seen(caller, widget, view).await?;
         let query = widget.config.query.ok_or(Error::NotFound)?;
-        let query = query
-            .within(range, dashboard.filter.as_ref())
-            .within(None, view.filter.as_ref());
-        let query = query.within(None, condition(&dashboard.view(), view).as_ref());
-        let told_apart = view.breakdown.as_ref().filter(|_| widget.kind.tells_apart());
-        let query = told_apart.map_or(query.clone(), |property| query.broken_down_by(property));
         behind(&query, mark).ok_or_else(|| {
             Error::invalid(
                 "widget",

@@ -57,6 +57,22 @@ impl Segments {
         Ok(slice.page(segments, |segment: &Segment| segment.id.uuid()))
     }
 
+    /// All of the organization's segments, by name; there are at most [`MAX_SEGMENTS`].
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub async fn all(&self, caller: &Caller) -> Result<Vec<Segment>, Error> {
+        caller.must(Action::Read)?;
+        let rows = sql!(
+            self.db,
+            all as Row,
+            "SELECT id, name, description, filter, created_at, updated_at, version
+             FROM segments WHERE org_id = $1 ORDER BY name, id",
+            caller.org().uuid(),
+        )?;
+        Ok(rows.into_iter().map(Row::segment).collect())
+    }
+
     /// One segment.
     ///
     /// # Errors
@@ -113,6 +129,25 @@ impl Segments {
         let segment = row.map(Row::segment).ok_or_else(name_is_taken)?;
         self.finish(tx, caller, "segment.created", &segment).await?;
         Ok(segment)
+    }
+
+    /// Gives a segment another name.
+    ///
+    /// # Errors
+    /// As [`Segments::replace`].
+    pub async fn rename(&self, caller: &Caller, id: SegmentId, name: String) -> Result<(), Error> {
+        let Segment {
+            description,
+            filter,
+            version,
+            ..
+        } = self.get(caller, id).await?;
+        let spec = SegmentSpec {
+            name,
+            description,
+            filter,
+        };
+        self.replace(caller, id, spec, Some(version)).await.map(drop)
     }
 
     /// Replaces what a segment says; questions that use it answer anew.

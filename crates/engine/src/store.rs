@@ -25,7 +25,6 @@ mod touched;
 mod turns;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -87,23 +86,6 @@ pub(crate) struct Version {
     /// What was read before it grew may hold events that are erased.
     pub(crate) erasures: u64,
     pub(crate) touched: Arc<Touched>,
-}
-
-/// The bytes of all files in a folder and in those below it; what cannot be read counts nothing.
-pub(crate) async fn bytes_below(folder: &Path) -> u64 {
-    fn sum(folder: PathBuf) -> u64 {
-        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-        let bytes = |entry: std::fs::DirEntry| match entry.metadata() {
-            Ok(known) if known.is_dir() => sum(entry.path()),
-            Ok(known) => known.len(),
-            Err(_) => 0,
-        };
-        entries.map(bytes).sum()
-    }
-    let folder = folder.to_owned();
-    tokio::task::spawn_blocking(move || sum(folder))
-        .await
-        .unwrap_or_default()
 }
 
 /// What keeps the events. The choices are closed, so this is no trait.
@@ -384,11 +366,10 @@ impl EventStore {
     /// # Errors
     /// [`Error::Unavailable`] when the store's server does not answer.
     pub async fn bytes(&self) -> Result<u64, Error> {
-        match (&self.at, &self.backend) {
-            (EventsAt::DuckDb(folder), _) => Ok(bytes_below(folder).await),
-            (_, Backend::Postgres(store)) => store.bytes().await,
-            (_, Backend::ClickHouse(store)) => store.bytes().await,
-            (_, Backend::DuckDb(_)) => Ok(0),
+        match &self.backend {
+            Backend::DuckDb(store) => Ok(store.bytes().await),
+            Backend::Postgres(store) => store.bytes().await,
+            Backend::ClickHouse(store) => store.bytes().await,
         }
     }
 

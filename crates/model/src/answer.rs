@@ -13,7 +13,7 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::language::t;
-use crate::query::Interval;
+use crate::query::{Interval, Property};
 pub use events::EventsAnswer;
 pub use funnel::{Conversion, FunnelAnswer, FunnelGroup, StepFigures, TimeBin, TimeToConvert};
 pub use lifecycle::LifecycleAnswer;
@@ -112,6 +112,9 @@ pub struct TrendAnswer {
     /// From this position on, buckets are still filling.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub open_from: Option<usize>,
+    /// The property whose values tell the series apart; none without a breakdown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub property: Option<Property>,
     /// One for each series, or for each series and breakdown value.
     pub series: Vec<AnswerSeries>,
     /// The same series in the period compared with, bucket by bucket.

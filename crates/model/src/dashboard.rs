@@ -2,6 +2,7 @@
 
 mod document;
 mod options;
+mod seen;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -20,7 +21,7 @@ pub use options::{
     Axis, Goal, Legend, MAX_GOALS, Nulls, SERIES_COLOURS, SeriesColour, Stacking, Unit, WidgetOptions,
 };
 
-pub use variables::{MAX_VARIABLES, Variable, condition, is_value, variables};
+pub use variables::{MAX_VARIABLES, Variable, is_value, variables};
 
 /// Columns of the grid.
 pub const COLUMNS: u16 = 12;

@@ -7,7 +7,7 @@ mod reader;
 
 use std::cell::Cell;
 
-pub use reader::{Clock, Reader};
+pub use reader::{Clock, Reader, Reading, ReadingChoice};
 
 /// A language that people read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use crate::answer::Answer;
 use crate::person::{Outcome, Place, Whose};
-use crate::query::{Filter, Query, Range};
+use crate::query::{Filter, Period, Query, Range};
 use crate::scope::{Scope, Scopes};
 
 fn text() -> ObjectBuilder {
@@ -57,7 +57,11 @@ described! {
             .property("last", text().examples(["30d", "24h", "12w"]))
             .required("last")
             .additional_properties(Some(closed()));
-        OneOfBuilder::new().item(between).item(last).into()
+        let period = ObjectBuilder::new()
+            .property("period", one_of(&Period::ALL.map(Period::as_str)))
+            .required("period")
+            .additional_properties(Some(closed()));
+        OneOfBuilder::new().item(between).item(last).item(period).into()
     };
     Filter = ObjectBuilder::new()
         .description(Some(

@@ -39,7 +39,7 @@ pub use length::Length;
 pub use measure::Measure;
 pub use paths::{MAX_PATH_NODES, PATH_STEPS, PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide, PathsSpec};
 pub use property::Property;
-pub use range::{Edge, Interval, LastUnit, Range};
+pub use range::{Edge, Interval, LastUnit, Period, Range};
 pub use reach::Reach;
 pub use retention::{CohortBy, MAX_PERIODS, RetentionMode, RetentionQuery, RetentionSpec};
 pub use rewrite::Replace;

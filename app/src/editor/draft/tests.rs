@@ -6,7 +6,7 @@ use super::*;
 use crate::editor::FilterDraft;
 
 /// Questions of every kind, each with all that it can say and with next to nothing.
-const QUERIES: [&str; 26] = [
+const QUERIES: [&str; 29] = [
     r#"{"kind":"trend","series":[
         {"event":"purchase","measure":"p95","property":"amount","label":"Slow","filter":{"property":"plan","op":"in","value":["pro"]}},
         {"measure":"count","filter":{"or":[{"property":"a","op":"exists"},{"not":{"property":"b","op":"exists"}}]}}],
@@ -53,6 +53,13 @@ const QUERIES: [&str; 26] = [
     r#"{"kind":"sql","sql":"SELECT 1"}"#,
     r#"{"kind":"sql","sql":"SELECT name,\n  count(*) FROM events\nWHERE ts >= :from -- ago\nGROUP BY 1","limit":7,
         "range":{"last":"12w"},"timezone":"UTC"}"#,
+    r#"{"kind":"trend","series":[{"measure":"count"}],"range":{"period":"last_month"},"filter":{"and":[
+        {"property":"plan","op":"eq","value":"pro"},
+        {"cohort":{"event":"purchase","at_least":3,"range":{"last":"90d"}}},{"not":{"cohort":{"event":"refund","at_least":1}}},
+        {"segment":"0197a5c0-0000-7000-8000-000000000003"},{"not":{"segment":"0197a5c0-0000-7000-8000-000000000003"}}]}}"#,
+    r#"{"kind":"trend","series":[{"measure":"count"}],"range":{"last":"7d"},"filter":{"cohort":{"at_least":1,"range":{"period":"this_year"}}}}"#,
+    r#"{"kind":"funnel","steps":[{"event":"a","filter":{"segment":"0197a5c0-0000-7000-8000-000000000003"}},{"event":"b"}],"range":{"last":"7d"},
+        "filter":{"and":[{"cohort":{"event":"x","at_least":1,"at_most":2}},{"property":"plan","op":"eq","value":"pro"}]}}"#,
 ];
 
 fn widget(kind: WidgetType, config: WidgetConfig) -> Widget {
@@ -102,6 +109,49 @@ fn every_kind_of_question_survives_the_editor() {
     for topic in Topic::ALL {
         assert_eq!(topics.contains(&topic), topic != Topic::Text, "{topic:?}");
     }
+}
+
+#[test]
+fn conditions_on_people_stand_in_rows() {
+    let query = Query::parse(QUERIES[26]).expect("a trend");
+    let draft = Draft::asking(&query, None);
+    let Conditions { rows, people, kept } = &draft.conditions;
+    assert_eq!((rows.len(), people.len(), kept), (1, 4, &None));
+    let ways: Vec<Way> = people.iter().map(|people| people.way).collect();
+    assert_eq!(ways, [Way::Did, Way::DidNot, Way::InSegment, Way::NotInSegment]);
+    assert_eq!(
+        (
+            people[0].event.as_str(),
+            people[0].at_least.as_str(),
+            people[0].within.as_str()
+        ),
+        ("purchase", "3", "90d")
+    );
+    assert_eq!(draft.segment(), None, "a segment calls no other");
+
+    let mut draft = Draft::new("visit", None);
+    assert_eq!(draft.segment(), None, "without conditions");
+    draft.conditions.people.push(PeopleDraft {
+        at_least: "0".to_owned(),
+        ..PeopleDraft::default()
+    });
+    let errors = draft.query().expect_err("nobody does something 0 times");
+    assert_eq!(errors[0].field, "people[0].at_least");
+    assert_eq!(draft.segment(), None, "not complete");
+    draft.conditions.people[0].at_least = "2".to_owned();
+    assert!(draft.segment().is_some());
+    draft.conditions.people[0].way = Way::InSegment;
+    let errors = draft.query().expect_err("which segment?");
+    assert_eq!(errors[0].field, "people[0].segment");
+}
+
+#[test]
+fn what_rows_cannot_say_of_people_is_kept() {
+    let query = Query::parse(QUERIES[28]).expect("a funnel");
+    let draft = Draft::asking(&query, None);
+    assert!(draft.conditions.kept.is_some() && draft.conditions.people.is_empty());
+    let step = &draft.funnel.steps[0].on.conditions;
+    assert!(step.kept.is_some() && step.people.is_empty());
 }
 
 #[test]

@@ -4,7 +4,7 @@ use model::problem::FieldError;
 use model::query::{Edge, Interval, Range};
 
 use crate::address::{self, PRESETS};
-use crate::language::{t, t_with};
+use crate::language::t;
 
 /// The word for a range between two days.
 pub(crate) const CUSTOM: &str = "custom";
@@ -34,7 +34,7 @@ impl Default for TimeDraft {
 impl TimeDraft {
     pub(crate) fn take(&mut self, range: &Range) {
         match range {
-            Range::Last { count, unit } => self.range = format!("{count}{}", unit.as_str()),
+            Range::Last { .. } | Range::Period(_) => self.range = range.word().unwrap_or_default(),
             Range::Between { from, to } => {
                 CUSTOM.clone_into(&mut self.range);
                 self.from = from.to_string();
@@ -51,7 +51,7 @@ impl TimeDraft {
             .collect();
         let is_offered = self.range == CUSTOM || offered.iter().any(|(value, _)| *value == self.range);
         if !is_offered {
-            offered.push((self.range.clone(), t_with("Last {0}", &[&self.range])));
+            offered.push((self.range.clone(), address::word_words(&self.range)));
         }
         offered.push((CUSTOM.to_owned(), t("Between days").to_owned()));
         offered
@@ -72,7 +72,7 @@ impl TimeDraft {
                 address::between(&self.from, &self.to)
             }
         } else {
-            Range::parse_last(&self.range)
+            Range::parse_word(&self.range)
         };
         range.map_err(|message| FieldError::new("range", "invalid", message))
     }

@@ -40,6 +40,7 @@ pub(crate) fn trend(first: DateTime, interval: Interval, series: Vec<AnswerSerie
         interval,
         timezone: "UTC".into(),
         open_from: None,
+        property: None,
         series,
         previous: None,
         meta: Meta {

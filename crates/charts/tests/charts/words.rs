@@ -34,6 +34,13 @@ fn a_table_of_a_breakdown_is_ranked_with_the_rest_last() {
     let long = "/docs/getting-started/install-on-debian-with-docker-compose";
     assert_eq!(names, ["/", "/pricing", long, "/blog", "None", "Other"]);
     assert_eq!(ranked.rows[0][1..], ["9,957", "8,264", "+20.5 %"]);
+    let mut named = samples::compared();
+    if let Answer::Trend(trend) = &mut named {
+        trend.property = Some("$path".parse().expect("a property"));
+    }
+    let named = table(&named, WidgetType::Table, &WidgetOptions::default());
+    let heads: Vec<&str> = named.columns.iter().map(|column| column.title.as_str()).collect();
+    assert_eq!(heads, ["$path", "Views", "Before", "Change"]);
     let over_time = table(&samples::compared(), WidgetType::Line, &WidgetOptions::default());
     assert_eq!((over_time.rows.len(), over_time.columns.len()), (30, 13));
 }
@@ -56,6 +63,14 @@ fn a_figure_and_its_change() {
     assert_eq!(
         words(&[100.0], &[100.0]),
         Some((Direction::Flat, "the same as in the previous period".into()))
+    );
+    assert_eq!(
+        words(&[809.0], &[1.0]),
+        Some((Direction::Up, "809 × what it was in the previous period".into()))
+    );
+    assert_eq!(
+        words(&[9.0], &[1.0]),
+        Some((Direction::Up, "up 800 % from the previous period".into()))
     );
     assert_eq!(words(&[5.0], &[0.0]), None);
     let without = stat(&compared(&[5.0], &[0.0]), &options);

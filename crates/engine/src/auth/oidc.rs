@@ -21,6 +21,12 @@ use crate::random::digest;
 use provider::Claims;
 pub use provider::OidcProvider;
 
+/// Why nobody is signed in whose address an account has that may be somebody else's.
+pub const UNCONFIRMED: &str = "There is an account with your address, and nobody confirmed that address. Sign in with its password, \
+     or ask for another one, and connect it on the page of your account.";
+/// Why an account of the other server is not connected.
+pub const CONNECTED_ELSEWHERE: &str = "Somebody else here signs in with that account.";
+
 /// How long somebody may take to sign in there.
 const LASTS: Duration = Duration::from_mins(15);
 
@@ -178,13 +184,7 @@ impl Auth {
         let user = match here {
             Some((_, _, false)) => return Err(signed_out()),
             // Whoever made that account may be somebody else, who would keep its password.
-            Some((_, false, true)) => {
-                return Err(Error::Conflict(
-                    "There is an account with your address, and nobody confirmed that address. Sign in with its password, \
-                     or ask for another one, and connect it on the page of your account."
-                        .to_owned(),
-                ));
-            }
+            Some((_, false, true)) => return Err(Error::Conflict(UNCONFIRMED.to_owned())),
             Some((user, true, true)) => UserId::new(user),
             None if self.settings.registration == Registration::Open => {
                 self.make_account_of(&mut tx, &email, claims).await?
@@ -208,10 +208,7 @@ impl Auth {
         )?;
         match owner {
             Some((owner,)) if owner == user.uuid() => return Ok(()),
-            Some(_) => {
-                let message = "Somebody else here signs in with that account.";
-                return Err(Error::Conflict(message.to_owned()));
-            }
+            Some(_) => return Err(Error::Conflict(CONNECTED_ELSEWHERE.to_owned())),
             None => {
                 self.write_identity(&mut tx, provider, user, &claims.subject)
                     .await?;

@@ -3,7 +3,6 @@
 use chrono::{DateTime, Utc};
 use model::account::{SignedInSession, display_name};
 use model::ids::{SessionId, UserId};
-use model::language::{Clock, Language};
 use model::problem::FieldError;
 use serde_json::json;
 use uuid::Uuid;
@@ -110,82 +109,6 @@ impl Auth {
         )?;
         let target = format!("user:{user}");
         self.note(&mut tx, user, "user.renamed", target, json!({ "name": name }))
-            .await?;
-        tx.commit().await
-    }
-
-    /// The language that the person chose to read; none where their browser decides.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub async fn language(&self, user: UserId) -> Result<Option<Language>, Error> {
-        let found = sql!(
-            self.db,
-            optional as (Option<String>,),
-            "SELECT language FROM users WHERE id = $1",
-            user.uuid(),
-        )?;
-        Ok(found.and_then(|(tag,)| Language::known(&tag?)))
-    }
-
-    /// Reads this language from now on, wherever the person signs in; none leaves it to their browser.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for whoever did not sign in.
-    pub async fn choose_language(&self, caller: &Caller, language: Option<Language>) -> Result<(), Error> {
-        let (user, _) = caller.signed_in()?;
-        let tag = language.map(Language::tag);
-        let mut tx = self.db.begin().await?;
-        sql!(
-            tx,
-            run,
-            "UPDATE users SET language = $1 WHERE id = $2",
-            tag,
-            user.uuid(),
-        )?;
-        let target = format!("user:{user}");
-        self.note(
-            &mut tx,
-            user,
-            "language.chosen",
-            target,
-            json!({ "language": tag }),
-        )
-        .await?;
-        tx.commit().await
-    }
-
-    /// The clock that the person chose to read by; none where their browser decides.
-    ///
-    /// # Errors
-    /// [`Error::Internal`].
-    pub async fn clock(&self, user: UserId) -> Result<Option<Clock>, Error> {
-        let found = sql!(
-            self.db,
-            optional as (Option<String>,),
-            "SELECT clock FROM users WHERE id = $1",
-            user.uuid(),
-        )?;
-        Ok(found.and_then(|(word,)| Clock::known(&word?)))
-    }
-
-    /// Reads times by this clock from now on, wherever the person signs in; none leaves it to their browser.
-    ///
-    /// # Errors
-    /// [`Error::Forbidden`] for whoever did not sign in.
-    pub async fn choose_clock(&self, caller: &Caller, clock: Option<Clock>) -> Result<(), Error> {
-        let (user, _) = caller.signed_in()?;
-        let word = clock.map(Clock::as_str);
-        let mut tx = self.db.begin().await?;
-        sql!(
-            tx,
-            run,
-            "UPDATE users SET clock = $1 WHERE id = $2",
-            word,
-            user.uuid(),
-        )?;
-        let target = format!("user:{user}");
-        self.note(&mut tx, user, "clock.chosen", target, json!({ "clock": word }))
             .await?;
         tx.commit().await
     }

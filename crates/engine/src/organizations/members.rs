@@ -188,6 +188,10 @@ async fn role_of(tx: &mut Tx, org: OrgId, user: UserId) -> Result<Option<Role>, 
     row.map(|(role,)| known_role(&role)).transpose()
 }
 
+/// Why somebody stays an owner.
+pub const LAST_OWNER: &str =
+    "Somebody has to own the organization. Make another member an owner first, or delete it.";
+
 async fn write_role(tx: &mut Tx, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
     sql!(
         tx,
@@ -207,9 +211,7 @@ async fn must_have_an_owner(tx: &mut Tx, org: OrgId) -> Result<(), Error> {
         "SELECT user_id FROM org_members WHERE org_id = $1 AND role = 'owner' LIMIT 1",
         org.uuid(),
     )?;
-    owner.map(drop).ok_or_else(|| {
-        Error::Conflict(
-            "Somebody has to own the organization. Make another member an owner first, or delete it.".into(),
-        )
-    })
+    owner
+        .map(drop)
+        .ok_or_else(|| Error::Conflict(LAST_OWNER.to_owned()))
 }

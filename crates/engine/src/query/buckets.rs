@@ -1,6 +1,7 @@
 //! Where buckets begin: computed once, here, with the time zone, and bound to statements as instants.
 
 mod beyond;
+mod period;
 
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
@@ -47,7 +48,7 @@ pub(crate) fn resolve(
 ) -> Result<Buckets, Error> {
     let name = timeframe.timezone.unwrap_or(&calendar.timezone);
     let zone = time_zone(name)?;
-    let (from, to) = edges(timeframe.range, &zone, now)?;
+    let (from, to) = edges(timeframe.range, &zone, calendar.week_start, now)?;
     if to <= from {
         let message = "The range ends before it starts. Swap `from` and `to`.";
         return Err(Error::invalid("range.to", "before_start", message));
@@ -60,7 +61,11 @@ pub(crate) fn resolve(
     };
     let (starts, natural_end) = walk.starts(from, to)?;
     let window = Window { from, to, starts };
-    let moves_with_the_clock = matches!(timeframe.range, Range::Last { .. });
+    let moves_with_the_clock = match timeframe.range {
+        Range::Last { .. } => true,
+        Range::Period(period) => period.is_running(),
+        Range::Between { .. } => false,
+    };
     let last_end = if moves_with_the_clock {
         natural_end
     } else {
@@ -68,7 +73,14 @@ pub(crate) fn resolve(
     };
     let previous = timeframe
         .compare
-        .map(|compare| super::compare::shifted(&window, compare, interval, &zone))
+        .map(|compare| {
+            let shifted = super::compare::shifted(&window, timeframe.range, compare, interval, &zone)?;
+            if super::compare::goes_by_pages(timeframe.range, compare) {
+                walk.to_its_end(shifted)
+            } else {
+                Ok(shifted)
+            }
+        })
         .transpose()?;
     Ok(Buckets {
         interval,
@@ -91,7 +103,7 @@ pub(super) fn instants(
     calendar: &Calendar,
     now: Timestamp,
 ) -> Result<(Timestamp, Timestamp), Error> {
-    edges(range, &time_zone(&calendar.timezone)?, now)
+    edges(range, &time_zone(&calendar.timezone)?, calendar.week_start, now)
 }
 
 pub(super) fn time_zone(name: &str) -> Result<TimeZone, Error> {
@@ -112,7 +124,12 @@ fn out_of_range(field: &'static str) -> impl Fn(jiff::Error) -> Error {
 }
 
 /// The first instant that counts, and the first that no longer does.
-fn edges(range: &Range, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp, Timestamp), Error> {
+fn edges(
+    range: &Range,
+    zone: &TimeZone,
+    week_start: WeekStart,
+    now: Timestamp,
+) -> Result<(Timestamp, Timestamp), Error> {
     match range {
         Range::Between { from, to } => Ok((from_edge(from, zone)?, to_edge(to, zone)?)),
         Range::Last {
@@ -124,6 +141,12 @@ fn edges(range: &Range, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp, T
             unit: LastUnit::Hour,
         } => last_time(now, SignedDuration::from_hours((*count).into())),
         Range::Last { count, unit } => last_days(days_and_longer(*count, *unit), zone, now),
+        Range::Period(period) => {
+            let today = zone.to_datetime(now).date();
+            period::days(*period, today, week_start)
+                .and_then(|(first, end)| Ok((start_of_day(first, zone)?, start_of_day(end, zone)?)))
+                .map_err(out_of_range("range.period"))
+        }
     }
 }
 
@@ -182,6 +205,15 @@ pub(super) fn start_of_day(date: Date, zone: &TimeZone) -> Result<Timestamp, jif
     Ok(date.to_zoned(zone.clone())?.timestamp())
 }
 
+/// The day with which the week of `date` begins.
+fn first_of_week(date: Date, week_start: WeekStart) -> Result<Date, jiff::Error> {
+    let first = match week_start {
+        WeekStart::Monday => Weekday::Monday,
+        WeekStart::Sunday => Weekday::Sunday,
+    };
+    date.checked_sub(i64::from(date.weekday().since(first)).days())
+}
+
 /// Enough buckets to see a shape, few enough to see it at a glance.
 fn fitting_interval(from: Timestamp, to: Timestamp) -> Interval {
     match to.duration_since(from).as_hours() {
@@ -217,6 +249,19 @@ impl Walk<'_> {
             start = self.after(start).map_err(out_of_range("range.to"))?;
         }
         Ok((starts, start))
+    }
+
+    /// A period compared with may be longer than the one beside it, as January is than February: its last bucket is as long
+    /// as the others, and more of them follow.
+    fn to_its_end(&self, mut window: Window) -> Result<Window, Error> {
+        while let Some(last) = window.starts.last() {
+            let next = self.after(*last).map_err(out_of_range("compare"))?;
+            if next >= window.to {
+                break;
+            }
+            window.starts.push(next);
+        }
+        Ok(window)
     }
 
     fn too_many(&self) -> Error {
@@ -261,13 +306,7 @@ impl Walk<'_> {
     fn first_day(&self, date: Date) -> Result<Date, jiff::Error> {
         match self.interval {
             Interval::Month => Ok(date.first_of_month()),
-            Interval::Week => {
-                let first = match self.week_start {
-                    WeekStart::Monday => Weekday::Monday,
-                    WeekStart::Sunday => Weekday::Sunday,
-                };
-                date.checked_sub(i64::from(date.weekday().since(first)).days())
-            }
+            Interval::Week => first_of_week(date, self.week_start),
             Interval::Day | Interval::Hour | Interval::Minute => Ok(date),
         }
     }

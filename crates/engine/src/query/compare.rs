@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use jiff::{Span, ToSpan};
 use model::Timestamp;
-use model::query::{Compare, Interval};
+use model::query::{Compare, Interval, Period, Range};
 
 use super::buckets::start_of_day;
 use super::window::Window;
@@ -15,19 +15,23 @@ enum Shift {
     Absolute(jiff::SignedDuration),
     /// On the clocks of the zone.
     Civil(Span),
-    Year,
+    /// By pages of the calendar. A day that an earlier page lacks becomes the first day after it, so that its own bucket
+    /// is empty and its neighbours are whole.
+    Pages(Span),
 }
 
 /// The window that answers bucket by bucket to `window`.
 pub(super) fn shifted(
     window: &Window,
+    range: &Range,
     compare: Compare,
     interval: Interval,
     zone: &TimeZone,
 ) -> Result<Window, Error> {
-    let shift = match compare {
-        Compare::PreviousPeriod => by_its_length(window, interval, zone),
-        Compare::PreviousYear => Shift::Year,
+    let shift = match (compare, range) {
+        (Compare::PreviousYear, _) => Shift::Pages(1.year()),
+        (Compare::PreviousPeriod, Range::Period(period)) => Shift::Pages(page(*period)),
+        (Compare::PreviousPeriod, _) => by_its_length(window, interval, zone),
     };
     let moved = |edge: &Timestamp| {
         shift.back(*edge, zone).map_err(|_| {
@@ -41,6 +45,22 @@ pub(super) fn shifted(
         to: moved(&window.to)?,
         starts,
     })
+}
+
+/// Whether pages of the calendar are compared, which may be of different lengths.
+pub(super) fn goes_by_pages(range: &Range, compare: Compare) -> bool {
+    compare == Compare::PreviousYear || matches!(range, Range::Period(_))
+}
+
+/// How far back the page before it lies.
+fn page(period: Period) -> Span {
+    match period {
+        Period::Yesterday => 1.day(),
+        Period::ThisWeek | Period::LastWeek => 7.days(),
+        Period::ThisMonth | Period::LastMonth => 1.month(),
+        Period::ThisQuarter | Period::LastQuarter => 3.months(),
+        Period::ThisYear | Period::LastYear => 1.year(),
+    }
 }
 
 /// Whole months by month move by months, whole days by days, anything else by its length.
@@ -75,7 +95,7 @@ impl Shift {
         match self {
             Self::Absolute(length) => edge.checked_sub(*length),
             Self::Civil(span) => instant(local.checked_sub(*span)?, zone),
-            Self::Year => instant(a_year_earlier(local)?, zone),
+            Self::Pages(span) => instant(pages_earlier(local, *span)?, zone),
         }
     }
 }
@@ -84,13 +104,10 @@ fn instant(local: DateTime, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
     Ok(local.to_zoned(zone.clone())?.timestamp())
 }
 
-/// 29 February has no counterpart: it becomes 1 March, so that its own bucket is empty and its neighbours are whole.
-fn a_year_earlier(local: DateTime) -> Result<DateTime, jiff::Error> {
-    let is_leap_day = local.month() == 2 && local.day() == 29;
-    let day = if is_leap_day {
-        local.date().tomorrow()?
-    } else {
-        local.date()
-    };
-    Ok(day.checked_sub(1.year())?.to_datetime(local.time()))
+fn pages_earlier(local: DateTime, span: Span) -> Result<DateTime, jiff::Error> {
+    let goes_by_months = span.get_months() > 0 || span.get_years() > 0;
+    let earlier = local.date().checked_sub(span)?;
+    let is_there = !goes_by_months || earlier.day() == local.day();
+    let day = if is_there { earlier } else { earlier.tomorrow()? };
+    Ok(day.to_datetime(local.time()))
 }

@@ -1,8 +1,12 @@
 use model::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
+use sqlformat::{FormatOptions, Indent, QueryParams};
 
 use crate::store::{Param, Statement};
+
+/// Characters of a line of a statement that people read.
+const LONGEST_LINE: usize = 100;
 
 /// A statement as people and programs read it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -11,6 +15,21 @@ pub struct Explained {
     pub sql: String,
     /// What the question marks stand for, in order; instants in RFC 3339.
     pub parameters: Vec<Value>,
+}
+
+impl Explained {
+    /// The text in lines, each clause on its own.
+    #[must_use]
+    pub fn pretty(&self) -> String {
+        let options = FormatOptions {
+            indent: Indent::Spaces(2),
+            max_inline_block: LONGEST_LINE,
+            max_inline_arguments: Some(LONGEST_LINE),
+            max_inline_top_level: Some(LONGEST_LINE),
+            ..FormatOptions::default()
+        };
+        sqlformat::format(&self.sql, &QueryParams::None, &options)
+    }
 }
 
 impl From<Statement> for Explained {

@@ -31,6 +31,7 @@ pub(super) async fn answer(asked: &Asked<'_>, sessions: &SessionsQuery) -> Resul
         interval: buckets.interval,
         timezone: buckets.timezone.clone(),
         open_from: buckets.open_from,
+        property: None,
         series: shaped.series,
         previous: None,
         meta: Meta::fresh(shaped.events),

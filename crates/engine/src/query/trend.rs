@@ -26,6 +26,10 @@ pub(super) async fn answer(asked: &Asked<'_>, trend: &TrendQuery) -> Result<Tren
         interval: buckets.interval,
         timezone: buckets.timezone.clone(),
         open_from: buckets.open_from,
+        property: spec
+            .breakdown
+            .as_ref()
+            .map(|breakdown| breakdown.property.clone()),
         series: figures.series,
         previous: figures.previous,
         meta,
@@ -60,7 +64,7 @@ impl Trend<'_> {
         let order: Option<Vec<Of>> = self.trend.formula().map(|_| self.formula_order(&current.series));
         Ok(Figures {
             series: self.answer(current.series, order.as_deref()),
-            previous: previous.map(|previous| self.answer(previous.series, order.as_deref())),
+            previous: previous.map(|previous| self.beside(previous.series, order.as_deref())),
             events,
             warnings: self.warnings().await?,
         })
@@ -129,7 +133,7 @@ impl Trend<'_> {
         if fetched.series.iter().flatten().any(|line| line.of == Of::Other) {
             wanted.push(Of::Other);
         }
-        fetched.series = self.align(&fetched.series, |_| wanted.clone());
+        fetched.series = self.align(window, &fetched.series, |_| wanted.clone());
         Ok(fetched)
     }
 
@@ -150,14 +154,19 @@ impl Trend<'_> {
             })
             .collect();
         let mut fetched = self.fetch(window, self.series(), &lines).await?;
-        fetched.series = self.align(&fetched.series, |position| {
+        fetched.series = self.align(window, &fetched.series, |position| {
             current[position].iter().map(|line| line.of.clone()).collect()
         });
         Ok(Some(fetched))
     }
 
-    fn align(&self, series: &[Vec<Line>], wanted: impl Fn(usize) -> Vec<Of>) -> Vec<Vec<Line>> {
-        let buckets = self.asked.buckets.window.starts.len();
+    fn align(
+        &self,
+        window: &Window,
+        series: &[Vec<Line>],
+        wanted: impl Fn(usize) -> Vec<Of>,
+    ) -> Vec<Vec<Line>> {
+        let buckets = window.starts.len();
         let aligned = |(position, lines): (usize, &Vec<Line>)| {
             shape::aligned(lines, &wanted(position), &self.series()[position], buckets)
         };
@@ -195,6 +204,17 @@ impl Trend<'_> {
             for line in &mut answer {
                 line.values = running::rolling_average(&line.values, buckets);
             }
+        }
+        answer
+    }
+
+    /// The lines of the period compared with. It may be longer, as January is than February: what has no counterpart counts
+    /// in the totals alone.
+    fn beside(&self, series: Vec<Vec<Line>>, order: Option<&[Of]>) -> Vec<AnswerSeries> {
+        let buckets = self.asked.buckets.window.starts.len();
+        let mut answer = self.answer(series, order);
+        for line in &mut answer {
+            line.values.truncate(buckets);
         }
         answer
     }

@@ -20,6 +20,7 @@ use super::selected::described;
 use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
+use crate::folder_size::FolderSize;
 use attached::Attached;
 use fault::Fault;
 pub(super) use fault::words_about_statement;
@@ -47,6 +48,7 @@ struct Home {
     instance: Arc<RwLock<Option<Instance>>>,
     readers: Arc<Semaphore>,
     time_limit: Duration,
+    size: FolderSize,
 }
 
 type Open = OwnedRwLockReadGuard<Option<Instance>, Instance>;
@@ -60,10 +62,16 @@ impl DuckDb {
             instance: Arc::new(RwLock::new(None)),
             readers: Arc::new(Semaphore::new(reader::concurrent_questions())),
             time_limit,
+            size: FolderSize::of(dir.to_owned()),
         });
         home.reopen().await?;
         let writer = Writer::start().map_err(Error::internal)?;
         Ok(Self { home, writer })
+    }
+
+    /// About how many bytes all files take.
+    pub(super) async fn bytes(&self) -> u64 {
+        self.home.size.bytes().await
     }
 
     pub(super) async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {

@@ -1,8 +1,11 @@
 use std::time::Duration;
 
+use engine::query::Queries;
 use engine::query::buckets::Calendar;
 use model::account::WeekStart;
-use model::query::Interval;
+use model::query::{Interval, Query};
+use sqlparser::dialect::GenericDialect;
+use sqlparser::tokenizer::{Token, Tokenizer};
 
 use crate::world::{World, event, on_every_store, org, refused, time, utc};
 
@@ -14,7 +17,9 @@ on_every_store! {
     days_are_as_long_as_the_zone_makes_them,
     weeks_begin_when_the_organization_says,
     the_period_before_is_cut_like_this_one,
+    a_page_of_the_calendar_is_set_beside_the_page_before,
     a_kept_answer_is_never_stale,
+    statements_put_into_lines_say_the_same,
 }
 
 const NOW: &str = "2026-03-01T12:00:30Z";
@@ -219,6 +224,94 @@ async fn the_period_before_is_cut_like_this_one() {
         [Some(0.0), Some(1.0)],
         "January and February"
     );
+}
+
+async fn a_page_of_the_calendar_is_set_beside_the_page_before() {
+    let world = world_with(&[
+        "2026-01-01T10:00:00Z",
+        "2026-01-28T10:00:00Z",
+        "2026-01-29T10:00:00Z",
+        "2026-01-31T23:00:00Z",
+        "2026-02-01T00:00:00Z",
+        "2026-02-28T23:59:59Z",
+        "2026-03-01T10:00:00Z",
+    ])
+    .await;
+    let ask = |period: &str, interval: &str| {
+        trend(&format!(
+            r#""range":{{"period":"{period}"}},"interval":"{interval}","compare":"previous_period""#
+        ))
+    };
+    let february = world.answer(org(1), &ask("last_month", "day")).await;
+    assert_eq!(
+        (february.buckets.len(), february.series[0].total),
+        (28, Some(2.0))
+    );
+    let january = &february.previous.as_ref().expect("asked for")[0];
+    assert_eq!(
+        (january.values.len(), january.values[27], january.total),
+        (28, Some(1.0), Some(4.0)),
+        "28 days stand beside 28, and the whole month is counted"
+    );
+    let months = world.answer(org(1), &ask("last_month", "month")).await;
+    assert_eq!(
+        months.previous.expect("asked for")[0].values,
+        [Some(4.0)],
+        "the whole of January"
+    );
+    let march = world.answer(org(1), &ask("this_month", "day")).await;
+    assert_eq!(march.series[0].values, [Some(1.0)]);
+    assert_eq!(march.open_from, Some(0), "today is not over");
+    assert_eq!(march.previous.expect("asked for")[0].values, [Some(1.0)]);
+    let yesterday = world.answer(org(1), &ask("yesterday", "day")).await;
+    assert_eq!(
+        (yesterday.series[0].total, yesterday.open_from),
+        (Some(1.0), None)
+    );
+    let quarter = world.answer(org(1), &ask("this_quarter", "month")).await;
+    assert_eq!(
+        quarter.series[0].values,
+        [Some(4.0), Some(2.0), Some(1.0)],
+        "January until today"
+    );
+}
+
+async fn statements_put_into_lines_say_the_same() {
+    let world = world_with(&["2026-02-26T10:00:00Z", "2026-03-01T10:00:00Z"]).await;
+    let queries = Queries::new(world.store.clone(), world.clock.clone());
+    let range = r#""range":{"last":"7d"}"#;
+    let odd = r#""filter":{"or":[{"property":"it's  \"odd\"","op":"contains","value":"  a  "},{"property":"a.b","op":"gte","value":2}]}"#;
+    for question in [
+        format!(
+            r#"{{"kind":"trend","series":[{{"measure":"p95","property":"a.b"}},{{"measure":"unique_users"}}],{range},{odd},"breakdown":{{"property":"a"}}}}"#
+        ),
+        format!(
+            r#"{{"kind":"funnel","steps":[{{"event":"x"}},{{"event":"y"}}],"window":"1d",{range},{odd}}}"#
+        ),
+        format!(r#"{{"kind":"retention","start":{{"event":"x"}},"return":{{}},{range}}}"#),
+        format!(r#"{{"kind":"paths",{range}}}"#),
+        format!(r#"{{"kind":"sessions","measures":["sessions","bounce_rate","entry"],{range}}}"#),
+        format!(r#"{{"kind":"lifecycle",{range}}}"#),
+        format!(r#"{{"kind":"events",{range},{odd}}}"#),
+    ] {
+        let query = Query::parse(&question).expect(&question);
+        let (_, statements) = queries.explain(org(1), &utc(), &query).await.expect(&question);
+        assert!(!statements.is_empty(), "{question}");
+        for statement in statements {
+            let pretty = statement.pretty();
+            assert!(pretty.contains('\n'), "{pretty}");
+            assert_eq!(words(&pretty), words(&statement.sql), "{question}");
+        }
+    }
+}
+
+/// What a statement is made of, without the space in between.
+fn words(sql: &str) -> Vec<Token> {
+    let all = Tokenizer::new(&GenericDialect {}, sql)
+        .tokenize()
+        .expect("it is SQL");
+    let is_word = |token: &Token| !matches!(token, Token::Whitespace(_));
+    all.into_iter().filter(is_word).collect()
 }
 
 async fn a_kept_answer_is_never_stale() {

@@ -79,7 +79,7 @@ pub(super) fn defaults(layout: &Value) -> BTreeMap<String, String> {
 
 /// The condition of what is chosen in `view`, on a dashboard whose defaults are `saved`.
 #[must_use]
-pub fn condition(saved: &View, view: &View) -> Option<Filter> {
+pub(super) fn condition(saved: &View, view: &View) -> Option<Filter> {
     let mut parts = Vec::new();
     for (property, default) in &saved.variables {
         let chosen = view.variables.get(property).unwrap_or(default);

@@ -88,6 +88,55 @@ impl From<Language> for Reader {
     }
 }
 
+/// What somebody chose of how they read; nothing where their browser decides.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Their language.
+    pub language: Option<Language>,
+    /// Their clock.
+    pub clock: Option<Clock>,
+}
+
+impl Reading {
+    /// Choice by choice.
+    #[must_use]
+    pub const fn choices(self) -> [ReadingChoice; 2] {
+        [
+            ReadingChoice::Language(self.language),
+            ReadingChoice::Clock(self.clock),
+        ]
+    }
+}
+
+/// One choice of how to read; none leaves it to the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadingChoice {
+    /// The language.
+    Language(Option<Language>),
+    /// The clock.
+    Clock(Option<Clock>),
+}
+
+impl ReadingChoice {
+    /// What is chosen, as cookies and forms name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Language(_) => "language",
+            Self::Clock(_) => "clock",
+        }
+    }
+
+    /// The tag of the language, or the hours of the clock.
+    #[must_use]
+    pub fn value(self) -> Option<&'static str> {
+        match self {
+            Self::Language(language) => language.map(Language::tag),
+            Self::Clock(clock) => clock.map(Clock::as_str),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,21 @@ pub struct Cohort {
 }
 
 impl Cohort {
+    /// Whoever did `event` (any, where it is none) at least so often, in `range` or ever.
+    ///
+    /// # Errors
+    /// A sentence for `at_least` of 0 and for a range that ends before it starts.
+    pub fn of(event: Option<String>, at_least: u32, range: Option<Range>) -> Result<Self, String> {
+        Self::try_from(CohortWire {
+            event,
+            at_least: Some(at_least),
+            at_most: None,
+            last: None,
+            range,
+            filter: None,
+        })
+    }
+
     /// How often a member did it at least.
     #[must_use]
     pub const fn at_least(&self) -> u32 {

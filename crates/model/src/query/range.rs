@@ -22,6 +22,8 @@ pub enum Range {
         /// Of what.
         unit: LastUnit,
     },
+    /// A page of the calendar: this one up to today, or the whole one before it.
+    Period(Period),
 }
 
 /// One end of a range.
@@ -85,6 +87,83 @@ impl LastUnit {
     }
 }
 
+/// A page of the calendar, as the question's time zone and the organization's weeks turn it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Period {
+    /// The day before today.
+    Yesterday,
+    /// From the first day of the week until today.
+    ThisWeek,
+    /// The seven days before this week.
+    LastWeek,
+    /// From the first of the month until today.
+    ThisMonth,
+    /// The whole month before this one.
+    LastMonth,
+    /// From the first of January, April, July or October until today.
+    ThisQuarter,
+    /// The three months before this quarter.
+    LastQuarter,
+    /// From the first of January until today.
+    ThisYear,
+    /// The whole year before this one.
+    LastYear,
+}
+
+impl Period {
+    /// All of them, the shortest first.
+    pub const ALL: [Self; 9] = [
+        Self::Yesterday,
+        Self::ThisWeek,
+        Self::LastWeek,
+        Self::ThisMonth,
+        Self::LastMonth,
+        Self::ThisQuarter,
+        Self::LastQuarter,
+        Self::ThisYear,
+        Self::LastYear,
+    ];
+
+    /// The word on the wire and in addresses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yesterday => "yesterday",
+            Self::ThisWeek => "this_week",
+            Self::LastWeek => "last_week",
+            Self::ThisMonth => "this_month",
+            Self::LastMonth => "last_month",
+            Self::ThisQuarter => "this_quarter",
+            Self::LastQuarter => "last_quarter",
+            Self::ThisYear => "this_year",
+            Self::LastYear => "last_year",
+        }
+    }
+
+    /// Whether it goes on today.
+    #[must_use]
+    pub const fn is_running(self) -> bool {
+        matches!(
+            self,
+            Self::ThisWeek | Self::ThisMonth | Self::ThisQuarter | Self::ThisYear
+        )
+    }
+}
+
+impl std::str::FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Self::ALL.into_iter().find(|period| period.as_str() == text);
+        found.ok_or_else(|| {
+            let words = Self::ALL
+                .map(|period| format!("`{}`", period.as_str()))
+                .join(", ");
+            format!("`{text}` is not a period; write one of {words}, or `{{\"last\": \"1d\"}}` for today")
+        })
+    }
+}
+
 impl Range {
     /// The last `count` of `unit`.
     ///
@@ -113,6 +192,26 @@ impl Range {
         Self::last(count, unit)
     }
 
+    /// Reads the word of an address for a time that ends about now: `30d`, `last_month`.
+    ///
+    /// # Errors
+    /// A sentence that gives examples.
+    pub fn parse_word(text: &str) -> Result<Self, String> {
+        text.parse()
+            .map(Self::Period)
+            .or_else(|_: String| Self::parse_last(text))
+    }
+
+    /// Its word in an address; none for a range between two edges.
+    #[must_use]
+    pub fn word(&self) -> Option<String> {
+        match self {
+            Self::Between { .. } => None,
+            Self::Last { count, unit } => Some(format!("{count}{}", unit.as_str())),
+            Self::Period(period) => Some(period.as_str().to_owned()),
+        }
+    }
+
     /// Whether the end lies before the beginning, as far as that can be told without a time zone.
     #[must_use]
     pub fn ends_before_it_starts(&self) -> bool {
@@ -125,7 +224,7 @@ impl Range {
                 from: Edge::Time(from),
                 to: Edge::Time(to),
             } => to <= from,
-            Self::Between { .. } | Self::Last { .. } => false,
+            Self::Between { .. } | Self::Last { .. } | Self::Period(_) => false,
         }
     }
 }
@@ -154,7 +253,7 @@ impl fmt::Display for Edge {
     }
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RangeWire {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -163,6 +262,8 @@ struct RangeWire {
     to: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    period: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Range {
@@ -172,6 +273,7 @@ impl<'de> Deserialize<'de> for Range {
                 from: Some(from),
                 to: Some(to),
                 last: None,
+                period: None,
             } => Ok(Self::Between {
                 from: from
                     .parse()
@@ -184,26 +286,35 @@ impl<'de> Deserialize<'de> for Range {
                 from: None,
                 to: None,
                 last: Some(last),
+                period: None,
             } => Self::parse_last(&last).map_err(|message| D::Error::custom(format!("last: {message}"))),
-            _ => Err(D::Error::custom("a range is `{from, to}` or `{last}`")),
+            RangeWire {
+                from: None,
+                to: None,
+                last: None,
+                period: Some(period),
+            } => period
+                .parse()
+                .map(Self::Period)
+                .map_err(|message: String| D::Error::custom(format!("period: {message}"))),
+            _ => Err(D::Error::custom(
+                "a range is `{from, to}`, `{last}` or `{period}`",
+            )),
         }
     }
 }
 
 impl Serialize for Range {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let wire = match self {
-            Self::Between { from, to } => RangeWire {
-                from: Some(from.to_string()),
-                to: Some(to.to_string()),
-                last: None,
-            },
-            Self::Last { count, unit } => RangeWire {
-                from: None,
-                to: None,
-                last: Some(format!("{count}{}", unit.as_str())),
-            },
-        };
+        let mut wire = RangeWire::default();
+        match self {
+            Self::Between { from, to } => {
+                wire.from = Some(from.to_string());
+                wire.to = Some(to.to_string());
+            }
+            Self::Last { .. } => wire.last = self.word(),
+            Self::Period(_) => wire.period = self.word(),
+        }
         wire.serialize(serializer)
     }
 }
@@ -262,10 +373,21 @@ mod tests {
             r#"{"from":"2015-05-17T10:00:00Z","to":"2015-05-17T11:00:00Z"}"#,
             r#"{"last":"30d"}"#,
             r#"{"last":"6mo"}"#,
+            r#"{"period":"yesterday"}"#,
+            r#"{"period":"last_quarter"}"#,
         ] {
             let range: Range = serde_json::from_str(json).expect(json);
             assert_eq!(serde_json::to_string(&range).expect("it serializes"), json);
         }
+    }
+
+    #[test]
+    fn words_of_addresses_survive_too() {
+        for word in Period::ALL.map(Period::as_str).into_iter().chain(["30d", "24h"]) {
+            let range = Range::parse_word(word).expect(word);
+            assert_eq!(range.word().as_deref(), Some(word));
+        }
+        assert!(Range::parse_word("someday").is_err());
     }
 
     #[test]
@@ -276,6 +398,9 @@ mod tests {
             r#"{"last":"d"}"#,
             r#"{"last":"99999d"}"#,
             r#"{"from":"2015-05-17"}"#,
+            r#"{"period":"30d"}"#,
+            r#"{"last":"last_month"}"#,
+            r#"{"last":"30d","period":"last_month"}"#,
         ] {
             assert!(serde_json::from_str::<Range>(json).is_err(), "{json}");
         }
