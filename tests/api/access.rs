@@ -155,7 +155,9 @@ fn form() -> String {
     let mut fields = vec![("email", "x@example.org"), ("role", "viewer"), ("theme", "dark")];
     fields.extend([("wish", "hidden"), ("template", "web_traffic"), ("kind", "write")]);
     fields.extend(["password", "name", "token", "current", "new", "code"].map(|name| (name, "x")));
-    fields.extend(["user", "invitation", "session", "organization", "key"].map(|name| (name, nobody)));
+    fields.extend(
+        ["user", "invitation", "session", "organization", "key", "segment"].map(|name| (name, nobody)),
+    );
     serde_urlencoded::to_string(fields).expect("plain text")
 }
 

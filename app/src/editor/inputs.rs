@@ -149,6 +149,28 @@ pub(super) fn choice<T: Copy + PartialEq + Send + Sync + 'static>(
     .into_any()
 }
 
+/// One of `choices`: values, each with the words that people read.
+pub(super) fn choice_of(
+    editor: Editor,
+    called: Called,
+    choices: Vec<(String, String)>,
+    spot: Spot<String>,
+) -> AnyView {
+    let field = called.field;
+    view! {
+        <ChoiceField
+            id=called.id
+            label=called.label
+            hint=called.hint
+            choices=choices
+            value=spot.signal(editor, Clone::clone)
+            on_choice=Callback::new(move |value| spot.change(editor, |place| *place = value))
+            problem=editor.problems.of(move |name| name == field)
+        />
+    }
+    .into_any()
+}
+
 /// A button that adds a row.
 pub(super) fn add_button(label: &'static str, act: impl Fn() + 'static) -> AnyView {
     view! {

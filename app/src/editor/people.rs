@@ -4,12 +4,11 @@ use leptos::prelude::*;
 
 use super::Editor;
 use super::draft::{PeopleDraft, Way};
-use super::inputs::{Called, choice, event, focus_soon, number, remove};
+use super::inputs::{Called, choice, choice_of, event, focus_soon, number, remove};
 use super::segments::{save_button, segment_choice};
 use super::spot::spot;
 use crate::address::PRESETS;
 use crate::language::{key, t};
-use crate::parts::field::ChoiceField;
 use crate::parts::icon::{Icon, icon};
 use crate::parts::live;
 
@@ -96,23 +95,11 @@ fn condition(editor: Editor, row: usize) -> AnyView {
 /// Within the usual ranges, or ever.
 fn time(editor: Editor, called: Called, row: usize) -> AnyView {
     let spot = spot!(conditions.people[row].within);
-    let value = spot.signal(editor, Clone::clone);
+    let now = spot.signal(editor, Clone::clone).get_untracked();
     let mut choices = vec![(String::new(), t("ever").to_owned())];
     choices.extend(PRESETS.map(|(word, words)| (word.to_owned(), t(words).to_owned())));
-    let now = value.get_untracked();
     if choices.iter().all(|(word, _)| *word != now) {
         choices.push((now.clone(), crate::address::word_words(&now)));
     }
-    let field = called.field;
-    view! {
-        <ChoiceField
-            id=called.id
-            label=called.label
-            choices=choices
-            value=value
-            on_choice=Callback::new(move |word| spot.change(editor, |place| *place = word))
-            problem=editor.problems.of(move |name| name == field)
-        />
-    }
-    .into_any()
+    choice_of(editor, called, choices, spot)
 }

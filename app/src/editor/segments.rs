@@ -6,12 +6,12 @@ use model::role::Action;
 use model::segment::SegmentSpec;
 
 use super::Editor;
-use super::inputs::Called;
+use super::inputs::{Called, choice_of, focus_soon};
 use super::spot::Spot;
 use crate::api::segments as api;
 use crate::api::session::Session;
 use crate::language::{t, t_with};
-use crate::parts::field::{ChoiceField, TextField};
+use crate::parts::field::TextField;
 use crate::parts::live;
 
 /// One of the organization's segments.
@@ -21,31 +21,21 @@ pub(super) fn segment_choice(editor: Editor, called: Called, spot: Spot<String>)
         let Some(known) = editor.catalogue.segments.get() else {
             return view! { <p class="muted">{t("Loading")}" …"</p> }.into_any();
         };
-        let called = called.clone();
-        let hint = if known.is_empty() {
-            t("There is none yet. Set conditions and save them as a segment.")
-        } else {
-            ""
-        };
+        let mut called = called.clone();
+        if known.is_empty() {
+            called = called.hint(t("There is none yet. Set conditions and save them as a segment."));
+        }
         let mut choices = vec![(String::new(), t("Choose one").to_owned())];
         choices.extend(
             known
                 .into_iter()
                 .map(|segment| (segment.id.to_string(), segment.name)),
         );
-        let field = called.field;
-        view! {
-            <ChoiceField
-                id=called.id
-                label=called.label
-                hint=hint
-                choices=choices
-                value=spot.signal(editor, Clone::clone)
-                on_choice=Callback::new(move |id| spot.change(editor, |place| *place = id))
-                problem=editor.problems.of(move |name| name == field)
-            />
+        let own = spot.signal(editor, Clone::clone).get_untracked();
+        if choices.iter().all(|(id, _)| *id != own) {
+            choices.push((own, t("A segment that is gone").to_owned()));
         }
-        .into_any()
+        choice_of(editor, called, choices, spot)
     };
     view! { {live::part(choose)} }.into_any()
 }
@@ -103,7 +93,7 @@ pub(super) fn save_button(editor: Editor) -> AnyView {
     };
     let begin = move |_| {
         name.set(Some(String::new()));
-        super::inputs::focus_soon("segment-name".to_owned());
+        focus_soon("segment-name".to_owned());
     };
     let is_named = Memo::new(move |_| name.with(Option::is_some));
     let offer = move || {

@@ -217,16 +217,10 @@ fn step_choice(
     if !choices.iter().any(|(choice, _)| *choice == own) {
         choices.push((own.clone(), own));
     }
-    let field = format!("exclude[{position}].{name}");
-    view! {
-        <ChoiceField
-            id=format!("exclusion-{position}-{name}")
-            label=label
-            choices=choices
-            value=spot.signal(editor, Clone::clone)
-            on_choice=Callback::new(move |step| spot.change(editor, |place| *place = step))
-            problem=editor.problems.of(move |name| name == field)
-        />
-    }
-    .into_any()
+    let called = Called::new(
+        format!("exclusion-{position}-{name}"),
+        label,
+        format!("exclude[{position}].{name}"),
+    );
+    inputs::choice_of(editor, called, choices, spot)
 }
