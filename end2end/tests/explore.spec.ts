@@ -129,7 +129,7 @@ test('conditions on people are set, saved as a segment, chosen again, renamed an
   await expect(people.getByRole('combobox', { name: 'People who' })).toBeFocused();
   await people.getByLabel('Event').fill('purchase');
   await people.getByLabel('At least so often').fill('0');
-  await expect(people.getByText('Use a whole number from 1 on.')).toBeVisible();
+  await expect(preview.getByText('Use a whole number from 1 on.')).toBeVisible();
   await people.getByLabel('At least so often').fill('2');
   await people.getByRole('combobox', { name: 'In which time' }).selectOption({ label: 'ever' });
   await expect(page).toHaveURL(/cohort/);
