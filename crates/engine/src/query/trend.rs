@@ -208,13 +208,22 @@ impl Trend<'_> {
         answer
     }
 
-    /// The lines of the period compared with. It may be longer, as January is than February: what has no counterpart counts
-    /// in the totals alone.
+    /// The lines of the period compared with. Where it is longer, as January is than February, what has no counterpart counts
+    /// in the totals alone; where it is shorter, there is no figure.
     fn beside(&self, series: Vec<Vec<Line>>, order: Option<&[Of]>) -> Vec<AnswerSeries> {
-        let buckets = self.asked.buckets.window.starts.len();
+        let buckets = self.asked.buckets;
+        let is_void = |position: usize| {
+            buckets
+                .previous
+                .as_ref()
+                .is_some_and(|window| window.is_void(position))
+        };
         let mut answer = self.answer(series, order);
         for line in &mut answer {
-            line.values.truncate(buckets);
+            line.values.truncate(buckets.window.starts.len());
+            for (position, value) in line.values.iter_mut().enumerate() {
+                *value = value.filter(|_| !is_void(position));
+            }
         }
         answer
     }

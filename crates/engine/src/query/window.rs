@@ -23,6 +23,12 @@ pub(crate) struct Run {
 }
 
 impl Window {
+    /// Whether the bucket at `position` holds no time at all: a day that an earlier month lacks.
+    pub(crate) fn is_void(&self, position: usize) -> bool {
+        let end = self.starts.get(position + 1).unwrap_or(&self.to);
+        self.starts.get(position).is_some_and(|start| start >= end)
+    }
+
     /// The buckets as runs, in order; there is at least one.
     pub(crate) fn runs(&self) -> Vec<Run> {
         let starts: Vec<i64> = self.starts.iter().map(|start| start.as_microsecond()).collect();
