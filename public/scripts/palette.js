@@ -48,7 +48,7 @@ async function known(typed) {
 function look(typed, tell) {
   const text = typed.trim();
   people = [];
-  if (text.length < 2) return;
+  if (text.length < 2 || text.length > 200) return;
   setTimeout(async () => {
     const isCurrent = () => dialog?.querySelector('input').value === typed;
     if (!isCurrent()) return;

@@ -231,8 +231,6 @@ impl Engine {
         tokio::spawn(worker.run(stop.clone()));
         tokio::spawn(usages.clone().run(stop.clone()));
         mailer.run(stop.clone());
-        let profiles = Profiles::new(db.clone(), clock.clone());
-        tokio::spawn(profiles.clone().fold_all(stop.clone()));
         Ok(Self(Arc::new(Pieces {
             auth,
             idempotency: Idempotency::new(db.clone(), clock.clone(), random.clone(), vault.clone()),
@@ -245,7 +243,7 @@ impl Engine {
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()).with_vault(vault),
             enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
             random,
-            profiles,
+            profiles: Profiles::new(db.clone(), clock.clone()).folding(stop.clone()),
             queries,
             catalogue,
             live: Live::new(store.listeners(), db.clone(), clock.clone()),

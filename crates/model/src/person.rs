@@ -11,8 +11,7 @@ use crate::query::{
 };
 
 /// Somebody who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The user's id, or that of a device whose user is not known.
     pub id: String,

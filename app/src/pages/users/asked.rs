@@ -62,17 +62,13 @@ impl Asked {
                 Err(error) => asked.problem = Some(told(&error.message)),
             }
         }
-        match serde_json::to_string(&Whose::Events(Box::new(spec.clone()))) {
-            Ok(question) => {
-                asked.question = Some(question);
-                asked.spec = Some(spec);
-            }
-            Err(_) => {
-                asked.problem =
-                    Some(t("The question in this address cannot be asked, so it is left out.").to_owned());
-                asked.question = None;
-                asked.spec = Some(EventsSpec::last_30_days());
-            }
+        asked.question = serde_json::to_string(&Whose::Events(Box::new(spec.clone()))).ok();
+        if asked.question.is_some() {
+            asked.spec = Some(spec);
+        } else {
+            asked.problem =
+                Some(t("The question in this address cannot be asked, so it is left out.").to_owned());
+            asked.spec = Some(EventsSpec::last_30_days());
         }
         asked
     }

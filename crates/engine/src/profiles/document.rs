@@ -44,7 +44,7 @@ impl Document {
         if kind != USER {
             return String::new();
         }
-        let is_first = |key: &str| CALLED.iter().any(|called| *called == key);
+        let is_first = |key: &str| CALLED.contains(&key);
         let there = || self.0.iter().filter(|(_, said)| !said.gone);
         let first = CALLED
             .iter()

@@ -133,12 +133,12 @@ impl Profiles {
         let rows = match self.db.on() {
             On::Sqlite(on) => {
                 let query = sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid());
-                let query = ids.iter().fold(query, |query, id| query.bind(id));
+                let query = ids.iter().fold(query, sqlx::query::QueryAs::bind);
                 query.fetch_all(on).await?
             }
             On::Postgres(on) => {
                 let query = sqlx::query_as(AssertSqlSafe(text)).bind(org.uuid());
-                let query = ids.iter().fold(query, |query, id| query.bind(id));
+                let query = ids.iter().fold(query, sqlx::query::QueryAs::bind);
                 query.fetch_all(on).await?
             }
         };

@@ -14,11 +14,17 @@ use crate::error::Error;
 
 /// Profiles of one transaction: others wait for it no longer than some milliseconds.
 const AT_ONCE: i64 = 200;
-const AFTER_A_FAULT: Duration = Duration::from_secs(60);
+const AFTER_A_FAULT: Duration = Duration::from_mins(1);
 
 impl Profiles {
-    /// Writes down what every profile is looked for by, until there is none left or `stop`.
-    pub(crate) async fn fold_all(self, stop: CancellationToken) {
+    /// Begins to write down in the background what every profile is looked for by.
+    pub(crate) fn folding(self, stop: CancellationToken) -> Self {
+        tokio::spawn(self.clone().fold_all(stop));
+        self
+    }
+
+    /// Until there is none left or `stop`.
+    async fn fold_all(self, stop: CancellationToken) {
         while !stop.is_cancelled() {
             let pause = match self.fold_some().await {
                 Ok(0) => return,
@@ -33,7 +39,7 @@ impl Profiles {
         }
     }
 
-    /// As [`Profiles::fold_all`], of a few; how many there were.
+    /// The same of a few; how many there were.
     ///
     /// # Errors
     /// [`Error::Unavailable`], [`Error::Internal`].
