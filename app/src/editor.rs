@@ -34,7 +34,7 @@ use crate::parts::title::Title;
 use crate::parts::toast::Toasts;
 use draft::Draft;
 use explore::ExplorePage;
-pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row};
+pub(crate) use filter::{FilterDraft, FilterLens, Lists, filter_row, op_choices};
 use suggest::Catalogue;
 
 /// Properties that are suggested before any other is known.

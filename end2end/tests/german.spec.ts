@@ -57,7 +57,7 @@ test('the whole app speaks German to whoever reads it', async ({ page, complaint
       await fetch(`/api${location.pathname}/widgets`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
     }
   });
-  const pages = ['/', board, `${board}?range=soon`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization',
+  const pages = ['/', board, `${board}?range=soon`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?find=zzz&event=page_view&range=7d', '/users?show=events', '/settings/keys', '/settings/organization',
     '/settings/data', '/settings/members', '/settings/account', '/settings/audit', '/no/such/page', '/settings/two-factor', '/forgot', '/start'];
   const hasScript = (path: string) => !['/settings/two-factor', '/forgot'].includes(path);
   const read = async (path: string) => {

@@ -26,7 +26,7 @@ document.addEventListener('keydown', (event) => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea, select, [contenteditable]');
   if (event.key === 'Escape') document.documentElement.classList.remove('tv');
   if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  const search = document.querySelector('[data-search]');
+  const search = document.querySelector('[data-search], [data-key="/"]');
   if (search) {
     event.preventDefault();
     search.focus();

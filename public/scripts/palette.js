@@ -1,10 +1,15 @@
-// Everything by its name: Ctrl K lists the dashboards, the pages, and what can be done here.
+// Everything by its name: Ctrl K lists the dashboards, the pages, what can be done here, and people by what is known of them.
 import { make, visit } from './element.js';
 import { t } from './words.js';
 
 let dialog = null;
 let found = [];
 let chosen = 0;
+/** Those whom the server knows by what is typed now. */
+let people = [];
+
+const PAUSE = 250;
+const MOST_PEOPLE = 5;
 
 /** What the page itself offers: its places, its tools and its menus. */
 function here() {
@@ -28,12 +33,39 @@ async function dashboards() {
   return items.map(({ id, name }) => ({ name, kind: t('Dashboard'), act: () => visit(`/dashboards/${id}`) }));
 }
 
+/** People with `typed` in their ids, their name or their address; a place that does not answer finds nobody. */
+async function known(typed) {
+  const answer = await fetch(`/api/analytics/users?limit=${MOST_PEOPLE}&search=${encodeURIComponent(typed)}`).catch(() => null);
+  if (!answer?.ok) return [];
+  const { items } = await answer.json();
+  return items.map(({ id, name, email }) => {
+    const kind = [t('User'), email ?? (name ? id : null)].filter(Boolean).join(' · ');
+    return { name: name ?? id, kind, act: () => visit(`/users/${encodeURIComponent(id)}`) };
+  });
+}
+
+/** Asks for people once nobody has typed for a moment. */
+function look(typed, tell) {
+  const text = typed.trim();
+  people = [];
+  if (text.length < 2 || text.length > 200) return;
+  setTimeout(async () => {
+    const isCurrent = () => dialog?.querySelector('input').value === typed;
+    if (!isCurrent()) return;
+    const answer = await known(text);
+    if (!isCurrent()) return;
+    people = answer;
+    tell();
+  }, PAUSE);
+}
+
 function show(all) {
   const words = dialog.querySelector('input').value.toLowerCase().split(/\s+/).filter(Boolean);
   found = all.filter(({ name, kind }) => words.every((word) => `${kind} ${name}`.toLowerCase().includes(word))).slice(0, 50);
-  chosen = 0;
+  found.push(...people);
+  chosen = Math.min(chosen, Math.max(found.length - 1, 0));
   const rows = found.map(({ name, kind }, at) => {
-    const row = make('li', { id: `palette-${at}`, role: 'option' }, make('span', { textContent: name }), make('span', { className: 'muted', textContent: kind }));
+    const row = make('li', { id: `palette-${at}`, role: 'option' }, make('span', { textContent: name, dir: 'auto' }), make('span', { className: 'muted', textContent: kind }));
     row.addEventListener('click', () => take(at));
     return row;
   });
@@ -70,7 +102,12 @@ async function openPalette() {
   });
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   let all = here();
-  input.addEventListener('input', () => show(all));
+  [people, chosen] = [[], 0];
+  input.addEventListener('input', () => {
+    chosen = 0;
+    look(input.value, () => show(all));
+    show(all);
+  });
   input.addEventListener('keydown', (event) => {
     if (event.key === 'Enter') take(chosen);
     else if (event.key === 'ArrowDown') chosen = Math.min(chosen + 1, found.length - 1);

@@ -15,7 +15,7 @@ use model::mail::StuckLetter;
 use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
-use model::person::{Person, PersonSession, Whose};
+use model::person::{ListedPerson, PersonSession, Whose};
 use model::query::{Query, SqlSpec};
 use model::segment::{Segment, SegmentSpec};
 use model::share::{EmbedKey, NewShare, Share, ShareRequest};
@@ -702,12 +702,13 @@ fn profiles(schemas: &mut Schemas) -> Vec<Operation> {
             Get,
             "/api/analytics/users",
             "listUsers",
-            "Who did the events that a question means; without one, those of the last 30 days",
+            "Who did the events that a question means, without one those of the last 30 days; with a search, people by what is known of them",
         )
         .asks("q", false, text())
+        .asks("search", false, text())
         .in_pages()
         .refuses(&[400, 504])
-        .gives_list::<Person>(),
+        .gives_list::<ListedPerson>(),
         Call::new(
             s,
             Get,

@@ -8,7 +8,7 @@ use axum::extract::{Path, Query, State};
 use engine::db::{Page, PageRequest};
 use engine::{Engine, Error};
 use model::dashboard::View;
-use model::person::{Mark, Person, PersonSession, Whose};
+use model::person::{ListedPerson, Mark, PersonSession, Whose};
 use model::query::{Edge, EventsSpec, Property, Range};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -18,29 +18,39 @@ use super::{id, parameters};
 use crate::identity::Asking;
 use crate::problem::{Answered, Refusal};
 
-/// `?q=&limit=&cursor=`
+/// `?q=&search=&limit=&cursor=`
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Who {
     q: Option<String>,
+    search: Option<String>,
     limit: Option<u32>,
     cursor: Option<String>,
 }
 
 /// `GET /api/analytics/users`: who did the events that the question `q` means, or is at a place of the answer to it; without
-/// it, everybody of the last 30 days.
+/// it, everybody of the last 30 days. With `search`, those of whom that is known.
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     who: Result<Query<Who>, QueryRejection>,
-) -> Answered<Json<Page<Person>>> {
-    let Who { q, limit, cursor } = parameters(who)?;
+) -> Answered<Json<Page<ListedPerson>>> {
+    let Who {
+        q,
+        search,
+        limit,
+        cursor,
+    } = parameters(who)?;
     let whose = match q {
         Some(q) => Whose::parse(&q).map_err(Error::from)?,
         None => Whose::Events(Box::new(EventsSpec::last_30_days())),
     };
     let page = PageRequest { limit, cursor };
-    Ok(Json(engine.people(&caller, whose, &page).await?))
+    let found = match search {
+        Some(text) => engine.find_people(&caller, &text, whose, &page).await?,
+        None => engine.people(&caller, whose, &page).await?,
+    };
+    Ok(Json(found))
 }
 
 /// `GET /api/analytics/users/{id}/events`

@@ -64,7 +64,7 @@ fn functions(dashboard: &str) -> Vec<(&'static str, Value)> {
         ("list_segments", json!({})),
         (
             "list_users",
-            json!({"question": null, "events": false, "cursor": null}),
+            json!({"question": null, "search": "a", "events": false, "cursor": null}),
         ),
         ("live_now", json!({})),
         ("look_at_account", json!({})),

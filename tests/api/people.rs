@@ -1,6 +1,6 @@
 //! Users as their events tell of them: the list behind a mark of a chart, and one user's page.
 
-use reqwest::{Method, StatusCode};
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::app::{Member, TestApp, fields};
@@ -118,6 +118,51 @@ async fn a_user_has_events_and_sessions_by_any_of_their_ids() {
 }
 
 #[tokio::test]
+async fn users_are_found_by_what_is_known_of_them() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let eve = app.member("eve").await;
+    two_people(&app, &ada).await;
+    let find = async |member: &Member, pairs: &[(&str, &str)]| {
+        app.get(member, &format!("/api/analytics/users?{}", encoded(pairs)))
+            .await
+    };
+    for (search, expected) in [
+        ("ada l", vec!["ada"]),
+        ("DEVICE", vec!["ada"]),
+        ("pro", vec!["ada"]),
+        ("bob/", vec!["bob/1"]),
+        ("%", vec![]),
+    ] {
+        let (status, page) = find(&ada, &[("search", search)]).await;
+        assert_eq!(
+            (status, ids(&page)),
+            (StatusCode::OK, expected),
+            "{search}: {page}"
+        );
+        let (_, other) = find(&eve, &[("search", search)]).await;
+        assert_eq!(ids(&other), <[&str; 0]>::default(), "{search}");
+    }
+    let (_, page) = find(&ada, &[("search", "ada")]).await;
+    assert_eq!(
+        (&page["items"][0]["name"], &page["items"][0]["events"]),
+        (&json!("Ada L"), &json!(4))
+    );
+    let bought = json!({"kind": "events", "event": "buy", "range": {"last": "24h"}}).to_string();
+    let (_, page) = find(&ada, &[("search", "ada"), ("q", &bought)]).await;
+    assert_eq!(page["items"][0]["events"], 1, "{page}");
+    for (pairs, field) in [
+        (vec![("search", " ")], "search"),
+        (vec![("search", "a"), ("cursor", "x")], "cursor"),
+        (vec![("search", "a"), ("limit", "201")], "limit"),
+    ] {
+        let (status, problem) = find(&ada, &pairs).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{problem}");
+        assert_eq!(fields(&problem)[0].0, field, "{problem}");
+    }
+}
+
+#[tokio::test]
 async fn the_pages_of_users_work_without_script() {
     let app = TestApp::start();
     let ada = app.member("ada").await;
@@ -136,13 +181,24 @@ async fn the_pages_of_users_work_without_script() {
     assert!(page.contains("Nothing was said of this person yet"));
     let (status, _) = app.page("/users/nobody", Some(&cookie)).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
-    let found = app
-        .request(Method::GET, "/users?find=ada")
-        .header("cookie", &cookie)
-        .send()
-        .await;
-    let found = found.expect("an answer");
-    assert_eq!(found.headers()["location"], "/users/ada");
+    assert!(list.contains("Ada L"), "by name");
+    let (status, found) = app.page("/users?find=ADA", Some(&cookie)).await;
+    assert_eq!(status, StatusCode::OK);
+    assert!(
+        found.contains("href=\"/users/ada\"") && !found.contains("href=\"/users/bob%2F1\""),
+        "{found}"
+    );
+    let added = "/users?range=7d&event=look&property=page&op=eq&value=%2Fa+b";
+    let (_, added) = app.page(added, Some(&cookie)).await;
+    for words in ["did look", "page is /a b", "Last 7 days", "href=\"/users/ada\""] {
+        assert!(added.contains(words), "{words}: {added}");
+    }
+    assert!(!added.contains("href=\"/users/bob%2F1\""), "{added}");
+    let (_, nobody) = app.page("/users?find=%25%3Cb%3E", Some(&cookie)).await;
+    assert!(
+        nobody.contains("Nobody is known by") && !nobody.contains("%<b>"),
+        "{nobody}"
+    );
 
     let form = [("name", "Made without script")];
     let made = app.form("/dashboards", &form, Some(&cookie)).await;

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use model::Timestamp;
-use model::person::{Person, PersonSession, Whose};
+use model::person::{ListedPerson, PersonSession, Whose};
 use model::profile::Profile;
 use serde::{Deserialize, Serialize};
 
@@ -28,9 +28,13 @@ pub struct Found {
     /// The question.
     pub asked: Whose,
     /// Who did them, where people were asked for.
-    pub people: Vec<Person>,
+    pub people: Vec<ListedPerson>,
     /// The events, where these were.
     pub events: Vec<EventLine>,
+    /// Names of events, to choose from.
+    pub names: Vec<String>,
+    /// Properties of events, to choose from.
+    pub properties: Vec<String>,
     /// Leads to the next page.
     pub next: Option<String>,
 }
@@ -50,15 +54,23 @@ pub struct PersonPage {
     pub next: Option<String>,
 }
 
-/// The people, or the events, of a question that an address holds as JSON.
+/// The people, or the events, of a question that an address holds as JSON; or, of its people, those of whom what was typed in
+/// `search` is known.
 #[server(prefix = "/api/fn", endpoint = "list_users", input = Json, output = Json)]
 pub async fn list_users(
     question: Option<String>,
+    search: Option<String>,
     events: bool,
     cursor: Option<String>,
 ) -> Result<Found, AppError> {
     let caller = crate::server::caller()?;
-    crate::server::users::found(&crate::server::engine()?, &caller, question, events, cursor).await
+    let asked = crate::server::users::Wanted {
+        question,
+        search,
+        events,
+        cursor,
+    };
+    crate::server::users::found(&crate::server::engine()?, &caller, asked).await
 }
 
 /// One person, by any id that they ever had.

@@ -28,6 +28,11 @@ const OPS: [Op; 15] = [
     Op::NotExists,
 ];
 
+/// What can be chosen between a property and a value: the word in addresses, and the words for people.
+pub(crate) fn op_choices() -> impl Iterator<Item = (&'static str, &'static str)> {
+    OPS.into_iter().map(|op| (op.as_str(), t(words::op(op))))
+}
+
 /// One condition as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FilterDraft {
@@ -53,6 +58,16 @@ impl FilterDraft {
             property: comparison.property.to_string(),
             op: comparison.op,
             value: values.join(", "),
+        }
+    }
+
+    /// What a plain form sent; the operator by its word.
+    pub(crate) fn sent(property: String, op: Option<&str>, value: String) -> Self {
+        let op = op.and_then(|word| OPS.into_iter().find(|op| op.as_str() == word));
+        Self {
+            property,
+            op: op.unwrap_or(Op::Eq),
+            value,
         }
     }
 
@@ -176,9 +191,8 @@ pub(crate) fn filter_row(
     prefix: &str,
     lists: Lists,
 ) -> AnyView {
-    let ops = OPS
-        .into_iter()
-        .map(|op| (op.as_str().to_owned(), t(words::op(op)).to_owned()))
+    let ops = op_choices()
+        .map(|(word, words)| (word.to_owned(), words.to_owned()))
         .collect();
     let named = |name: &str| {
         let whole = format!("{prefix}{name}");

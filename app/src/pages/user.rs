@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::{use_location, use_params_map};
 use model::person::PersonSession;
-use model::profile::Profile;
+use model::profile::{Profile, email_in, name_in};
 
 use super::users::{event_table, pairs, person_path};
 use crate::api::users::{self as api, PersonPage};
@@ -85,9 +85,8 @@ fn person_view(page: PersonPage) -> AnyView {
 
 /// What people call somebody.
 fn name_of(profile: &Profile) -> Option<String> {
-    let said = |key: &&str| profile.properties.get(*key).and_then(|value| value.as_str());
-    let name = ["name", "full_name", "username", "email"].iter().find_map(said)?;
-    Some(name.to_owned())
+    let said = &profile.properties;
+    name_in(said).or_else(|| email_in(said)).map(str::to_owned)
 }
 
 fn profile_view(profile: Option<Profile>) -> AnyView {
@@ -126,18 +125,18 @@ fn session_table(sessions: Vec<PersonSession>) -> AnyView {
         let seconds = session.end.duration_since(session.start).as_secs() as f64;
         view! {
             <tr>
-                <td><time datetime=session.start.to_string()>{words::moment(session.start)}</time></td>
-                <td>{drawn(|| model::format::duration(seconds))}</td>
-                <td class="figure">{session.events.to_string()}</td>
-                <td>{session.entry}</td>
-                <td>{session.exit}</td>
+                <th scope="row"><time datetime=session.start.to_string()>{words::moment(session.start)}</time></th>
+                <td data-label=t("Lasted")>{drawn(|| model::format::duration(seconds))}</td>
+                <td class="figure" data-label=t("Events")>{session.events.to_string()}</td>
+                <td data-label=t("First event")>{session.entry}</td>
+                <td data-label=t("Last event")>{session.exit}</td>
             </tr>
         }
     };
     let rows = sessions.into_iter().map(row).collect_view();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=t("Sessions")>
-            <table class="list">
+            <table class="list stacked">
                 <thead><tr><th scope="col">{t("Began")}</th><th scope="col">{t("Lasted")}</th><th scope="col" class="figure">{t("Events")}</th><th scope="col">{t("First event")}</th><th scope="col">{t("Last event")}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>

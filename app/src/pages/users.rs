@@ -1,78 +1,55 @@
 //! Who did something: the people behind a question, or their events.
 
+mod asked;
+mod tools;
+
 use leptos::prelude::*;
-use leptos_router::components::Redirect;
 use leptos_router::hooks::use_location;
-use model::person::{At, Outcome, Person, Place, Whose, node};
+use model::person::{At, ListedPerson, Outcome, Place, Whose, node};
 use model::query::{EventsSpec, Filter, Query};
 
+use self::asked::Asked;
 use crate::address;
 use crate::api::users::{self as api, EventLine, Found};
 use crate::language::{key, t, t_with};
 use crate::parts::frame::Frame;
 use crate::parts::icon::{Icon, icon};
-use crate::parts::load::{Fetched, loaded, waiting_list};
+use crate::parts::live;
+use crate::parts::load::{Fetched, loaded};
 use crate::parts::title::Title;
 use crate::query_string;
 use crate::words;
-
-/// What the address asks for.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Asked {
-    question: Option<String>,
-    events: bool,
-    cursor: Option<String>,
-}
-
-impl Asked {
-    fn read(search: &str) -> Self {
-        Self {
-            question: query_string::value(search, "q"),
-            events: query_string::value(search, "show").as_deref() == Some("events"),
-            cursor: query_string::value(search, "cursor"),
-        }
-    }
-
-    /// The address of the same question, of its people or of its events.
-    fn path(&self, events: bool, cursor: Option<String>) -> String {
-        let mut pairs = Vec::new();
-        pairs.extend(self.question.clone().map(|q| ("q", q)));
-        if events {
-            pairs.push(("show", "events".to_owned()));
-        }
-        pairs.extend(cursor.map(|cursor| ("cursor", cursor)));
-        format!("/users{}", query_string::written(&pairs))
-    }
-}
 
 /// The page.
 #[component]
 pub(super) fn UsersPage() -> impl IntoView {
     let search = use_location().search;
     let asked = Memo::new(move |_| search.with(|search| Asked::read(search)));
-    let wanted = search.with_untracked(|search| query_string::value(search, "find"));
     let found: Fetched<Found> = Resource::new(
         move || asked.get(),
-        |asked| api::list_users(asked.question, asked.events, asked.cursor),
+        |asked| api::list_users(asked.question, asked.search, asked.events, asked.cursor),
     );
-    if let Some(id) = wanted {
-        let path = person_path(id.trim());
-        return view! { <Redirect path /> }.into_any();
-    }
     view! {
         <Title text=t("Users") />
         <Frame>
             <header class="topbar">
                 <div class="titles"><h1>{t("Users")}</h1></div>
-                <form class="tools" method="get" action="/users" role="search">
-                    <input type="search" class="input search" name="find" required=true maxlength="200" placeholder=t("Id of a user") aria-label=t("Id of a user") autocomplete="off" />
-                    <button type="submit" class="button">{t("Open")}</button>
-                </form>
+                {live::part(move || asked.with(tools::tools))}
             </header>
-            {loaded(found, waiting_list, move |found| found_view(&asked.get_untracked(), found))}
+            {live::part(move || asked.with(tools::conditions).into_any())}
+            {live::part(move || asked.with(|asked| asked.problem.clone()).map(|words| view! { <p class="notice" role="status">{words}</p> }).into_any())}
+            {loaded(found, waiting, move |found| found_view(&asked.get_untracked(), found))}
         </Frame>
     }
-    .into_any()
+}
+
+/// Grey bars in the shape of the list.
+fn waiting() -> AnyView {
+    let rows = (0..8)
+        .map(|_| view! { <div class="skeleton row"></div> })
+        .collect_view();
+    view! { <div class="settings wide"><div class="skeleton-list" role="status" aria-label=t("Loading")>{rows}</div></div> }
+        .into_any()
 }
 
 /// The address of a person's page.
@@ -81,40 +58,45 @@ pub(super) fn person_path(id: &str) -> String {
 }
 
 fn found_view(asked: &Asked, found: Found) -> AnyView {
-    let words = question_words(&found);
+    let words = question_words(asked, &found);
     let tab = |events: bool, name: &'static str| {
         let is_here = asked.events == events;
         view! { <a class="button small" class:primary=is_here href=asked.path(events, None) aria-current=is_here.then_some("page")>{name}</a> }
     };
-    let has_events = matches!(found.asked, Whose::Events(_));
+    let has_events = matches!(found.asked, Whose::Events(_)) && asked.search.is_none();
     let tabs = has_events.then(|| [tab(false, t("People")), tab(true, t("Events"))].collect_view());
     let is_empty = found.people.is_empty() && found.events.is_empty();
     let next = found
         .next
         .clone()
         .map(|cursor| asked.path(asked.events, Some(cursor)));
-    let list = if is_empty {
-        nobody()
-    } else if asked.events {
-        event_table(found.events, true)
-    } else {
-        people_table(found.people)
+    let list = match &next {
+        None if is_empty => nobody(asked, found.names.is_empty()),
+        // Those who were looked at so far are none of them.
+        Some(_) if is_empty => view! { <p class="muted">{t("Nobody so far. Look further.")}</p> }.into_any(),
+        _ if asked.events => event_table(found.events, true),
+        _ => people_table(found.people),
     };
     view! {
         <div class="settings wide">
             <p class="lead">{words}</p>
             {tabs.map(|tabs| view! { <nav class="actions" aria-label=t("Show")>{tabs}</nav> })}
             {list}
-            {next.map(|path| view! { <p class="actions"><a class="button" href=path>{t("More")}</a></p> })}
+            {next.map(|path| view! { <p class="actions"><a class="button" href=path rel="next">{t("More")}</a></p> })}
+            {tools::suggestions(found.names, found.properties)}
         </div>
     }
     .into_any()
 }
 
-fn question_words(found: &Found) -> String {
-    match &found.asked {
+fn question_words(asked: &Asked, found: &Found) -> String {
+    let words = match &found.asked {
         Whose::Events(spec) => event_words(spec),
         Whose::At(at) => place_words(at),
+    };
+    match &asked.search {
+        Some(search) => t_with("Known by “{0}”, with their events: {1}", &[search, &words]),
+        None => words,
     }
 }
 
@@ -181,35 +163,69 @@ fn with_filter(words: &str, range: &str, filter: Option<&Filter>) -> String {
     }
 }
 
-fn nobody() -> AnyView {
+fn nobody(asked: &Asked, has_no_events: bool) -> AnyView {
+    let (title, words) = match &asked.search {
+        Some(search) => (
+            t_with("Nobody is known by “{0}”", &[search]),
+            t(
+                "The search looks at ids, names, e-mail addresses and everything else that was said of people. Those of whom nothing was said are found by the beginning of an id, if they did something in this time.",
+            ),
+        ),
+        None if has_no_events => (
+            t("Nobody yet").to_owned(),
+            t("People are listed here as soon as an event with a user id or a device id arrives."),
+        ),
+        None => (
+            t("Nobody").to_owned(),
+            t(
+                "No events like that were sent in this time by somebody with a user id or a device id. Choose another range, or take a filter away.",
+            ),
+        ),
+    };
+    let longer = asked.spec.as_ref().map(|_| {
+        let path = asked.of_a_year();
+        view! { <a class="button" href=path>{t("Look at the last 12 months")}</a> }
+    });
+    let links = if has_no_events && asked.spec.is_some() {
+        view! { <a class="button primary" href="/settings/keys">{t("Send the first event")}</a> }.into_any()
+    } else {
+        view! { {longer}<a class="button" href="/users">{t("Everybody of the last 30 days")}</a> }.into_any()
+    };
     view! {
         <div class="empty">
             {icon(Icon::People)}
-            <h2>{t("Nobody")}</h2>
-            <p>{t("No events like that were sent in this time by somebody with a user id or a device id. Choose another range, or take a filter away.")}</p>
-            <p class="actions"><a class="button" href="/users">{t("Everybody of the last 30 days")}</a></p>
+            <h2>{title}</h2>
+            <p>{words}</p>
+            <p class="actions">{links}</p>
         </div>
     }
     .into_any()
 }
 
-fn people_table(people: Vec<Person>) -> AnyView {
-    let row = |person: Person| {
+fn people_table(people: Vec<ListedPerson>) -> AnyView {
+    let row = |person: ListedPerson| {
         let path = person_path(&person.id);
+        let id = person
+            .name
+            .is_some()
+            .then(|| view! { <code dir="auto">{person.id.clone()}</code> });
+        let called = person.name.unwrap_or(person.id);
+        let moment = |time: Option<model::Timestamp>| time.map_or_else(|| "–".to_owned(), words::moment);
         view! {
             <tr>
-                <th scope="row"><a href=path>{person.id}</a></th>
-                <td class="figure">{person.events.to_string()}</td>
-                <td>{words::moment(person.first_seen)}</td>
-                <td>{words::moment(person.last_seen)}</td>
+                <th scope="row" class="who"><a href=path dir="auto">{called}</a>{id}</th>
+                <td data-label=t("E-mail") dir="auto">{person.email.unwrap_or_else(|| "–".to_owned())}</td>
+                <td class="figure" data-label=t("Events")>{person.events.to_string()}</td>
+                <td data-label=t("First")>{moment(person.first_seen)}</td>
+                <td data-label=t("Last")>{moment(person.last_seen)}</td>
             </tr>
         }
     };
     let rows = people.into_iter().map(row).collect_view();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=t("People")>
-            <table class="list">
-                <thead><tr><th scope="col">{t("Who")}</th><th scope="col" class="figure">{t("Events")}</th><th scope="col">{t("First")}</th><th scope="col">{t("Last")}</th></tr></thead>
+            <table class="list stacked">
+                <thead><tr><th scope="col">{t("Who")}</th><th scope="col">{t("E-mail")}</th><th scope="col" class="figure">{t("Events")}</th><th scope="col">{t("First")}</th><th scope="col">{t("Last")}</th></tr></thead>
                 <tbody>{rows}</tbody>
             </table>
         </div>
@@ -223,23 +239,23 @@ pub(super) fn event_table(events: Vec<EventLine>, says_who: bool) -> AnyView {
         let who = says_who.then(|| {
             let link = event.who.map(|id| {
                 let path = person_path(&id);
-                view! { <a href=path>{id}</a> }
+                view! { <a href=path dir="auto">{id}</a> }
             });
-            view! { <td>{link}</td> }
+            view! { <td data-label=t("Who")>{link}</td> }
         });
         view! {
             <tr>
-                <td><time datetime=event.at.to_string()>{words::moment(event.at)}</time></td>
-                <th scope="row">{event.name}</th>
+                <td data-label=t("When")><time datetime=event.at.to_string()>{words::moment(event.at)}</time></td>
+                <th scope="row" dir="auto">{event.name}</th>
                 {who}
-                <td>{folded(event.properties)}</td>
+                <td data-label=t("With")>{folded(event.properties)}</td>
             </tr>
         }
     };
     let rows = events.into_iter().map(row).collect_view();
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=t("Events")>
-            <table class="list">
+            <table class="list stacked">
                 <thead>
                     <tr>
                         <th scope="col">{t("When")}</th>

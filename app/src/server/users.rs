@@ -13,28 +13,35 @@ use crate::error::AppError;
 const SESSIONS: u32 = 20;
 /// Events on a page.
 const EVENTS: usize = 50;
+/// Names and properties to choose from.
+const SUGGESTED: usize = 100;
 /// Longer values are cut where they stand in a line.
 const LONGEST: usize = 120;
 
+/// What somebody wants to see of a question.
+pub(crate) struct Wanted {
+    pub(crate) question: Option<String>,
+    pub(crate) search: Option<String>,
+    pub(crate) events: bool,
+    pub(crate) cursor: Option<String>,
+}
+
 /// The people or the events of a question.
-pub(crate) async fn found(
-    engine: &Engine,
-    caller: &Caller,
-    question: Option<String>,
-    events: bool,
-    cursor: Option<String>,
-) -> Result<Found, AppError> {
-    let asked = match question {
+pub(crate) async fn found(engine: &Engine, caller: &Caller, wanted: Wanted) -> Result<Found, AppError> {
+    let asked = match &wanted.question {
         None => Whose::Events(Box::new(EventsSpec::last_30_days())),
-        Some(json) => Whose::parse(&json).map_err(Error::from)?,
+        Some(json) => Whose::parse(json).map_err(Error::from)?,
     };
     let mut found = Found {
         asked: asked.clone(),
         people: Vec::new(),
         events: Vec::new(),
+        names: Vec::new(),
+        properties: Vec::new(),
         next: None,
     };
-    if events {
+    let cursor = wanted.cursor;
+    if wanted.events {
         let Whose::Events(asked) = asked else {
             return Err(Error::NotFound.into());
         };
@@ -51,11 +58,35 @@ pub(crate) async fn found(
         }
     } else {
         let page = PageRequest { limit: None, cursor };
-        let people = engine.people(caller, asked, &page).await?;
+        let people = match &wanted.search {
+            Some(typed) => engine.find_people(caller, typed, asked, &page).await?,
+            None => engine.people(caller, asked, &page).await?,
+        };
         found.people = people.items;
         found.next = people.next_cursor;
     }
+    suggest(engine, caller, &mut found).await?;
     Ok(found)
+}
+
+/// Adds what conditions may be about.
+async fn suggest(engine: &Engine, caller: &Caller, found: &mut Found) -> Result<(), AppError> {
+    let Whose::Events(asked) = &found.asked else {
+        return Ok(());
+    };
+    let names = engine.catalogue().names(caller).await?;
+    let properties = engine
+        .catalogue()
+        .properties(caller, asked.event.as_deref())
+        .await?;
+    found.names = names
+        .into_iter()
+        .take(SUGGESTED)
+        .map(|event| event.name)
+        .collect();
+    let properties = properties.into_iter().take(SUGGESTED);
+    found.properties = properties.map(|property| property.property).collect();
+    Ok(())
 }
 
 /// One person; not found where nothing was ever heard of them.

@@ -244,7 +244,7 @@ impl Engine {
             sharing: Sharing::new(db.clone(), clock.clone(), random.clone()).with_vault(vault),
             enricher: Enricher::new(db.clone(), clock.clone(), random.clone(), places),
             random,
-            profiles: Profiles::new(db.clone(), clock.clone()),
+            profiles: Profiles::new(db.clone(), clock.clone()).folding(stop.clone()),
             queries,
             catalogue,
             live: Live::new(store.listeners(), db.clone(), clock.clone()),

@@ -1,8 +1,10 @@
 //! People as their events tell of them: who did something, what one person did, and when they were there.
 
+mod search;
+
 use model::dashboard::View;
-use model::ids::WidgetId;
-use model::person::{Mark, Person, PersonSession, Whose, behind};
+use model::ids::{OrgId, WidgetId};
+use model::person::{ListedPerson, Mark, PersonSession, Whose, behind};
 use model::query::{Edge, EventsQuery, EventsSpec, Query, Range};
 use model::role::Action;
 use serde_json::Value;
@@ -26,7 +28,7 @@ impl Engine {
         caller: &Caller,
         whose: Whose,
         page: &PageRequest,
-    ) -> Result<Page<Person>, Error> {
+    ) -> Result<Page<ListedPerson>, Error> {
         caller.must(Action::Read)?;
         let limit = limit_of(page)?;
         let (query, place) = match whose {
@@ -36,7 +38,7 @@ impl Engine {
         let calendar = self.organizations().calendar(caller.org()).await?;
         let query = self.segments().expanded(caller.org(), &query).await?;
         let (queries, cursor) = (self.queries(), page.cursor.as_deref());
-        match place {
+        let found = match place {
             None => {
                 queries
                     .people(caller.org(), &calendar, &query, cursor, limit)
@@ -47,7 +49,25 @@ impl Engine {
                     .people_at(caller.org(), &calendar, &query, &place, cursor, limit)
                     .await
             }
+        }?;
+        let mut items: Vec<ListedPerson> = found.items.into_iter().map(ListedPerson::from).collect();
+        self.name_all(caller.org(), &mut items).await?;
+        Ok(Page {
+            items,
+            next_cursor: found.next_cursor,
+        })
+    }
+
+    /// Says what people are called, where something was said of them.
+    async fn name_all(&self, org: OrgId, people: &mut [ListedPerson]) -> Result<(), Error> {
+        let ids: Vec<String> = people.iter().map(|person| person.id.clone()).collect();
+        let mut known = self.profiles().among(org, &ids).await?;
+        for person in people {
+            if let Some(known) = known.remove(&person.id) {
+                (person.name, person.email) = (known.name, known.email);
+            }
         }
+        Ok(())
     }
 
     /// What one person did, the newest first: whole events.

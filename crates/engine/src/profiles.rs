@@ -2,6 +2,9 @@
 
 mod change;
 mod document;
+mod folded;
+mod search;
+mod unfolded;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +17,8 @@ use sqlx::types::Json;
 pub(crate) use change::ProfileChange;
 use change::Subject;
 use document::Document;
+pub(crate) use folded::Wanted;
+pub(crate) use search::Known;
 
 use crate::caller::Caller;
 use crate::clock::Clock;
@@ -21,6 +26,8 @@ use crate::db::{Db, Tx, from_db, sql, to_db};
 use crate::error::Error;
 
 const USER: &str = "user";
+/// Other ids that a user is looked for by; there is no room for more.
+const MOST_OTHER_IDS: i64 = 50;
 
 /// The users and groups of organizations.
 #[derive(Clone, Debug)]
@@ -148,21 +155,41 @@ impl Profiles {
         id: &str,
         document: Document,
     ) -> Result<(), Error> {
+        let others = if kind == USER {
+            other_ids(tx, org, id).await?
+        } else {
+            Vec::new()
+        };
+        let folded = document.folded(kind, id, &others);
         sql!(
             tx,
             run,
-            "INSERT INTO profiles (org_id, kind, id, properties, created_at, updated_at)
-             VALUES ($1, $2, $3, $4, $5, $5)
+            "INSERT INTO profiles (org_id, kind, id, properties, created_at, updated_at, folded)
+             VALUES ($1, $2, $3, $4, $5, $5, $6)
              ON CONFLICT (org_id, kind, id) DO UPDATE
-             SET properties = excluded.properties, updated_at = excluded.updated_at",
+             SET properties = excluded.properties, updated_at = excluded.updated_at, folded = excluded.folded",
             org.uuid(),
             kind,
             id,
             Json(document),
             to_db(self.clock.now()),
+            folded.as_str(),
         )?;
         Ok(())
     }
+}
+
+/// The other ids of a user.
+async fn other_ids(tx: &mut Tx, org: OrgId, id: &str) -> Result<Vec<String>, Error> {
+    let rows = sql!(
+        tx,
+        all as (String,),
+        "SELECT other_id FROM profile_ids WHERE org_id = $1 AND user_id = $2 ORDER BY other_id LIMIT $3",
+        org.uuid(),
+        id,
+        MOST_OTHER_IDS,
+    )?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// The document of a profile, as far as it is merged.

@@ -11,8 +11,7 @@ use crate::query::{
 };
 
 /// Somebody who did something.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
     /// The user's id, or that of a device whose user is not known.
     pub id: String,
@@ -22,6 +21,54 @@ pub struct Person {
     pub first_seen: Timestamp,
     /// When the latest of these happened.
     pub last_seen: Timestamp,
+}
+
+/// Somebody in a list: what they are called, and what they did in the time that was asked about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedPerson {
+    /// The user's id, or that of a device whose user is not known.
+    pub id: String,
+    /// What people call them, where that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Their e-mail address, where it was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// How many of the events in question were theirs.
+    pub events: u64,
+    /// When the earliest of these happened; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<Timestamp>,
+    /// When the latest of these happened; absent where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_seen: Option<Timestamp>,
+}
+
+impl ListedPerson {
+    /// Somebody who did nothing of what was asked about.
+    #[must_use]
+    pub fn without_events(id: String) -> Self {
+        Self {
+            id,
+            name: None,
+            email: None,
+            events: 0,
+            first_seen: None,
+            last_seen: None,
+        }
+    }
+}
+
+impl From<Person> for ListedPerson {
+    fn from(person: Person) -> Self {
+        Self {
+            events: person.events,
+            first_seen: Some(person.first_seen),
+            last_seen: Some(person.last_seen),
+            ..Self::without_events(person.id)
+        }
+    }
 }
 
 /// A stretch of one person's events without a gap of 30 minutes or more.

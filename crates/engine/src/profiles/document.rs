@@ -2,10 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use model::profile::CALLED;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::USER;
 use super::change::ProfileChange;
+use super::folded::lines;
 
 /// Most properties of one profile; more are not taken.
 const MOST: usize = 1_000;
@@ -34,6 +37,22 @@ impl Document {
     pub(super) fn values(self) -> Map<String, Value> {
         let said = self.0.into_iter().filter(|(_, said)| !said.gone);
         said.map(|(key, said)| (key, said.value)).collect()
+    }
+
+    /// What a profile is looked for by: of a user the ids, then what they are called, then everything else that is said.
+    pub(super) fn folded(&self, kind: &str, id: &str, other_ids: &[String]) -> String {
+        if kind != USER {
+            return String::new();
+        }
+        let is_first = |key: &str| CALLED.contains(&key);
+        let there = || self.0.iter().filter(|(_, said)| !said.gone);
+        let first = CALLED
+            .iter()
+            .filter_map(|key| self.0.get(*key))
+            .filter(|said| !said.gone);
+        let others = there().filter(|(key, _)| !is_first(key)).map(|(_, said)| said);
+        let ids = std::iter::once(id).chain(other_ids.iter().map(String::as_str));
+        lines(ids, first.chain(others).map(|said| &said.value))
     }
 
     /// Takes over what an event said.

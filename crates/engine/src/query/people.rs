@@ -11,6 +11,7 @@ use model::person::{Person, PersonSession, Place};
 use model::query::{EventsQuery, Query};
 use serde_json::Value;
 
+use self::compile::Which;
 use super::asked::{Asked, Looking};
 use super::buckets::{Buckets, Calendar};
 use super::events::{self, Cursor};
@@ -44,6 +45,61 @@ impl Queries {
         Ok(paged(&frame, limit, compile::person, |person| {
             Cursor::new(person.last_seen, &person.id)
         }))
+    }
+
+    /// Those of the people `ids` who did the events of `query`, by their ids.
+    ///
+    /// # Errors
+    /// As [`Queries::people`].
+    pub async fn people_among(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        query: &Query,
+        ids: &[String],
+    ) -> Result<Vec<Person>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.some_people(org, calendar, query, &Which::Among(ids)).await
+    }
+
+    /// The people who did the events of `query`, one of whose ids begins with `text` as it stands, in capitals or in small
+    /// letters; by their ids, those behind `after`, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`Queries::people`].
+    pub async fn people_beginning(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        query: &Query,
+        text: &str,
+        (after, limit): (&str, usize),
+    ) -> Result<Vec<Person>, Error> {
+        let mut texts = vec![text.to_owned(), text.to_lowercase(), text.to_uppercase()];
+        texts.sort();
+        texts.dedup();
+        let texts = &texts;
+        self.some_people(org, calendar, query, &Which::Beginning { texts, after, limit })
+            .await
+    }
+
+    async fn some_people(
+        &self,
+        org: OrgId,
+        calendar: &Calendar,
+        query: &Query,
+        which: &Which<'_>,
+    ) -> Result<Vec<Person>, Error> {
+        let statement =
+            |asked: &Asked<'_>, events: &EventsQuery| compile::some_people(asked, events.spec(), which);
+        let frame = self.rows(org, calendar, query, statement).await?;
+        Ok(frame
+            .rows
+            .iter()
+            .filter_map(|cells| compile::person(cells))
+            .collect())
     }
 
     /// The events of `query` that the person `id` did, the newest first.

@@ -5,6 +5,7 @@ mod annotations;
 mod boards;
 mod ended;
 mod erasing;
+mod finding;
 mod forgeries;
 mod idempotency;
 mod invitations;

@@ -9,6 +9,7 @@ use crate::world::{World, event, fields, on_every_store, org, time, utc};
 on_every_store! {
     people_are_listed_by_what_they_did_last_page_by_page,
     somebody_is_found_by_any_id_and_nobody_by_another_organization_s,
+    some_people_are_listed_by_their_ids,
     a_gap_of_half_an_hour_ends_a_session,
     the_users_at_a_place_are_as_many_as_its_figure,
     the_users_at_a_place_come_page_by_page,
@@ -94,6 +95,59 @@ async fn somebody_is_found_by_any_id_and_nobody_by_another_organization_s() {
         let found = world.queries.person_events(org(1), &utc(), &wide, id).await;
         assert_eq!(found.expect("events").items.len(), count, "{id}");
     }
+}
+
+async fn some_people_are_listed_by_their_ids() {
+    let world = world().await;
+    let hostile = r#"{"id":"h","name":"look","timestamp":"2026-05-04T11:40:00Z","user_id":"50%_\\' x"}"#;
+    world.append(org(1), 2, vec![event(hostile)]).await;
+    let wide = question(r#"{"kind":"events","range":{"last":"7d"}}"#);
+    let told = |people: Vec<Person>| -> Vec<(String, u64)> {
+        people
+            .into_iter()
+            .map(|person| (person.id, person.events))
+            .collect()
+    };
+    let one = |id: &str, events| (id.to_owned(), events);
+    let among = async |org_number, query: &Query, ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let found = world
+            .queries
+            .people_among(org(org_number), &utc(), query, &ids)
+            .await;
+        told(found.expect("people"))
+    };
+    assert_eq!(
+        among(1, &wide, &["w", "ada", "v", "eve", "' OR 1=1 --"]).await,
+        [one("ada", 3), one("w", 1)]
+    );
+    assert_eq!(among(2, &wide, &["w", "ada", "eve"]).await, [one("eve", 1)]);
+    assert_eq!(among(1, &wide, &[]).await, []);
+    let bought = question(r#"{"kind":"events","event":"buy","range":{"last":"7d"}}"#);
+    assert_eq!(among(1, &bought, &["ada", "bob"]).await, [one("ada", 1)]);
+
+    let beginning = async |org_number, text: &str, after: &str, limit| {
+        let found = world
+            .queries
+            .people_beginning(org(org_number), &utc(), &wide, text, (after, limit))
+            .await;
+        told(found.expect("people"))
+    };
+    assert_eq!(beginning(1, "a", "", 9).await, [one("ada", 3)]);
+    assert_eq!(
+        beginning(1, "AD", "", 9).await,
+        [one("ada", 3)],
+        "in small letters, too"
+    );
+    assert_eq!(beginning(1, "da", "", 9).await, []);
+    // Of a device's events only those that it did; the others of its user are not asked for.
+    assert_eq!(beginning(1, "v", "", 9).await, [one("ada", 2)]);
+    assert_eq!(beginning(1, "50%_\\", "", 9).await, [one("50%_\\' x", 1)]);
+    assert_eq!(beginning(1, "50a", "", 9).await, []);
+    assert_eq!(beginning(2, "", "", 9).await, [one("eve", 1)]);
+    let all = beginning(1, "", "", 2).await;
+    assert_eq!(all, [one("50%_\\' x", 1), one("ada", 3)]);
+    assert_eq!(beginning(1, "", "ada", 2).await, [one("bob", 1), one("w", 1)]);
 }
 
 async fn a_gap_of_half_an_hour_ends_a_session() {

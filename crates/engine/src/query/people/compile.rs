@@ -29,6 +29,51 @@ pub(super) fn people(
     page(stages, "g", after, limit)
 }
 
+/// Which of the people that did the events are meant.
+pub(super) enum Which<'w> {
+    /// Those with these ids.
+    Among(&'w [String]),
+    /// Those one of whose ids begins with any of these texts, behind the id `after`; so many at most.
+    Beginning {
+        texts: &'w [String],
+        after: &'w str,
+        limit: usize,
+    },
+}
+
+/// Rows as of [`people`], by their ids.
+pub(super) fn some_people(asked: &Asked<'_>, spec: &EventsSpec, which: &Which<'_>) -> Statement {
+    let named = named(spec);
+    let did = events(asked, Sql::default(), named.iter().chain(&spec.filter));
+    let each = "SELECT u, count(*) AS n, min(t) AS earliest, max(t) AS latest FROM e GROUP BY u";
+    let page = Sql::new("SELECT latest, u, n, earliest FROM g");
+    let (own, page) = match which {
+        Which::Among(ids) => {
+            let list = ids.iter().cloned().map(|id| Sql::default().bind(Param::Text(id)));
+            let own = asked
+                .source
+                .person()
+                .text(" IN (")
+                .add(Sql::join(list, ", "))
+                .text(")");
+            (own, page.text(" ORDER BY u"))
+        }
+        Which::Beginning { texts, after, limit } => {
+            let begins = |text: &String| {
+                [asked.source.person(), Sql::new("anonymous_id")]
+                    .map(|id| asked.source.dialect.starts_with(id, text))
+            };
+            let own = Sql::new("(")
+                .add(Sql::join(texts.iter().flat_map(begins), " OR "))
+                .text(")");
+            let page = page.text(" WHERE u > ").bind(Param::Text((*after).to_owned()));
+            (own, page.text(&format!(" ORDER BY u LIMIT {limit}")))
+        }
+    };
+    let stages = vec![stage("e", did.text(" AND ").add(own)), stage("g", Sql::new(each))];
+    staged(stages, page).into_statement()
+}
+
 /// Rows as of [`people`], from the last of `stages`: `u`, `n`, `earliest` and `latest` of `people`.
 pub(super) fn page(stages: Vec<Sql>, people: &str, after: Option<&Cursor>, limit: usize) -> Statement {
     let mut page = Sql::new(&format!("SELECT latest, u, n, earliest FROM {people}"));
