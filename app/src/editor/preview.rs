@@ -83,7 +83,7 @@ pub(super) fn preview(editor: Editor) -> AnyView {
                 view! { <div class="skeleton fill" role="status" aria-label=t("Loading")></div> }.into_any()
             }
             Some(Preview::Unfinished(missing)) => unfinished(missing),
-            Some(Preview::Problem(words, can_retry)) => problem(asking, words, can_retry),
+            Some(Preview::Problem(words, can_retry)) => problem(&asking, words, can_retry),
             Some(Preview::Text(html)) => view! { <div class="prose" inner_html=html></div> }.into_any(),
             Some(Preview::Answered(answer)) if as_table.get() => {
                 let (kind, options) = look.get();
@@ -122,7 +122,8 @@ fn unfinished(missing: Vec<String>) -> AnyView {
     .into_any()
 }
 
-fn problem(asking: Asking, words: Vec<String>, can_retry: bool) -> AnyView {
+fn problem(asking: &Asking, words: Vec<String>, can_retry: bool) -> AnyView {
+    let asking = *asking;
     view! {
         <div class="nothing" role="alert">
             {lines(words)}

@@ -6,6 +6,7 @@ use model::role::Action;
 use model::segment::SegmentSpec;
 
 use super::Editor;
+use super::draft::Draft;
 use super::inputs::{Called, choice_of, focus_soon};
 use super::spot::Spot;
 use crate::api::segments as api;
@@ -45,7 +46,7 @@ pub(super) fn save_button(editor: Editor) -> AnyView {
     if !use_context::<Session>().is_some_and(|session| session.may(Action::EditDashboards)) {
         return ().into_any();
     }
-    let filter = Memo::new(move |_| editor.draft.with(|draft| draft.segment()));
+    let filter = Memo::new(move |_| editor.draft.with(Draft::segment));
     let name = RwSignal::new(None::<String>);
     let problem = RwSignal::new(None::<String>);
     let is_saving = RwSignal::new(false);

@@ -153,13 +153,10 @@ fn step_label(query: &Query, step: usize) -> String {
 }
 
 fn with_filter(words: &str, range: &str, filter: Option<&Filter>) -> String {
-    match address::chips(filter) {
-        Some(chips) if chips.is_empty() => format!("{words}, {range}"),
-        Some(chips) => {
-            let all: Vec<String> = chips.iter().map(words::comparison).collect();
-            t_with("{0}, {1}, where {2}", &[words, range, &all.join(t(" and "))])
-        }
-        None => t_with("{0}, {1}, with more than one condition", &[words, range]),
+    match filter {
+        None => format!("{words}, {range}"),
+        Some(Filter::And(parts)) if parts.is_empty() => format!("{words}, {range}"),
+        Some(filter) => t_with("{0}, {1}, where {2}", &[words, range, &words::filter(filter)]),
     }
 }
 

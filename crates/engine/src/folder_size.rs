@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 /// How long a sum is told before the folder is walked again.
-const KEPT: Duration = Duration::from_secs(60);
+const KEPT: Duration = Duration::from_mins(1);
 
 /// The bytes of all files in a folder and in those below it.
 pub(crate) struct FolderSize {

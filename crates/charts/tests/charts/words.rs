@@ -34,12 +34,16 @@ fn a_table_of_a_breakdown_is_ranked_with_the_rest_last() {
     let long = "/docs/getting-started/install-on-debian-with-docker-compose";
     assert_eq!(names, ["/", "/pricing", long, "/blog", "None", "Other"]);
     assert_eq!(ranked.rows[0][1..], ["9,957", "8,264", "+20.5 %"]);
-    let mut named = samples::compared();
-    if let Answer::Trend(trend) = &mut named {
+    let mut by_path = samples::compared();
+    if let Answer::Trend(trend) = &mut by_path {
         trend.property = Some("$path".parse().expect("a property"));
     }
-    let named = table(&named, WidgetType::Table, &WidgetOptions::default());
-    let heads: Vec<&str> = named.columns.iter().map(|column| column.title.as_str()).collect();
+    let by_path = table(&by_path, WidgetType::Table, &WidgetOptions::default());
+    let heads: Vec<&str> = by_path
+        .columns
+        .iter()
+        .map(|column| column.title.as_str())
+        .collect();
     assert_eq!(heads, ["$path", "Views", "Before", "Change"]);
     let over_time = table(&samples::compared(), WidgetType::Line, &WidgetOptions::default());
     assert_eq!((over_time.rows.len(), over_time.columns.len()), (30, 13));
