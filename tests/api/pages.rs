@@ -137,7 +137,7 @@ async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in()
             "What becomes of events",
         ),
         ("/live", "Die letzten 30 Minuten", "The last 30 minutes"),
-        ("/users", "Kennung eines Nutzers", "Id of a user"),
+        ("/users", "Name, E-Mail oder Kennung", "Name, e-mail or id"),
         ("/no/such/page", "Nicht gefunden", "Not found"),
     ] {
         for (cookie, words, others, tag) in [

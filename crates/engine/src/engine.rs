@@ -29,7 +29,7 @@ use crate::enrich::{Client, Enricher, Places};
 use crate::erasures::{self, Erasures};
 use crate::error::Error;
 use crate::figures::{CacheFigures, Counting, Durations, Figures};
-use crate::folder_size::FolderSize;
+use crate::folder_size::bytes_below;
 use crate::idempotency::Idempotency;
 use crate::ingest::{Batch, Ingest};
 use crate::live::Live;
@@ -149,7 +149,7 @@ struct Pieces {
     mailer: Mailer,
     idempotency: Idempotency,
     counting: Counting,
-    log_size: FolderSize,
+    log_dir: PathBuf,
     erasures: Erasures,
     logs: erasures::Logs,
     usages: Usages,
@@ -255,7 +255,7 @@ impl Engine {
             redis,
             mailer,
             counting: Counting::default(),
-            log_size: FolderSize::of(log_dir),
+            log_dir,
             erasures,
             logs,
             usages,
@@ -569,7 +569,7 @@ impl Engine {
 
     /// The bytes of the event log's files.
     pub async fn log_bytes(&self) -> u64 {
-        self.0.log_size.bytes().await
+        bytes_below(&self.0.log_dir).await
     }
 
     /// What is kept in memory of answers: whole ones, and the figures of single buckets.

@@ -1,41 +1,13 @@
 //! How large a folder is, for whoever watches it.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::path::{Path, PathBuf};
 
-use tokio::sync::Mutex;
-
-/// How long a sum is told before the folder is walked again.
-const KEPT: Duration = Duration::from_mins(1);
-
-/// The bytes of all files in a folder and in those below it.
-pub(crate) struct FolderSize {
-    folder: PathBuf,
-    told: Mutex<Option<(Instant, u64)>>,
-}
-
-impl FolderSize {
-    pub(crate) fn of(folder: PathBuf) -> Self {
-        Self {
-            folder,
-            told: Mutex::new(None),
-        }
-    }
-
-    /// The sum, at most a minute old; what cannot be read counts nothing.
-    pub(crate) async fn bytes(&self) -> u64 {
-        let mut told = self.told.lock().await;
-        if let Some((at, bytes)) = *told
-            && at.elapsed() < KEPT
-        {
-            return bytes;
-        }
-        let folder = self.folder.clone();
-        let walked = tokio::task::spawn_blocking(move || sum(folder)).await;
-        let bytes = walked.unwrap_or_default();
-        *told = Some((Instant::now(), bytes));
-        bytes
-    }
+/// The bytes of all files in a folder and in those below it; what cannot be read counts nothing.
+pub(crate) async fn bytes_below(folder: &Path) -> u64 {
+    let folder = folder.to_owned();
+    tokio::task::spawn_blocking(move || sum(folder))
+        .await
+        .unwrap_or_default()
 }
 
 fn sum(folder: PathBuf) -> u64 {

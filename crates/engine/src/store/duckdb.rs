@@ -20,7 +20,7 @@ use super::selected::described;
 use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, closed};
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::folder_size::FolderSize;
+use crate::folder_size::bytes_below;
 use attached::Attached;
 use fault::Fault;
 pub(super) use fault::words_about_statement;
@@ -48,7 +48,6 @@ struct Home {
     instance: Arc<RwLock<Option<Instance>>>,
     readers: Arc<Semaphore>,
     time_limit: Duration,
-    size: FolderSize,
 }
 
 type Open = OwnedRwLockReadGuard<Option<Instance>, Instance>;
@@ -62,7 +61,6 @@ impl DuckDb {
             instance: Arc::new(RwLock::new(None)),
             readers: Arc::new(Semaphore::new(reader::concurrent_questions())),
             time_limit,
-            size: FolderSize::of(dir.to_owned()),
         });
         home.reopen().await?;
         let writer = Writer::start().map_err(Error::internal)?;
@@ -71,7 +69,7 @@ impl DuckDb {
 
     /// About how many bytes all files take.
     pub(super) async fn bytes(&self) -> u64 {
-        self.home.size.bytes().await
+        bytes_below(&self.home.dir).await
     }
 
     pub(super) async fn append(&self, org: OrgId, batches: Vec<Appended>) -> Result<(), Error> {
