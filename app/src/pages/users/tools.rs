@@ -9,9 +9,11 @@ use crate::address::{self, PRESETS};
 use crate::editor::op_choices;
 use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
-use crate::parts::popover::Popover;
+use crate::parts::live;
+use crate::parts::popover::{Popover, close};
 use crate::words;
 
+const RANGE: &str = "range";
 const EVENTS_LIST: &str = "event-names";
 const PROPERTIES_LIST: &str = "property-names";
 
@@ -40,13 +42,15 @@ fn range_picker(asked: &Asked, range: &Range) -> AnyView {
         let preset = Range::parse_word(value).ok()?;
         let is_here = preset == *range;
         let href = asked.changed(|spec| spec.range = preset);
-        Some(view! { <a class="menu-item" href=href aria-current=is_here.then_some("true")>{t(label)}</a> })
+        Some(view! {
+            <a class="menu-item" href=href aria-current=is_here.then_some("true") on:click=live::click(|_| close(RANGE))>{t(label)}</a>
+        })
     };
     let presets = PRESETS.into_iter().filter_map(preset).collect_view();
     let (from, to) = days(range);
     let kept = asked.kept(&["range", "from", "to"]);
     view! {
-        <Popover id="range" name=t_with("Range: {0}", &[&words]) face key="t" panel="menu range">
+        <Popover id=RANGE name=t_with("Range: {0}", &[&words]) face key="t" panel="menu range">
             <div class="presets">{presets}</div>
             <form class="custom-range" method="get" action="/users">
                 {hidden(kept)}
