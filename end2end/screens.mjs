@@ -64,6 +64,7 @@ try {
       const tail = `${colorScheme}${size}`;
       await shoot(page, `dashboard-${tail}`, `/dashboards/${boards['Product overview']}`);
       await shoot(page, `web-traffic-${tail}`, `/dashboards/${boards['Web traffic, May 2015']}`);
+      await shoot(page, `users-${tail}`, '/users');
       await shoot(page, `user-${tail}`, `/users/${encodeURIComponent(user)}`);
       if (size === '') {
         const funnel = { kind: 'funnel', steps: [{ event: 'page_view' }, { event: 'sign_up' }, { event: 'checkout_started' }, { event: 'purchase' }], window: '14d', range: { last: '30d' } };

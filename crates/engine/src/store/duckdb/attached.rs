@@ -19,7 +19,7 @@ const MOST_ATTACHED: usize = 64;
 /// A file that nobody used for so long is detached.
 const IDLE: SignedDuration = SignedDuration::from_mins(10);
 /// So many events after the last look, what DuckDB keeps of a file in memory is looked at again.
-pub(super) const MOST_UNASKED: usize = 50_000;
+pub(super) const MOST_UNASKED: usize = 100_000;
 /// Rows that DuckDB compresses together, all of them in memory: a quarter of its own choice, which questions do not feel.
 /// Below 30,000 it would leave properties whole, and reading one of them would cost ten times as much.
 const ROW_GROUP: usize = 30_720;
