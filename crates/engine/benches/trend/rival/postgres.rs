@@ -10,7 +10,7 @@ impl Postgres {
     /// With statistics of what was just loaded, as a server that has run for a while has them.
     pub(crate) async fn open(url: &str) -> Outcome<Self> {
         let mut connection = PgConnection::connect(url).await?;
-        sqlx::raw_sql("VACUUM ANALYZE stored_events")
+        sqlx::raw_sql("VACUUM ANALYZE datapulse_events.stored_events")
             .execute(&mut connection)
             .await?;
         Ok(Self(Mutex::new(connection)))
