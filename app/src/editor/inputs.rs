@@ -134,19 +134,8 @@ pub(super) fn choice<T: Copy + PartialEq + Send + Sync + 'static>(
             spot.change(editor, |place| *place = *value);
         }
     };
-    let field = called.field;
-    view! {
-        <ChoiceField
-            id=called.id
-            label=called.label
-            hint=called.hint
-            choices=choices
-            value=spot.signal(editor, word_of)
-            on_choice=Callback::new(choose)
-            problem=editor.problems.of(move |name| name == field)
-        />
-    }
-    .into_any()
+    let value = spot.signal(editor, word_of);
+    chooser(editor, called, choices, value, Callback::new(choose))
 }
 
 /// One of `choices`: values, each with the words that people read.
@@ -156,6 +145,18 @@ pub(super) fn choice_of(
     choices: Vec<(String, String)>,
     spot: Spot<String>,
 ) -> AnyView {
+    let choose = move |value| spot.change(editor, |place| *place = value);
+    let value = spot.signal(editor, Clone::clone);
+    chooser(editor, called, choices, value, Callback::new(choose))
+}
+
+fn chooser(
+    editor: Editor,
+    called: Called,
+    choices: Vec<(String, String)>,
+    value: Signal<String>,
+    on_choice: Callback<String>,
+) -> AnyView {
     let field = called.field;
     view! {
         <ChoiceField
@@ -163,8 +164,8 @@ pub(super) fn choice_of(
             label=called.label
             hint=called.hint
             choices=choices
-            value=spot.signal(editor, Clone::clone)
-            on_choice=Callback::new(move |value| spot.change(editor, |place| *place = value))
+            value=value
+            on_choice=on_choice
             problem=editor.problems.of(move |name| name == field)
         />
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::profile::CALLED;
+use model::profile::known_by;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -44,11 +44,10 @@ impl Document {
         if kind != USER {
             return String::new();
         }
-        let is_first = |key: &str| CALLED.contains(&key);
+        let is_first = |key: &str| known_by().any(|known| known == key);
         let there = || self.0.iter().filter(|(_, said)| !said.gone);
-        let first = CALLED
-            .iter()
-            .filter_map(|key| self.0.get(*key))
+        let first = known_by()
+            .filter_map(|key| self.0.get(key))
             .filter(|said| !said.gone);
         let others = there().filter(|(key, _)| !is_first(key)).map(|(_, said)| said);
         let ids = std::iter::once(id).chain(other_ids.iter().map(String::as_str));
