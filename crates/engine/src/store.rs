@@ -16,8 +16,11 @@ mod document;
 mod duckdb;
 mod erase;
 mod frame;
+mod kept_at;
 mod kinds;
 mod links;
+mod looks;
+mod per_org;
 mod postgres;
 mod selected;
 mod shape;
@@ -45,12 +48,13 @@ pub(crate) use dialect::Dialect;
 pub use erase::Erasure;
 pub(crate) use frame::event_of;
 pub use frame::{Cell, Frame, MOST_ROWS, Param, Statement};
+use kept_at::KeptAt;
 pub use kinds::{KindSet, Kinds};
+use looks::Looks;
 pub(crate) use selected::SelectedColumn;
 pub(crate) use shape::Shape;
-use shape::Shapes;
 pub(crate) use touched::Touched;
-use touched::TouchedHours;
+use touched::{Told, TouchedHours};
 use turns::Turns;
 
 /// How long a question may take unless somebody says otherwise.
@@ -73,7 +77,9 @@ pub struct EventStore {
     /// The log that appends come from, where it has a name.
     log: Option<Uuid>,
     touched: Arc<TouchedHours>,
-    shapes: Arc<Shapes>,
+    looks: Arc<Looks>,
+    /// They hold for everything up to the position that was read before them.
+    shapes: Arc<KeptAt<Shape>>,
     turns: Arc<Turns>,
     listeners: Arc<Hub>,
     timed: Arc<Timed>,
@@ -124,6 +130,7 @@ impl EventStore {
             backend,
             log: None,
             touched: Arc::default(),
+            looks: Arc::new(Looks::new(time_limit)),
             shapes: Arc::default(),
             turns: Arc::new(Turns::new(time_limit)),
             listeners: Arc::default(),
@@ -204,25 +211,40 @@ impl EventStore {
     /// # Errors
     /// As [`EventStore::append`].
     pub(crate) async fn version(&self, org: OrgId) -> Result<Version, Error> {
-        let after = self.touched.told_up_to(org);
-        let told = match &self.backend {
+        match &self.backend {
             Backend::DuckDb(store) => {
                 let (position, erasures) = store.version(org).await?;
-                let touched = self.touched.seen_from(org, position);
-                return Ok(Version {
+                Ok(Version {
                     position,
                     erasures,
-                    touched,
-                });
+                    touched: self.touched.seen_from(org, position),
+                })
             }
-            Backend::Postgres(store) => store.touched_after(org, after).await?,
-            Backend::ClickHouse(store) => store.touched_after(org, after).await?,
+            Backend::Postgres(store) => {
+                self.shared_look(org, |after| store.touched_after(org, after))
+                    .await
+            }
+            Backend::ClickHouse(store) => {
+                self.shared_look(org, |after| store.touched_after(org, after))
+                    .await
+            }
+        }
+    }
+
+    /// Asks a server for what is not known yet, once for all who want to know.
+    async fn shared_look<F>(&self, org: OrgId, told_after: impl FnOnce(u64) -> F) -> Result<Version, Error>
+    where
+        F: Future<Output = Result<Told, Error>>,
+    {
+        let look = async {
+            let told = told_after(self.touched.told_up_to(org)).await?;
+            Ok(Version {
+                position: told.position,
+                erasures: told.erasures,
+                touched: self.touched.learn(org, &told),
+            })
         };
-        Ok(Version {
-            position: told.position,
-            erasures: told.erasures,
-            touched: self.touched.learn(org, &told),
-        })
+        self.looks.share(org, look).await
     }
 
     /// The version of the organization's data, which grows with every append; 0 when there is none. Where one log alone is
@@ -345,12 +367,35 @@ impl EventStore {
     /// As [`EventStore::fetch`]; the time limit holds for all of them together. [`Error::TooMany`] where too many
     /// questions of the organization wait already, [`Error::Invalid`] for more rows than an answer may have.
     pub async fn fetch_all(&self, org: OrgId, statements: Vec<Statement>) -> Result<Vec<Frame>, Error> {
+        self.fetched(org, None, statements).await
+    }
+
+    /// As [`EventStore::fetch_all`], of the events up to `position`, which [`EventStore::version`] told, or of later ones as
+    /// well: where a server would be asked for what can be seen once more, it is not.
+    ///
+    /// # Errors
+    /// As [`EventStore::fetch_all`].
+    pub(crate) async fn fetch_all_at(
+        &self,
+        org: OrgId,
+        position: u64,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Frame>, Error> {
+        self.fetched(org, Some(position), statements).await
+    }
+
+    async fn fetched(
+        &self,
+        org: OrgId,
+        position: Option<u64>,
+        statements: Vec<Statement>,
+    ) -> Result<Vec<Frame>, Error> {
         let _turn = self.turns.take(org).await?;
         let began = Instant::now();
         let fetched = match &self.backend {
             Backend::DuckDb(store) => store.fetch_all(org, statements).await,
             Backend::Postgres(store) => store.fetch_all(org, statements).await,
-            Backend::ClickHouse(store) => store.fetch_all(org, &statements).await,
+            Backend::ClickHouse(store) => store.fetch_all(org, position, &statements).await,
         };
         self.timed.add("read", began.elapsed());
         fetched

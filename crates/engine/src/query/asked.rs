@@ -67,7 +67,7 @@ impl Looking<'_> {
             return Ok(Vec::new());
         }
         self.trail.runs(&statements);
-        self.store.fetch_all(self.org, statements).await
+        self.store.fetch_all_at(self.org, self.position, statements).await
     }
 
     /// What a person's own statement selects.

@@ -46,6 +46,7 @@ use std::time::Duration;
 
 use model::ids::OrgId;
 
+use super::kept_at::KeptAt;
 use super::selected::described;
 use super::touched::Told;
 use super::{
@@ -71,6 +72,8 @@ pub(super) struct ClickHouse {
 struct Shared {
     client: Client,
     writer: Writer,
+    /// What could be seen at the last look.
+    seen: KeptAt<Visible>,
     time_limit: Duration,
     is_closed: AtomicBool,
 }
@@ -84,6 +87,7 @@ impl ClickHouse {
         let shared = Shared {
             client,
             writer: Writer::default(),
+            seen: KeptAt::default(),
             time_limit,
             is_closed: AtomicBool::new(false),
         };
@@ -108,7 +112,9 @@ impl ClickHouse {
 
     /// The position, and the hours that were touched after another one.
     pub(super) async fn touched_after(&self, org: OrgId, position: u64) -> Result<Told, Error> {
-        Ok(runs::touched_after(self.client()?, org, position).await?)
+        let (told, visible) = runs::touched_after(self.client()?, org, position).await?;
+        self.shared.seen.keep(org, told.position, &Arc::new(visible));
+        Ok(told)
     }
 
     /// Kinds and links are stored before the events that have them, so this is true of everything that was visible before.
@@ -131,13 +137,21 @@ impl ClickHouse {
         })
     }
 
-    pub(super) async fn fetch_all(&self, org: OrgId, statements: &[Statement]) -> Result<Vec<Frame>, Error> {
-        reader::fetch_all(self.client()?, org, statements, self.shared.time_limit).await
+    /// Of what could be seen at `position`, where that is known, and now otherwise.
+    pub(super) async fn fetch_all(
+        &self,
+        org: OrgId,
+        position: Option<u64>,
+        statements: &[Statement],
+    ) -> Result<Vec<Frame>, Error> {
+        let client = self.client()?;
+        let visible = position.and_then(|position| self.shared.seen.at(org, position));
+        reader::fetch_all(client, org, visible, statements, self.shared.time_limit).await
     }
 
     pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
         let describe = Statement::new(format!("DESCRIBE TABLE ({text})"), Vec::new());
-        Ok(described(&self.fetch_all(org, &[describe]).await?))
+        Ok(described(&self.fetch_all(org, None, &[describe]).await?))
     }
 
     pub(super) async fn pattern_fault(&self, pattern: &str) -> Result<Option<String>, Error> {

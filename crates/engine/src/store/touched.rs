@@ -61,7 +61,7 @@ pub(crate) struct Touched {
 }
 
 impl Touched {
-    fn known_from(position: u64) -> Self {
+    pub(super) fn known_from(position: u64) -> Self {
         Self {
             known_from: position,
             width: 1,

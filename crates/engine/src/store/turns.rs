@@ -1,23 +1,21 @@
 //! Whose turn it is: each organization has a few questions under way at once and a short queue, so that one that asks a
 //! lot waits for itself and nobody else waits for it.
 
-use std::collections::HashMap;
 use std::num::NonZero;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::ids::OrgId;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::per_org::PerOrg;
 use crate::error::Error;
 
 /// Most questions of one organization that wait for their turn.
 const MOST_WAITING: usize = 100;
 /// When somebody who found the queue full should come again.
 const COME_AGAIN: Duration = Duration::from_secs(2);
-/// Organizations beyond this many make the store forget those that ask nothing.
-const REMEMBERED: usize = 1_000;
 
 /// The queues of all organizations.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ pub(super) struct Turns {
     at_once: usize,
     /// How long somebody waits, which is as long as a question may take.
     patience: Duration,
-    queues: Mutex<HashMap<OrgId, Arc<Queue>>>,
+    queues: PerOrg<Queue>,
 }
 
 #[derive(Debug)]
@@ -42,13 +40,14 @@ pub(super) struct Turn {
 }
 
 impl Turns {
-    /// Half of what the store answers at once: a core's worth each.
+    /// Half of what the store answers at once: a core's worth each, of our own. A server has cores of its own for the statements of
+    /// one question.
     pub(super) fn new(patience: Duration) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         Self {
             at_once: cores,
             patience,
-            queues: Mutex::default(),
+            queues: PerOrg::default(),
         }
     }
 
@@ -76,17 +75,10 @@ impl Turns {
     }
 
     fn queue(&self, org: OrgId) -> Arc<Queue> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
-        if queues.len() > REMEMBERED {
-            queues.retain(|_, queue| Arc::strong_count(queue) > 1);
-        }
-        let queue = queues.entry(org).or_insert_with(|| {
-            Arc::new(Queue {
-                places: Arc::new(Semaphore::new(self.at_once)),
-                waiting: AtomicUsize::new(0),
-            })
-        });
-        Arc::clone(queue)
+        self.queues.of(org, || Queue {
+            places: Arc::new(Semaphore::new(self.at_once)),
+            waiting: AtomicUsize::new(0),
+        })
     }
 }
 

@@ -81,6 +81,11 @@ impl Asking {
         self
     }
 
+    /// That reads so little that more threads take longer to begin than to read.
+    pub(super) fn of_few_rows(self) -> Self {
+        self.set("max_threads", "1")
+    }
+
     /// That needs no database to be there.
     pub(super) fn anywhere(mut self) -> Self {
         self.in_database = false;

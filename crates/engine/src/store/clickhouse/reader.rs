@@ -1,5 +1,7 @@
+use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::{FutureExt, StreamExt, TryStreamExt, stream};
 use model::ids::OrgId;
 
 use super::client::{Asking, Client};
@@ -9,27 +11,41 @@ use super::runs::Visible;
 use crate::error::Error;
 use crate::store::{Frame, Param, Statement, timed_out};
 
+/// Statements of one question that the server answers side by side: they all see the same, whenever they come.
+const AT_ONCE: usize = 4;
+
 pub(super) async fn fetch_all(
     client: &Client,
     org: OrgId,
+    seen: Option<Arc<Visible>>,
     statements: &[Statement],
     limit: Duration,
 ) -> Result<Vec<Frame>, Error> {
     let answer = async {
-        let visible = Visible::read(client, org).await?;
+        let visible = match seen {
+            Some(visible) => visible,
+            None => Arc::new(Visible::read(client, org).await?),
+        };
         let filters = filters(client.database(), &visible.condition());
-        let mut frames = Vec::with_capacity(statements.len());
-        for statement in statements {
-            let frame = client.rows(&asking(statement, &filters, limit)).await;
-            frames.push(frame.map_err(|fault| fault.of_at_most(statement.most_rows))?);
-        }
-        Ok::<_, Fault>(frames)
+        let asked: Vec<_> = statements
+            .iter()
+            .map(|statement| rows(client, asking(statement, &filters, limit), statement.most_rows).boxed())
+            .collect();
+        stream::iter(asked)
+            .buffered(AT_ONCE)
+            .try_collect::<Vec<Frame>>()
+            .await
     };
     match tokio::time::timeout(limit, answer).await {
         Ok(Err(fault)) if fault.is_timeout() => Err(timed_out(limit)),
         Ok(outcome) => Ok(outcome?),
         Err(_) => Err(timed_out(limit)),
     }
+}
+
+async fn rows(client: &Client, asking: Asking, most_rows: usize) -> Result<Frame, Fault> {
+    let frame = client.rows(&asking).await;
+    frame.map_err(|fault| fault.of_at_most(most_rows))
 }
 
 /// What a question may see of each table, as the server takes it.

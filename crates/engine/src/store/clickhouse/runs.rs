@@ -45,7 +45,8 @@ impl Visible {
             org,
             "SELECT run, min(start), max(position), max(ends), max(resumes) FROM runs
              WHERE org_id = {org:UUID} GROUP BY run ORDER BY run",
-        );
+        )
+        .of_few_rows();
         let rows = client.rows(&asking).await?.rows;
         let runs: Vec<Run> = rows.iter().filter_map(|row| run(row)).collect();
         Ok(Self::of(org, &runs))
@@ -109,22 +110,23 @@ impl Visible {
     }
 }
 
-/// The organization's position, and the hours that were touched after `position`, in one look. Hours of runs that came to
-/// nothing are among them: nobody is harmed who asks again.
-pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) -> Result<Told, Fault> {
+/// The organization's position with the hours that were touched after `position`, and what can be seen, in one look. Hours
+/// of runs that came to nothing are among them: nobody is harmed who asks again.
+pub(super) async fn touched_after(
+    client: &Client,
+    org: OrgId,
+    position: u64,
+) -> Result<(Told, Visible), Fault> {
     let asking = Asking::of(
         org,
-        "SELECT run, start, position, 0, 0, erased, empty(hours), mapKeys(later), mapValues(later) FROM (
-            SELECT run, min(start) AS start, max(position) AS position, max(erasures) AS erased,
-                maxMap(touched) AS hours,
-                mapFilter((hour, last) -> last > {after:UInt64}, hours) AS later
-            FROM (SELECT run, start, position, erasures, touched FROM runs WHERE org_id = {org:UUID}) GROUP BY run)
-         ORDER BY run",
-    );
-    let rows = client
-        .rows(&asking.with("after", &position.to_string()))
-        .await?
-        .rows;
+        "SELECT run, min(start), max(position), 0, 0, max(erasures), countIf(notEmpty(touched)) = 0,
+            mapKeys(mapFilter((hour, last) -> last > {after:UInt64}, maxMapIf(touched, position > {after:UInt64})) AS later),
+            mapValues(later)
+         FROM runs WHERE org_id = {org:UUID} GROUP BY run ORDER BY run",
+    )
+    .with("after", &position.to_string())
+    .of_few_rows();
+    let rows = client.rows(&asking).await?.rows;
     let runs: Vec<Run> = rows.iter().filter_map(|row| run(row)).collect();
     let visible = Visible::of(org, &runs);
     let mut told = Told {
@@ -154,7 +156,7 @@ pub(super) async fn touched_after(client: &Client, org: OrgId, position: u64) ->
             .map(|position| u64::try_from(*position).unwrap_or(0));
         told.hours.extend(hours.iter().copied().zip(positions));
     }
-    Ok(told)
+    Ok((told, visible))
 }
 
 fn run(row: &[Cell]) -> Option<Run> {
