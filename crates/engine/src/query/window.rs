@@ -29,6 +29,15 @@ impl Window {
         self.starts.get(position).is_some_and(|start| start >= end)
     }
 
+    /// Whether seconds since 1970 as a floating-point number tell in which bucket an event is: every bucket begins and ends with a
+    /// whole second, and near enough to 1970 (2^33 s) two neighbouring microseconds are never the same number.
+    pub(crate) fn is_told_apart_in_seconds(&self) -> bool {
+        let is_near = |time: &Timestamp| time.as_second().unsigned_abs() < 1 << 33;
+        let is_whole = |time: &Timestamp| time.as_microsecond() % 1_000_000 == 0;
+        let mut edges = self.starts.iter().chain([&self.to]);
+        edges.all(|time| is_near(time) && is_whole(time))
+    }
+
     /// The buckets as runs, in order; there is at least one.
     pub(crate) fn runs(&self) -> Vec<Run> {
         let starts: Vec<i64> = self.starts.iter().map(|start| start.as_microsecond()).collect();
@@ -72,6 +81,22 @@ mod tests {
         runs.into_iter()
             .map(|run| (run.start / 1_000_000, run.width / 1_000_000, run.first))
             .collect()
+    }
+
+    #[test]
+    fn far_from_now_and_within_seconds_microseconds_are_counted() {
+        let window = |start: &str, to: &str| {
+            let (start, to): (Timestamp, Timestamp) =
+                (start.parse().expect("a time"), to.parse().expect("a time"));
+            Window {
+                from: start,
+                to,
+                starts: vec![start],
+            }
+        };
+        assert!(window("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z").is_told_apart_in_seconds());
+        assert!(!window("2026-01-01T00:00:00Z", "2026-02-01T00:00:00.5Z").is_told_apart_in_seconds());
+        assert!(!window("1600-01-01T00:00:00Z", "2026-02-01T00:00:00Z").is_told_apart_in_seconds());
     }
 
     #[test]

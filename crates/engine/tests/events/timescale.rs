@@ -77,7 +77,9 @@ async fn hypertables(connection: &mut PgConnection) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn events_lie_in_a_hypertable_where_there_can_be_one() {
     let server = Server::start();
-    server.open().await.close().await.expect("it closes");
+    let made = server.open().await;
+    let empty = made.bytes().await.expect("it is measured");
+    made.close().await.expect("it closes");
     let mut connection = server.connect().await;
     assert_eq!(hypertables(&mut connection).await, ["stored_events"]);
     for (id, at) in [
@@ -108,6 +110,11 @@ async fn events_lie_in_a_hypertable_where_there_can_be_one() {
 
     // A second start changes nothing, and questions are answered from it.
     let store = server.open().await;
+    let size = store.bytes().await.expect("it is measured");
+    assert!(
+        size >= empty + 3 * 8_192,
+        "each piece has a page at least: {empty}, {size}"
+    );
     let queries = Queries::new(store.clone(), Clock::manual(time(NOW)));
     let ask = async |number: u128, series: &str| {
         let question = format!(

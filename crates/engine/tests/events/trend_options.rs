@@ -13,6 +13,7 @@ on_every_store! {
     odd_questions_have_defined_answers,
     fifty_breakdown_values_are_told_apart,
     a_bucket_whose_edge_does_not_exist_begins_at_the_next_instant,
+    a_microsecond_decides_about_the_bucket_years_after_the_first_one,
 }
 
 const NOW: &str = "2026-03-10T12:00:00Z";
@@ -266,4 +267,34 @@ async fn a_bucket_whose_edge_does_not_exist_begins_at_the_next_instant() {
         "range":{"from":"2026-03-07","to":"2026-03-08"}}"#;
     let answer = world.answer(org(1), days).await;
     assert_eq!(answer.series[0].values, [Some(1.0), Some(1.0)]);
+}
+
+async fn a_microsecond_decides_about_the_bucket_years_after_the_first_one() {
+    let world = World::at("2026-04-01T00:00:00Z").await;
+    let times = [
+        "2025-12-31T23:59:59.999999Z",
+        "2026-01-01T00:00:00Z",
+        "2026-01-01T23:59:59.999999Z",
+    ];
+    let events = times.map(|time| {
+        event(&format!(
+            r#"{{"id":"{time}","name":"x","timestamp":"{time}","user_id":"u"}}"#
+        ))
+    });
+    world.append(org(1), 1, events.to_vec()).await;
+    for (interval, from) in [("day", "2016-01-01"), ("hour", "2024-12-01")] {
+        let asked = format!(
+            r#"{{"kind":"trend","series":[{{"measure":"count"}}],"interval":"{interval}","timezone":"UTC",
+            "range":{{"from":"{from}","to":"2026-01-01"}}}}"#
+        );
+        let answer = world.answer(org(1), &asked).await;
+        let figures = answer.series[0].values.iter().flatten();
+        let told: Vec<f64> = figures.copied().filter(|figure| *figure > 0.0).collect();
+        let expected: &[f64] = if interval == "day" {
+            &[1.0, 2.0]
+        } else {
+            &[1.0, 1.0, 1.0]
+        };
+        assert_eq!(told, expected, "by {interval}");
+    }
 }
