@@ -158,7 +158,8 @@ impl<'k> Observer<'k> {
         if path.is_empty() || kind.only(self.known.of(path)) || kind.only(self.fresh.of(path)) {
             return;
         }
-        if self.known.paths.len() + self.fresh.paths.len() < MOST_PATHS {
+        let is_one_of_them = self.known.paths.contains_key(path) || self.fresh.paths.contains_key(path);
+        if is_one_of_them || self.known.paths.len() + self.fresh.paths.len() < MOST_PATHS {
             self.fresh.add(path, kind);
         }
     }
