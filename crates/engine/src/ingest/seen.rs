@@ -5,8 +5,9 @@
 //! the log is trimmed only after what covers it was synced; so a start replays the rest and nothing is forgotten.
 
 use std::path::{Path, PathBuf};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
+use fjall::compaction::Leveled;
 use fjall::config::{
     BloomConstructionPolicy, CompressionPolicy, FilterPolicy, FilterPolicyEntry, PartitioningPolicy,
     PinningPolicy,
@@ -20,6 +21,8 @@ use super::intake::Key;
 const DAYS: i64 = 7;
 const COVERED: &str = "covered";
 const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
+/// Compaction holds a hash of every key of the table that it writes, and the growing list of them is copied to grow.
+const TABLE_BYTES: u64 = 16 * 1024 * 1024;
 const CACHE_BYTES: u64 = 32 * 1024 * 1024;
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
@@ -165,6 +168,7 @@ fn options() -> KeyspaceCreateOptions {
     let bloom = FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(12.0));
     KeyspaceCreateOptions::default()
         .max_memtable_size(MEMTABLE_BYTES)
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(TABLE_BYTES)))
         .expect_point_read_hits(false)
         .filter_policy(FilterPolicy::all(bloom))
         .filter_block_pinning_policy(PinningPolicy::new([true, true, false]))
