@@ -5,6 +5,7 @@
 
 mod dashboards;
 mod dice;
+mod names;
 mod person;
 mod product;
 mod web_traffic;
@@ -12,7 +13,8 @@ mod web_traffic;
 use std::fmt;
 
 use engine::db::PageRequest;
-use engine::ingest::BodyFormat;
+use engine::enrich::Client;
+use engine::ingest::{Batch, BodyFormat};
 use engine::{Caller, Engine, Error};
 use model::account::Organization;
 use model::answer::Answer;
@@ -131,12 +133,10 @@ async fn send_events(engine: &Engine, caller: &Caller) -> Result<usize, Error> {
 
 async fn send(engine: &Engine, caller: &Caller, events: &[String]) -> Result<usize, Error> {
     let mut accepted = 0;
-    for batch in events.chunks(BATCH) {
-        let body = batch.join("\n");
-        let receipt = engine
-            .ingest()
-            .accept(caller, body.as_bytes(), BodyFormat::Ndjson, false)
-            .await?;
+    for part in events.chunks(BATCH) {
+        let body = part.join("\n");
+        let batch = Batch::read(body.as_bytes(), BodyFormat::Ndjson)?;
+        let receipt = engine.take(caller, batch, &Client::default(), false).await?;
         accepted += receipt.accepted;
     }
     Ok(accepted)

@@ -4,6 +4,7 @@ use model::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::dice::Dice;
+use super::names::Known;
 
 const DAY: i64 = 86_400;
 
@@ -220,6 +221,9 @@ impl Person {
         *at += self.dice.between(25, 160);
         self.user = true;
         let plan = self.dice.pick(&PLANS);
+        let Known { name, email } = Known::of(self.first_day, self.number);
+        let said = json!({"name": name, "email": email, "plan": plan.name(), "country": self.country});
+        self.happens(*at, "$identify", json!({ "$set": said }));
         let source = self.referrer.map_or("direct", |referrer| {
             referrer
                 .trim_start_matches("https://")

@@ -2,6 +2,7 @@ use engine::auth::Origin;
 use engine::store::EventsAt;
 use engine::{Clock, Random, Settings};
 use model::dashboard::View;
+use model::person::Whose;
 use tempfile::TempDir;
 
 use super::*;
@@ -59,6 +60,17 @@ async fn every_widget_has_something_to_show_and_a_second_seed_changes_nothing() 
         .map(|dashboard| dashboard.name.as_str())
         .collect();
     assert_eq!(names, ["Product overview", "Web traffic, May 2015"]);
+    let lately = serde_json::json!({ "range": { "last": "90d" } });
+    let lately = Whose::Events(serde_json::from_value(lately).expect("a question"));
+    let people = engine
+        .find_people(&caller, "@acme.example", lately, &PageRequest::default())
+        .await
+        .expect("people are found");
+    assert!(people.items.len() > 10, "{people:?}");
+    assert!(
+        people.items.iter().all(|person| person.name.is_some()),
+        "{people:?}"
+    );
     for dashboard in &page.items {
         let page = engine
             .dashboard_page(&caller, dashboard.id, &View::default())
