@@ -14,8 +14,8 @@ async function send(key: string, events: unknown): Promise<void> {
   expect(answer.status).toBe(202);
 }
 
-/** A dashboard with one figure: how many sign-ups there were. */
-async function boardWithFigure(page: Page): Promise<string> {
+/** A dashboard with one card: how many sign-ups there were. */
+async function boardWithFigure(page: Page, type = 'stat'): Promise<string> {
   const board = await makeDashboard(page, 'Growth');
   const id = board.split('/').at(-1)!;
   const query = { kind: 'trend', series: [{ event: 'signup', measure: 'count' }], range: { last: '7d' }, interval: 'day' };
@@ -24,7 +24,7 @@ async function boardWithFigure(page: Page): Promise<string> {
       const answer = await fetch(path!, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       return answer.status;
     },
-    [`/api/dashboards/${id}/widgets`, JSON.stringify({ type: 'stat', title: 'Sign-ups', config: { query } })],
+    [`/api/dashboards/${id}/widgets`, JSON.stringify({ type, title: 'Sign-ups', config: { query } })],
   );
   expect(made).toBe(201);
   return board;
@@ -69,6 +69,24 @@ test('a dashboard follows what happens, says when it does not, and comes back', 
   // The browser reports the refused connections by itself.
   expect(complaints.filter((complaint) => !/WebSocket|401|403/.test(complaint))).toEqual([]);
   complaints.length = 0;
+});
+
+test('what a chart says under a pointer at rest follows the chart', async ({ page }) => {
+  await register(page, 'Pointer');
+  const key = await makeWriteKey(page);
+  await send(key, [{ name: 'signup' }]);
+  await page.goto(await boardWithFigure(page, 'line'));
+  await hydrated(page);
+  await expect(dot(page)).toHaveAttribute('data-state', 'live');
+  const tip = page.locator('#chart-tip');
+  await expect(async () => {
+    await page.getByRole('heading', { name: 'Sign-ups' }).hover();
+    await page.getByRole('article', { name: 'Sign-ups' }).locator('.chart-hit').last().hover();
+    await expect(tip).toContainText(/: 1$/, { timeout: 1_000 });
+  }).toPass();
+  await send(key, [{ name: 'signup' }, { name: 'signup' }]);
+  await expect(tip).toContainText(/: 3$/);
+  await expect(tip).toBeVisible();
 });
 
 test('the live page begins with what came a moment ago, each once', async ({ page }) => {

@@ -113,7 +113,7 @@ test('keys, the organization and the own name are changed without JavaScript', a
   await plain.getByRole('button', { name: 'Change name' }).click();
   await expect(plain.locator('p.notice')).toContainText('Your name is changed.');
   await plain.goto('/settings/members');
-  await expect(plain.getByRole('cell', { name: /^Katherine Johnson/ })).toBeVisible();
+  await expect(plain.getByRole('rowheader', { name: /^Katherine Johnson/ })).toBeVisible();
   await context.close();
 });
 

@@ -7,6 +7,8 @@ const SVG = 'http://www.w3.org/2000/svg';
 const MARKS = '[data-tip], .chart-hit, .chart-mark, .chart-moment, .chart-key, svg.chart g:has(> title), svg.chart path:has(> title), svg.chart rect:has(> title)';
 
 let shown = null;
+/** Where the pointer is that shows it; nothing where the keys do. */
+let pointed = null;
 let dragged = null;
 /** A click that ends a drag is none. */
 let wasDragged = false;
@@ -79,12 +81,21 @@ function paintSeries(figure) {
   for (const part of figure.querySelectorAll('[data-series]')) part.classList.toggle('off', off.has(part.dataset.series));
 }
 
+/** After its chart was drawn anew: what is at the same place now. */
+function showAgain() {
+  hide();
+  const figure = document.activeElement;
+  if (!pointed) return figure?.matches('figure.chart') ? walk(figure, walked.get(figure)?.at ?? -1) : undefined;
+  const mark = document.elementFromPoint(pointed.x, pointed.y)?.closest(MARKS);
+  if (mark) show(mark, pointed.x, pointed.y);
+}
+
 // A chart that is drawn anew keeps what was taken away.
 new MutationObserver((changes) => {
   for (const { target } of changes) {
     if (target instanceof HTMLElement && target.matches('figure.chart[data-off]')) paintSeries(target);
   }
-  if (shown && !shown.isConnected) hide();
+  if (shown && !shown.isConnected) showAgain();
 }).observe(document.documentElement, { childList: true, subtree: true });
 
 /** A band over everything between two columns. */
@@ -118,6 +129,7 @@ const markAt = (event) => (event.target instanceof Element ? event.target.closes
 
 document.addEventListener('pointermove', (event) => {
   const mark = markAt(event);
+  pointed = { x: event.clientX, y: event.clientY };
   if (dragged) {
     const hit = mark?.closest('.chart-hit[data-from]');
     if (hit && hit.ownerSVGElement === dragged.from.ownerSVGElement) {
@@ -135,6 +147,7 @@ document.addEventListener('pointermove', (event) => {
 document.addEventListener('pointerdown', (event) => {
   wasDragged = false;
   const mark = markAt(event);
+  pointed = { x: event.clientX, y: event.clientY };
   if (mark && event.pointerType === 'touch') show(mark, event.clientX, event.clientY);
   const hit = mark?.closest('.chart-hit[data-from]');
   if (!hit || event.button !== 0 || event.pointerType === 'touch' || !isBoard() || isEditing(hit)) return;
@@ -165,11 +178,24 @@ document.addEventListener('click', (event) => {
 // By keys: arrows walk over the marks, Shift chooses a time, Enter goes there, digits take series away.
 const walked = new WeakMap();
 
+function marksOf(figure) {
+  const columns = [...figure.querySelectorAll('.chart-hit')];
+  return columns.length > 0 ? columns : [...figure.querySelectorAll('.chart-mark')];
+}
+
+/** Shows the mark at a place in their order. */
+function walk(figure, at) {
+  const mark = marksOf(figure)[at];
+  if (!mark) return;
+  const box = mark.getBoundingClientRect();
+  show(mark, box.left + box.width / 2, box.top + Math.min(box.height / 2, 40));
+}
+
 document.addEventListener('keydown', (event) => {
   const figure = event.target;
   if (!(figure instanceof HTMLElement) || !figure.matches('figure.chart') || event.ctrlKey || event.metaKey || event.altKey) return;
-  const columns = [...figure.querySelectorAll('.chart-hit')];
-  const marks = columns.length > 0 ? columns : [...figure.querySelectorAll('.chart-mark')];
+  const marks = marksOf(figure);
+  pointed = null;
   const state = walked.get(figure) ?? { at: -1, from: -1 };
   if (/^[1-8]$/.test(event.key)) {
     toggle(figure, String(Number(event.key) - 1));
@@ -180,8 +206,7 @@ document.addEventListener('keydown', (event) => {
     else if (state.from < 0) state.from = Math.max(state.at, 0);
     state.at = Math.min(marks.length - 1, Math.max(0, state.at + step));
     const mark = marks[state.at];
-    const box = mark.getBoundingClientRect();
-    show(mark, box.left + box.width / 2, box.top + Math.min(box.height / 2, 40));
+    walk(figure, state.at);
     if (state.from >= 0 && mark.dataset.from) brush(marks[state.from], mark);
     else unbrush();
     if (!said.isConnected) document.body.append(said);

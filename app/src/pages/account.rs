@@ -198,9 +198,9 @@ fn session_row(session: &SignedInSession) -> AnyView {
     });
     view! {
         <tr>
-            <td>{kind}{session.current.then(|| t(" (this one)"))}</td>
-            <td>{words::moment(session.created_at)}</td>
-            <td>{words::moment(session.last_seen_at)}</td>
+            <th scope="row">{kind}{session.current.then(|| t(" (this one)"))}</th>
+            <td data-label=t("Since")>{words::moment(session.created_at)}</td>
+            <td data-label=t("Last used")>{words::moment(session.last_seen_at)}</td>
             <td class="right">{end}</td>
         </tr>
     }

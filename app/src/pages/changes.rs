@@ -38,10 +38,10 @@ fn changes_page(changes: Changes) -> AnyView {
 fn line(line: ChangeLine) -> AnyView {
     view! {
         <tr>
-            <td><time datetime=line.at.to_string()>{words::moment(line.at)}</time></td>
-            <td>{line.who}</td>
-            <td>{line.action}</td>
-            <td><code>{line.target}</code></td>
+            <td data-label=t("When")><time datetime=line.at.to_string()>{words::moment(line.at)}</time></td>
+            <td data-label=t("Who")>{line.who}</td>
+            <th scope="row">{line.action}</th>
+            <td data-label=t("On")><code>{line.target}</code></td>
         </tr>
     }
     .into_any()

@@ -107,7 +107,13 @@ fn usage_view(usage: Usage) -> AnyView {
     let rows = earlier
         .into_iter()
         .map(|month| {
-            view! { <tr><td>{month.month}</td><td class="number">{grouped(month.events)}</td><td class="number">{grouped(month.dropped)}</td></tr> }
+            view! {
+                <tr>
+                    <th scope="row">{month.month}</th>
+                    <td class="figure" data-label=t("Events")>{grouped(month.events)}</td>
+                    <td class="figure" data-label=t("Not kept")>{grouped(month.dropped)}</td>
+                </tr>
+            }
         })
         .collect::<Vec<_>>();
     let table = (!rows.is_empty()).then(|| {
@@ -346,10 +352,10 @@ fn erasure_row(erasure: Erasure) -> AnyView {
     };
     view! {
         <tr>
-            <td><code>{what}</code></td>
-            <td>{words::moment(erasure.requested_at)}</td>
-            <td>{state}{erasure.note.map(|note| view! { <p class="hint">{note}</p> })}</td>
-            <td class="number">{grouped(erasure.events)}</td>
+            <th scope="row"><code>{what}</code></th>
+            <td data-label=t("Asked for")>{words::moment(erasure.requested_at)}</td>
+            <td data-label=t("State")>{state}{erasure.note.map(|note| view! { <p class="hint">{note}</p> })}</td>
+            <td class="figure" data-label=t("Events")>{grouped(erasure.events)}</td>
         </tr>
     }
     .into_any()

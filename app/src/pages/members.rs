@@ -155,10 +155,10 @@ fn member_row(member: Member, session: &Session, makes_resets: bool, is_unconfir
         (is_unconfirmed && may_change && !is_self).then(|| confirm_form(member.user_id, &member.name));
     view! {
         <tr>
-            <td>{member.name.clone()}{is_self.then(|| t(" (you)"))}</td>
-            <td>{member.email}</td>
-            <td>{role}</td>
-            <td><time datetime=member.joined_at.to_string()>{words::day_of(member.joined_at)}</time></td>
+            <th scope="row">{member.name.clone()}{is_self.then(|| t(" (you)"))}</th>
+            <td data-label=t("E-mail")>{member.email}</td>
+            <td data-label=t("Role")>{role}</td>
+            <td data-label=t("Since")><time datetime=member.joined_at.to_string()>{words::day_of(member.joined_at)}</time></td>
             <td class="right"><div class="row-form">{confirm}{reset}{actions}</div></td>
         </tr>
     }
@@ -232,9 +232,9 @@ fn invitations_view(invitations: Vec<Invitation>) -> AnyView {
             let label = t_with("Take back the invitation of {0}", &[&invitation.email]);
             view! {
                 <tr>
-                    <td>{invitation.email}</td>
-                    <td><span class="tag">{words::role(invitation.role)}</span></td>
-                    <td>{words::day_of(invitation.expires_at)}</td>
+                    <th scope="row">{invitation.email}</th>
+                    <td data-label=t("Role")><span class="tag">{words::role(invitation.role)}</span></td>
+                    <td data-label=t("Until")>{words::day_of(invitation.expires_at)}</td>
                     <td class="right">
                         <form method="post" action="/settings/members/revoke">
                             <input type="hidden" name="invitation" value=invitation.id.to_string() />
@@ -266,10 +266,10 @@ fn letters_view(letters: Vec<StuckLetter>) -> AnyView {
             };
             view! {
                 <tr>
-                    <td>{letter.to}</td>
-                    <td>{t(about(letter.kind))}</td>
-                    <td>{state}</td>
-                    <td>{words::moment(letter.created_at)}</td>
+                    <th scope="row">{letter.to}</th>
+                    <td data-label=t("Letter")>{t(about(letter.kind))}</td>
+                    <td data-label=t("What happened")>{state}</td>
+                    <td data-label=t("Since")>{words::moment(letter.created_at)}</td>
                 </tr>
             }
         })

@@ -80,8 +80,8 @@ fn row(segment: SegmentLine, may_edit: bool) -> AnyView {
     view! {
         <tr>
             <th scope="row">{name}</th>
-            <td>{words::filter(&filter)}</td>
-            <td>{words::moment(updated_at)}</td>
+            <td data-label=t("Only events where")>{words::filter(&filter)}</td>
+            <td data-label=t("Changed")>{words::moment(updated_at)}</td>
             <td class="right">
                 <div class="row-form">
                     <a class="button small" href=asking("/explore", "trend", &Filter::Segment(id))>{t("Explore")}</a>

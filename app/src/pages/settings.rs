@@ -65,7 +65,8 @@ pub(super) enum LastColumn {
     Words,
 }
 
-/// A table called `label` with these columns; on a narrow screen it is moved sideways within its box.
+/// A table called `label` with these columns; on a phone every row is a block of its own, in which each cell
+/// says its `data-label` first. The cell that names the row is its `th`.
 pub(super) fn list_table(
     label: &'static str,
     columns: &[&'static str],
@@ -80,7 +81,7 @@ pub(super) fn list_table(
         .then(|| view! { <th scope="col"><span class="hidden">{t("Actions")}</span></th> });
     view! {
         <div class="table-box" tabindex="0" role="region" aria-label=label>
-            <table class="list">
+            <table class="list stacked">
                 <thead><tr>{head}{actions}</tr></thead>
                 <tbody>{rows}</tbody>
             </table>

@@ -144,11 +144,11 @@ fn key_row(key: ApiKey, keys: RwSignal<Vec<ApiKey>>, own: UserId) -> AnyView {
     let panel = format!("revoke-{id}");
     view! {
         <tr>
-            <td>{key.name}</td>
-            <td><span class="tag">{kind}</span></td>
-            <td>{scopes}{sites}</td>
-            <td><code>{key.prefix}"…"</code></td>
-            <td><time datetime=key.created_at.to_string()>{words::day_of(key.created_at)}</time></td>
+            <th scope="row">{key.name}</th>
+            <td data-label=t("Kind")><span class="tag">{kind}</span></td>
+            <td data-label=t("Allowed to")>{scopes}{sites}</td>
+            <td data-label=t("Key")><code>{key.prefix}"…"</code></td>
+            <td data-label=t("Created")><time datetime=key.created_at.to_string()>{words::day_of(key.created_at)}</time></td>
             <td class="right"><div class="row-form">
                 {form}
                 <Popover id=panel name=t_with("Revoke {0}", &[&name]) face look="button small">
