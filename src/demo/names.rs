@@ -66,7 +66,10 @@ impl Known {
         Self {
             name: format!("{first} {last}"),
             // Some people share a name, and nobody shares an address.
-            email: format!("{mailbox}{}@{company}.example", day * 1_000 + i64::from(number)),
+            email: format!(
+                "{mailbox}{}@{company}.example",
+                day % 200 * 200 + i64::from(number)
+            ),
         }
     }
 }
