@@ -37,6 +37,12 @@ impl Dice {
         least + i64::try_from(self.next() % span).unwrap_or(0)
     }
 
+    /// One of several, each as likely as the others; there is at least one.
+    pub(super) fn one_of<T: Copy>(&mut self, choices: &[T]) -> T {
+        let last = i64::try_from(choices.len()).unwrap_or(1) - 1;
+        choices[usize::try_from(self.between(0, last)).unwrap_or(0)]
+    }
+
     /// One of several, by weight.
     pub(super) fn pick<T: Copy>(&mut self, choices: &[(T, u32)]) -> T {
         let all: u32 = choices.iter().map(|(_, weight)| weight).sum();

@@ -54,11 +54,7 @@ impl Known {
     pub(super) fn of(day: i64, number: u32) -> Self {
         // Other throws than those that decide what the visitor does.
         let mut dice = Dice::of(day, 1 << 23 | number);
-        let mut one_of = |list: &[&'static str]| {
-            let last = i64::try_from(list.len()).unwrap_or(1) - 1;
-            usize::try_from(dice.between(0, last)).map_or("", |at| list[at])
-        };
-        let (first, last, company) = (one_of(&FIRST), one_of(&LAST), one_of(&COMPANIES));
+        let (first, last, company) = (dice.one_of(&FIRST), dice.one_of(&LAST), dice.one_of(&COMPANIES));
         let mailbox = format!("{first}.{last}")
             .to_lowercase()
             .replace('ö', "oe")

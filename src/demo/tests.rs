@@ -60,8 +60,8 @@ async fn every_widget_has_something_to_show_and_a_second_seed_changes_nothing() 
         .map(|dashboard| dashboard.name.as_str())
         .collect();
     assert_eq!(names, ["Product overview", "Web traffic, May 2015"]);
-    let lately = serde_json::json!({ "range": { "last": "90d" } });
-    let lately = Whose::Events(serde_json::from_value(lately).expect("a question"));
+    let question = serde_json::json!({ "range": { "last": "90d" } });
+    let lately = Whose::Events(serde_json::from_value(question).expect("a question"));
     let people = engine
         .find_people(&caller, "@acme.example", lately, &PageRequest::default())
         .await

@@ -46,8 +46,8 @@ pub use at::{EventsAt, ServerAddress};
 pub(crate) use clickhouse::is_plain;
 pub(crate) use dialect::Dialect;
 pub use erase::Erasure;
-pub(crate) use frame::event_of;
 pub use frame::{Cell, Frame, MOST_ROWS, Param, Statement};
+pub(crate) use frame::{TakesRows, event_of};
 use kept_at::KeptAt;
 pub use kinds::{KindSet, Kinds};
 use looks::Looks;
@@ -382,6 +382,36 @@ impl EventStore {
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
         self.fetched(org, Some(position), statements).await
+    }
+
+    /// Gives every row of a statement to `rows`, on a thread that may block: on DuckDB one after another as they are read,
+    /// elsewhere when all are there. Of the events as for [`EventStore::fetch_all_at`].
+    ///
+    /// # Errors
+    /// As [`EventStore::fetch_all`]; on DuckDB there is no limit to the rows.
+    pub(crate) async fn work_off_at<R: TakesRows>(
+        &self,
+        org: OrgId,
+        position: u64,
+        statement: Statement,
+        mut rows: R,
+    ) -> Result<R, Error> {
+        if let Backend::DuckDb(store) = &self.backend {
+            let _turn = self.turns.take(org).await?;
+            let began = Instant::now();
+            let worked_off = store.work_off(org, statement, rows).await;
+            self.timed.add("read", began.elapsed());
+            return worked_off;
+        }
+        let frames = self.fetch_all_at(org, position, vec![statement]).await?;
+        let work_off = move || {
+            let all = frames.into_iter().flat_map(|frame| frame.rows);
+            all.for_each(|row| rows.take(row));
+            rows
+        };
+        tokio::task::spawn_blocking(work_off)
+            .await
+            .map_err(Error::internal)
     }
 
     async fn fetched(

@@ -10,7 +10,7 @@ use super::kept::{BucketFigures, BucketKey, KeptBuckets};
 use super::source::Source;
 use super::trail::Trail;
 use crate::error::Error;
-use crate::store::{EventStore, Frame, Kinds, SelectedColumn, Statement, Touched};
+use crate::store::{EventStore, Frame, Kinds, SelectedColumn, Statement, TakesRows, Touched};
 
 /// What every kind of question is answered with.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub(super) struct Looking<'q> {
     pub(super) touched: Option<&'q Touched>,
     pub(super) trail: &'q Trail,
     pub(super) rates: &'q Rates,
-    /// Most events whose users a funnel lists at once; at least 1.
+    /// Most events whose users a funnel keeps or sorts at once; at least 1.
     pub(super) portion: u32,
 }
 
@@ -70,15 +70,23 @@ impl Looking<'_> {
         self.store.fetch_all_at(self.org, self.position, statements).await
     }
 
+    /// Gives every row of a statement to `rows`, which works it off at once or later.
+    pub(super) async fn work_off<R: TakesRows>(&self, statement: Statement, rows: R) -> Result<R, Error> {
+        self.trail.runs(std::slice::from_ref(&statement));
+        self.store
+            .work_off_at(self.org, self.position, statement, rows)
+            .await
+    }
+
     /// What a person's own statement selects.
     pub(super) async fn columns_of(&self, text: &str) -> Result<Vec<SelectedColumn>, Error> {
-        self.store.columns_of(self.org, text).await
+        self.store.columns_of(self.org, self.position, text).await
     }
 
     /// As [`Looking::fetch`], of a person's own statement.
     pub(super) async fn select(&self, statement: Statement) -> Result<Frame, Error> {
         self.trail.runs(std::slice::from_ref(&statement));
-        self.store.select(self.org, statement).await
+        self.store.select(self.org, self.position, statement).await
     }
 
     /// Figures from earlier questions, but of buckets that events came into since.

@@ -12,39 +12,31 @@ use model::query::FunnelQuery;
 
 use super::asked::Asked;
 use crate::error::Error;
-use crate::store::{Cell, Frame, MOST_ROWS};
+use crate::store::{Cell, MOST_ROWS};
 use compile::Compiler;
 pub(super) use people::people;
 use tally::Tally;
 
 /// Most events whose users are listed at once unless somebody says otherwise, so that memory stays bounded.
 pub(super) const PORTION: u32 = 8_000_000;
+/// So many times more where nobody keeps the lists and nothing sorts them: each portion reads the events again.
+const WORKED_OFF: u32 = 4;
 
 /// The answer to a funnel.
 pub(super) async fn answer(asked: &Asked<'_>, funnel: &FunnelQuery) -> Result<FunnelAnswer, Error> {
     let spec = funnel.spec();
     let compiler = Compiler::new(asked.source, spec, &asked.buckets.window);
-    let portions = portions(asked, &compiler).await?;
+    let is_worked_off = asked.source.dialect.hands_rows_on() && !compiler.layout().is_sorted;
+    let at_once = asked
+        .portion
+        .saturating_mul(if is_worked_off { WORKED_OFF } else { 1 });
+    let portions = portions(asked, &compiler, at_once).await?;
     let mut tally = Tally::new(&compiler, &asked.buckets.window);
     for portion in 0..portions {
-        let users = compiler
-            .users(portion, portions)
-            .of_at_most(most_users(asked.portion));
-        let frames = asked.fetch(vec![users]).await?;
-        tally = counted(tally, frames).await?;
+        let users = compiler.users(portion, portions).of_at_most(most_users(at_once));
+        tally = asked.work_off(users, tally).await?;
     }
     Ok(shape::answer(spec, asked.buckets, &tally))
-}
-
-/// Following the steps of many users takes a while, so it is done where threads may block.
-async fn counted(mut tally: Tally, frames: Vec<Frame>) -> Result<Tally, Error> {
-    let count = move || {
-        for frame in frames {
-            tally.add(frame);
-        }
-        tally
-    };
-    tokio::task::spawn_blocking(count).await.map_err(Error::internal)
 }
 
 /// A user did at least one of the events. Portions are only about alike, and events arrive between counting and listing.
@@ -53,7 +45,8 @@ fn most_users(portion: u32) -> usize {
     events.saturating_mul(2).max(MOST_ROWS)
 }
 
-async fn portions(asked: &Asked<'_>, compiler: &Compiler<'_>) -> Result<usize, Error> {
+/// In how many portions the users are listed, of about so many events at once.
+async fn portions(asked: &Asked<'_>, compiler: &Compiler<'_>, at_once: u32) -> Result<usize, Error> {
     let count = async |statement| {
         let frames = asked.fetch(vec![statement]).await?;
         let cell = frames
@@ -61,10 +54,10 @@ async fn portions(asked: &Asked<'_>, compiler: &Compiler<'_>) -> Result<usize, E
             .and_then(|frame| frame.rows.first()?.first().and_then(Cell::int));
         Ok::<i64, Error>(cell.unwrap_or(0))
     };
-    let portion = i64::from(asked.portion);
-    if asked.source.dialect.knows_its_count() && count(compiler.all_events()).await? <= portion {
+    let at_once = i64::from(at_once);
+    if asked.source.dialect.knows_its_count() && count(compiler.all_events()).await? <= at_once {
         return Ok(1);
     }
     let events = count(compiler.matching_events()).await?;
-    Ok(usize::try_from(events / portion).unwrap_or(0) + 1)
+    Ok(usize::try_from(events / at_once).unwrap_or(0) + 1)
 }

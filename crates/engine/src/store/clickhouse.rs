@@ -149,9 +149,16 @@ impl ClickHouse {
         reader::fetch_all(client, org, visible, statements, self.shared.time_limit).await
     }
 
-    pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+    pub(super) async fn columns_of(
+        &self,
+        org: OrgId,
+        position: u64,
+        text: &str,
+    ) -> Result<Vec<SelectedColumn>, Error> {
         let describe = Statement::new(format!("DESCRIBE TABLE ({text})"), Vec::new());
-        Ok(described(&self.fetch_all(org, None, &[describe]).await?))
+        Ok(described(
+            &self.fetch_all(org, Some(position), &[describe]).await?,
+        ))
     }
 
     pub(super) async fn pattern_fault(&self, pattern: &str) -> Result<Option<String>, Error> {

@@ -17,7 +17,7 @@ use model::ids::OrgId;
 use tokio::sync::{OwnedRwLockReadGuard, RwLock, Semaphore};
 
 use super::selected::described;
-use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, closed};
+use super::{Appended, Erasure, Frame, SelectedColumn, Shape, Statement, TakesRows, closed};
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::folder_size::bytes_below;
@@ -152,6 +152,15 @@ impl DuckDb {
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
         reader::fetch_all(&self.home, org, statements).await
+    }
+
+    pub(super) async fn work_off<R: TakesRows>(
+        &self,
+        org: OrgId,
+        statement: Statement,
+        rows: R,
+    ) -> Result<R, Error> {
+        reader::work_off(&self.home, org, statement, rows).await
     }
 
     pub(super) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {

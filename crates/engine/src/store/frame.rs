@@ -106,6 +106,12 @@ impl Frame {
     }
 }
 
+/// Works rows off as a store reads them, so that nobody has to keep them all.
+pub(crate) trait TakesRows: Send + 'static {
+    /// The next row.
+    fn take(&mut self, row: Vec<Cell>);
+}
+
 /// One figure or text of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell {

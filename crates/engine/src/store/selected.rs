@@ -19,22 +19,33 @@ impl EventStore {
     ///
     /// # Errors
     /// [`Error::Invalid`] on `sql` with what the store says of it; otherwise as [`EventStore::fetch`].
-    pub(crate) async fn columns_of(&self, org: OrgId, text: &str) -> Result<Vec<SelectedColumn>, Error> {
+    pub(crate) async fn columns_of(
+        &self,
+        org: OrgId,
+        position: u64,
+        text: &str,
+    ) -> Result<Vec<SelectedColumn>, Error> {
         let _turn = self.turns.take(org).await?;
         let columns = match &self.backend {
             Backend::DuckDb(store) => store.columns_of(org, text).await,
             Backend::Postgres(store) => store.columns_of(text).await,
-            Backend::ClickHouse(store) => store.columns_of(org, text).await,
+            Backend::ClickHouse(store) => store.columns_of(org, position, text).await,
         };
         columns.map_err(told)
     }
 
-    /// As [`EventStore::fetch`], of a statement that a person wrote.
+    /// As [`EventStore::fetch_all_at`], of one statement that a person wrote.
     ///
     /// # Errors
     /// As [`EventStore::columns_of`].
-    pub(crate) async fn select(&self, org: OrgId, statement: Statement) -> Result<Frame, Error> {
-        self.fetch(org, statement).await.map_err(told)
+    pub(crate) async fn select(
+        &self,
+        org: OrgId,
+        position: u64,
+        statement: Statement,
+    ) -> Result<Frame, Error> {
+        let frames = self.fetch_all_at(org, position, vec![statement]).await;
+        Ok(frames.map_err(told)?.pop().unwrap_or_default())
     }
 }
 

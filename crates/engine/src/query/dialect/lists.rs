@@ -49,6 +49,14 @@ impl Dialect {
         }
     }
 
+    /// Whether the store gives its rows one by one, so that a long answer is never in memory as a whole.
+    pub(in super::super) const fn hands_rows_on(self) -> bool {
+        match self {
+            Self::DuckDb => true,
+            Self::Postgres | Self::ClickHouse => false,
+        }
+    }
+
     /// Whether counting all events needs no look at them.
     pub(in super::super) const fn knows_its_count(self) -> bool {
         match self {

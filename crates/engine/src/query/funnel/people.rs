@@ -4,13 +4,13 @@ use model::Timestamp;
 use model::person::{Outcome, Person};
 use model::query::FunnelQuery;
 
-use super::attempts::Attempts;
+use super::attempts::{Attempts, Moment};
 use super::compile::{Compiler, Layout};
 use super::{most_users, portions};
 use crate::error::Error;
 use crate::query::asked::Asked;
 use crate::query::people::Part;
-use crate::store::{Cell, Frame};
+use crate::store::{Cell, TakesRows};
 
 /// The users who came to `step`, or were lost on the way to it: of each, the steps of their best attempt.
 pub(in crate::query) async fn people(
@@ -21,27 +21,24 @@ pub(in crate::query) async fn people(
 ) -> Result<Vec<Person>, Error> {
     let window = &asked.buckets.window;
     let compiler = Compiler::new(asked.source, funnel.spec(), window);
-    let portions = portions(asked, &compiler).await?;
-    let mut found = Vec::new();
+    let portions = portions(asked, &compiler, asked.portion).await?;
+    let mut following = Following {
+        attempts: Attempts::new(compiler.rules()),
+        layout: compiler.layout(),
+        from: window.from.as_microsecond(),
+        step,
+        outcome,
+        moments: Vec::new(),
+        found: Vec::new(),
+    };
     for portion in 0..portions {
         let users = compiler
             .named_users(portion, portions)
             .of_at_most(most_users(asked.portion));
-        let frames = asked.fetch(vec![users]).await?;
-        let follow = Following {
-            attempts: Attempts::new(compiler.rules()),
-            layout: compiler.layout(),
-            from: window.from.as_microsecond(),
-            step,
-            outcome,
-        };
-        let more = tokio::task::spawn_blocking(move || follow.all(frames))
-            .await
-            .map_err(Error::internal)?;
-        found.extend(more);
-        found = part.of(found);
+        following = asked.work_off(users, following).await?;
+        following.found = part.of(following.found);
     }
-    Ok(found)
+    Ok(following.found)
 }
 
 struct Following {
@@ -51,16 +48,19 @@ struct Following {
     from: i64,
     step: usize,
     outcome: Outcome,
+    moments: Vec<Moment>,
+    found: Vec<Person>,
+}
+
+impl TakesRows for Following {
+    fn take(&mut self, row: Vec<Cell>) {
+        let person = self.person(row);
+        self.found.extend(person);
+    }
 }
 
 impl Following {
-    fn all(mut self, frames: Vec<Frame>) -> Vec<Person> {
-        let mut moments = Vec::new();
-        let rows = frames.into_iter().flat_map(|frame| frame.rows);
-        rows.filter_map(|row| self.person(row, &mut moments)).collect()
-    }
-
-    fn person(&mut self, row: Vec<Cell>, moments: &mut Vec<super::attempts::Moment>) -> Option<Person> {
+    fn person(&mut self, row: Vec<Cell>) -> Option<Person> {
         let id = row.last()?.text()?.to_owned();
         let mut cells = row.into_iter();
         let Some(Cell::Ints(times)) = cells.next() else {
@@ -71,8 +71,8 @@ impl Following {
         } else {
             None
         };
-        self.layout.read(&times, bits, moments);
-        let reached = &self.attempts.best(moments).times;
+        self.layout.read(&times, bits, &mut self.moments);
+        let reached = &self.attempts.best(&self.moments).times;
         let is_meant = match self.outcome {
             Outcome::Converted => reached.len() > self.step,
             Outcome::Dropped => reached.len() == self.step,

@@ -7,7 +7,7 @@ use model::query::Attribution;
 use super::attempts::{Attempts, Moment};
 use super::compile::{Compiler, Layout};
 use crate::query::window::Window;
-use crate::store::{Cell, Frame};
+use crate::store::{Cell, TakesRows};
 
 pub(super) struct Tally {
     attempts: Attempts,
@@ -79,6 +79,27 @@ impl Layout {
     }
 }
 
+/// A row for each user, as [`Compiler::users`] lists them.
+impl TakesRows for Tally {
+    fn take(&mut self, row: Vec<Cell>) {
+        let mut cells = row.into_iter();
+        let Some(Cell::Ints(times)) = cells.next() else {
+            return;
+        };
+        let bits = if self.layout.has_own_column {
+            cells.next()
+        } else {
+            None
+        };
+        self.read(&times, bits);
+        let values = match cells.next() {
+            Some(Cell::Texts(values)) => values,
+            _ => Vec::new(),
+        };
+        self.follow(&values);
+    }
+}
+
 impl Tally {
     pub(super) fn new(compiler: &Compiler<'_>, window: &Window) -> Self {
         let from = window.from.as_microsecond();
@@ -102,27 +123,6 @@ impl Tally {
     /// The values of the breakdown, at the positions that users name; none for events without one.
     pub(super) fn values(&self) -> &[Option<String>] {
         &self.values.names
-    }
-
-    /// Takes the rows of one portion.
-    pub(super) fn add(&mut self, frame: Frame) {
-        for row in frame.rows {
-            let mut cells = row.into_iter();
-            let Some(Cell::Ints(times)) = cells.next() else {
-                continue;
-            };
-            let bits = if self.layout.has_own_column {
-                cells.next()
-            } else {
-                None
-            };
-            self.read(&times, bits);
-            let values = match cells.next() {
-                Some(Cell::Texts(values)) => values,
-                _ => Vec::new(),
-            };
-            self.follow(&values);
-        }
     }
 
     fn read(&mut self, times: &[i64], bits: Option<Cell>) {

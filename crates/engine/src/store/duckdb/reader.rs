@@ -2,7 +2,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use duckdb::{Connection, InterruptHandle};
+use duckdb::{Connection, InterruptHandle, Row};
 use model::ids::OrgId;
 
 use super::Home;
@@ -10,7 +10,7 @@ use super::fault::Fault;
 use super::instance::Instance;
 use super::values::cell;
 use crate::error::Error;
-use crate::store::{Frame, Statement, closed, timed_out};
+use crate::store::{Cell, Frame, Statement, TakesRows, closed, timed_out};
 
 /// A statement that began just when it was cancelled misses one interrupt, so it gets them until it ends.
 const BETWEEN_INTERRUPTS: Duration = Duration::from_millis(20);
@@ -25,6 +25,35 @@ pub(super) async fn fetch_all(
     org: OrgId,
     statements: Vec<Statement>,
 ) -> Result<Vec<Frame>, Error> {
+    let read = move |connection: &Connection, running: &Running| {
+        let frame = |statement| match running.is_stopped() {
+            true => Ok(Frame::default()),
+            false => read_one(connection, statement),
+        };
+        statements.iter().map(frame).collect()
+    };
+    ask(home, org, read).await
+}
+
+/// Gives every row of a statement to `rows` as soon as it is read.
+pub(super) async fn work_off<R: TakesRows>(
+    home: &Arc<Home>,
+    org: OrgId,
+    statement: Statement,
+    rows: R,
+) -> Result<R, Error> {
+    ask(home, org, move |connection, running| {
+        work_off_one(connection, &statement, running, rows)
+    })
+    .await
+}
+
+/// Runs `read` in a snapshot of the organization's events; dropping the future stops it.
+async fn ask<T: Send + 'static>(
+    home: &Arc<Home>,
+    org: OrgId,
+    read: impl FnOnce(&Connection, &Running) -> Result<T, Fault> + Send + 'static,
+) -> Result<T, Error> {
     let running = Arc::new(Running::default());
     let _stops_when_dropped = StopOnDrop(Arc::clone(&running));
     let readers = Arc::clone(&home.readers);
@@ -32,7 +61,7 @@ pub(super) async fn fetch_all(
         let permit = readers.acquire_owned().await.map_err(|_| closed())?;
         let work = move |instance: &Instance| {
             let _permit = permit;
-            read(instance, org, &statements, &running)
+            in_snapshot(instance, org, &running, read)
         };
         home.with_instance(work).await
     };
@@ -42,38 +71,23 @@ pub(super) async fn fetch_all(
     }
 }
 
-fn read(
+fn in_snapshot<T>(
     instance: &Instance,
     org: OrgId,
-    statements: &[Statement],
     running: &Running,
-) -> Result<Vec<Frame>, Fault> {
+    read: impl FnOnce(&Connection, &Running) -> Result<T, Fault>,
+) -> Result<T, Fault> {
     let attached = instance.attach(org)?;
     attached.mark_asked();
     let connection = instance.connect()?;
     running.begin(&connection);
-    let frames = read_snapshot(&connection, attached.alias(), statements, running);
+    let begin = format!("USE {}; BEGIN TRANSACTION READ ONLY", attached.alias());
+    let outcome = match connection.execute_batch(&begin) {
+        Ok(()) => read(&connection, running),
+        Err(error) => Err(error.into()),
+    };
     running.end();
-    frames
-}
-
-fn read_snapshot(
-    connection: &Connection,
-    alias: &str,
-    statements: &[Statement],
-    running: &Running,
-) -> Result<Vec<Frame>, Fault> {
-    connection.execute_batch(&format!("USE {alias}; BEGIN TRANSACTION READ ONLY"))?;
-    statements
-        .iter()
-        .map(|statement| {
-            if running.is_stopped() {
-                Ok(Frame::default())
-            } else {
-                read_one(connection, statement)
-            }
-        })
-        .collect()
+    outcome
 }
 
 fn read_one(connection: &Connection, statement: &Statement) -> Result<Frame, Fault> {
@@ -81,11 +95,31 @@ fn read_one(connection: &Connection, statement: &Statement) -> Result<Frame, Fau
     let mut rows = prepared.query(duckdb::params_from_iter(&statement.params))?;
     let mut frame = Frame::of_at_most(statement.most_rows);
     while let Some(row) = rows.next()? {
-        let width = row.as_ref().column_count();
-        let cells = (0..width).map(|column| row.get_ref(column).map(cell));
-        frame.push(cells.collect::<duckdb::Result<_>>()?)?;
+        frame.push(cells(row)?)?;
     }
     Ok(frame)
+}
+
+fn work_off_one<R: TakesRows>(
+    connection: &Connection,
+    statement: &Statement,
+    running: &Running,
+    mut taker: R,
+) -> Result<R, Fault> {
+    let mut prepared = connection.prepare(&statement.text)?;
+    let mut rows = prepared.query(duckdb::params_from_iter(&statement.params))?;
+    while let Some(row) = rows.next()? {
+        if running.is_stopped() {
+            break;
+        }
+        taker.take(cells(row)?);
+    }
+    Ok(taker)
+}
+
+fn cells(row: &Row<'_>) -> duckdb::Result<Vec<Cell>> {
+    let width = row.as_ref().column_count();
+    (0..width).map(|column| row.get_ref(column).map(cell)).collect()
 }
 
 /// What a question is doing, so that it can be stopped and nothing else is.
