@@ -34,6 +34,7 @@ mod stickiness;
 mod together;
 mod trail;
 mod trend;
+mod user_properties;
 mod window;
 
 use std::num::NonZero;
@@ -158,6 +159,7 @@ impl Queries {
         // Other processes may have been given other rates; and what is erased is in no answer after.
         let question = format!("{question} {} {erasures}", self.rates);
         let key = Key::new(org, position, question, &buckets);
+        let user_properties = user_properties::named_in(&query)?;
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -169,6 +171,7 @@ impl Queries {
             touched: Some(&touched),
             trail: &trail,
             rates: &self.rates,
+            user_properties: &user_properties,
             portion: self.portion,
         };
         let mut answer = self
@@ -198,6 +201,7 @@ impl Queries {
         let started = self.clock.now();
         let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets_of(&query, calendar, started)?;
+        let user_properties = user_properties::named_in(&query)?;
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -209,6 +213,7 @@ impl Queries {
             touched: None,
             trail: &trail,
             rates: &self.rates,
+            user_properties: &user_properties,
             portion: self.portion,
         };
         let mut answer = self.fresh_answer(looking, &query).await?;

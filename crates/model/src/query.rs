@@ -20,6 +20,7 @@ mod sessions;
 mod sql;
 mod timeframe;
 mod trend;
+mod user_properties;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

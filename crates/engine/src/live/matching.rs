@@ -55,12 +55,16 @@ fn node(filter: &Filter) -> Result<Node, Error> {
         Filter::And(parts) => Node::All(nodes(parts)?),
         Filter::Or(parts) => Node::Any(nodes(parts)?),
         Filter::Not(part) => Node::Not(Box::new(node(part)?)),
-        Filter::Compare(comparison) => Node::Compare(comparison.clone(), pattern(comparison)?),
-        Filter::Cohort(_) | Filter::Segment(_) => {
-            let message =
-                "Events as they arrive can be filtered by what they hold, not by what their user did.";
+        Filter::Compare(Comparison {
+            property: Property::User(_),
+            ..
+        })
+        | Filter::Cohort(_)
+        | Filter::Segment(_) => {
+            let message = "Events as they arrive can be filtered by what they hold, not by who their user is or what they did.";
             return Err(Error::invalid("filter", "not_live", message));
         }
+        Filter::Compare(comparison) => Node::Compare(comparison.clone(), pattern(comparison)?),
     })
 }
 
@@ -94,6 +98,8 @@ fn found<'e>(property: &Property, live: &'e LiveEvent) -> Found<'e> {
         Property::UserId => text(event.user_id()),
         Property::AnonymousId => text(event.anonymous_id()),
         Property::SessionId => text(event.session_id()),
+        // A filter that asks for it was refused.
+        Property::User(_) => Found::Absent,
         Property::Key(path) => {
             let inside = path
                 .iter()

@@ -34,6 +34,8 @@ pub(super) struct Looking<'q> {
     pub(super) touched: Option<&'q Touched>,
     pub(super) trail: &'q Trail,
     pub(super) rates: &'q Rates,
+    /// The paths of the properties of users that the question names.
+    pub(super) user_properties: &'q [Vec<String>],
     /// Most events whose users a funnel keeps or sorts at once; at least 1.
     pub(super) portion: u32,
 }
@@ -55,6 +57,7 @@ impl<'q> Asked<'q> {
                 dialect,
                 kinds,
                 has_links,
+                user_properties: looking.user_properties,
             },
         }
     }

@@ -97,7 +97,8 @@ impl<'a> ByBucket<'a> {
     ) -> Option<Self> {
         let measure = Additive::of(series.measure)?;
         let mut filters = context.spec.filter.iter().chain(&series.filter);
-        if !filters.all(looks_at_one_event) {
+        let names_users = !asked.source.user_properties.is_empty();
+        if names_users || !filters.all(looks_at_one_event) {
             return None;
         }
         let question = fingerprint(asked, context, series, lines);

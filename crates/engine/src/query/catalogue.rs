@@ -167,6 +167,7 @@ impl Look<'_> {
             dialect: self.dialect,
             kinds: &self.kinds,
             has_links: false,
+            user_properties: &[],
         }
     }
 

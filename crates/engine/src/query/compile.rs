@@ -250,7 +250,8 @@ impl Compiler<'_> {
         let Context { source, spec, .. } = self.context;
         let measures_users = matches!(self.series.measure, Measure::UniqueUsers | Measure::CountPerUser);
         let mut filters = spec.filter.iter().chain(&self.series.filter);
-        if measures_users || filters.any(Filter::asks_for_users) {
+        let names_users = !source.user_properties.is_empty();
+        if measures_users || names_users || filters.any(Filter::asks_for_users) {
             source.events()
         } else {
             source.events_alone()

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::asked::Asked;
 use super::buckets::time_zone;
 use super::sql::Sql;
+use super::user_properties::Reading;
 use crate::error::Error;
 use crate::store::{Cell, Frame, Param, Statement};
 pub(super) use cursor::Cursor;
@@ -100,6 +101,7 @@ pub(super) fn statement(
 fn value(asked: &Asked<'_>, property: &Property) -> Sql {
     match property {
         Property::Key(path) => asked.source.dialect.as_json(path),
+        Property::User(path) => asked.source.of_user(path, Reading::Json),
         // The instant is in every row already.
         Property::Timestamp => Sql::new("CAST(NULL AS VARCHAR)"),
         column => asked.source.text(column),
@@ -112,7 +114,7 @@ fn columns_of(columns: &[Property], cells: &[Cell]) -> Value {
         .zip(cells.iter().skip(2))
         .map(|(column, cell)| match column {
             Property::Timestamp => time(cells),
-            Property::Key(_) => json_of(cell),
+            Property::Key(_) | Property::User(_) => json_of(cell),
             _ => text(cell),
         });
     values.collect()

@@ -11,12 +11,12 @@ use model::event::Event;
 use model::ids::OrgId;
 use model::query::{Filter, Query};
 
-use super::Queries;
 use super::buckets::{self, Calendar};
 use super::cohort;
 use super::source::Source;
 use super::sql::Sql;
 use super::window::Window;
+use super::{Queries, user_properties};
 use crate::error::Error;
 use crate::store::{Cell, EventStore, Kinds, Param, Statement, event_of};
 
@@ -45,6 +45,8 @@ pub struct Export {
     has_links: bool,
     event: Option<String>,
     filter: Option<Filter>,
+    /// The paths of the properties of users that the filter names.
+    user_properties: Vec<Vec<String>>,
     /// Stretches that are not told yet, in microseconds since 1970.
     stretches: VecDeque<Range<i64>>,
     after: Option<After>,
@@ -87,6 +89,7 @@ impl Queries {
             org,
             event: spec.event.clone(),
             filter: spec.filter.clone(),
+            user_properties: user_properties::named_in(&settled)?,
             stretches: VecDeque::new(),
             total: 0,
             after,
@@ -141,11 +144,12 @@ impl Export {
         Ok(None)
     }
 
-    fn source<'s>(&self, kinds: &'s Kinds) -> Source<'s> {
+    fn source<'s>(&'s self, kinds: &'s Kinds) -> Source<'s> {
         Source {
             dialect: self.store.dialect(),
             kinds,
             has_links: self.has_links,
+            user_properties: &self.user_properties,
         }
     }
 

@@ -7,6 +7,7 @@ use super::dialect::Dialect;
 use super::pattern;
 use super::source::Source;
 use super::sql::Sql;
+use super::user_properties::Reading;
 use crate::store::{Kinds, Param};
 
 /// The condition that `filter` puts on an event.
@@ -103,6 +104,7 @@ impl Compiler<'_> {
     fn exists(&self, property: &Property) -> Sql {
         match property {
             Property::Key(path) => self.dialect.exists(path, self.kinds),
+            Property::User(path) => self.source.of_user(path, Reading::Text).text(" IS NOT NULL"),
             column => Sql::new(column_name(column)).text(" IS NOT NULL"),
         }
     }
@@ -111,6 +113,7 @@ impl Compiler<'_> {
     fn text(&self, property: &Property) -> Sql {
         match property {
             Property::Key(path) => self.dialect.only_text(path, self.kinds),
+            Property::User(path) => self.source.of_user(path, Reading::OnlyText),
             Property::Timestamp => self.dialect.time_text(),
             column => Sql::new(column_name(column)),
         }
@@ -125,6 +128,9 @@ impl Compiler<'_> {
             }
             (Property::Key(path), Scalar::Number(number)) => {
                 Some((self.dialect.number(path, self.kinds), Param::Number(*number)))
+            }
+            (Property::User(path), Scalar::Number(number)) => {
+                Some((self.source.of_user(path, Reading::Number), Param::Number(*number)))
             }
             (Property::Timestamp, _) | (_, Scalar::Bool(_) | Scalar::Number(_)) => None,
             (property, Scalar::Text(text)) => Some((self.text(property), Param::Text(text.clone()))),
@@ -168,13 +174,18 @@ impl Compiler<'_> {
     }
 
     fn bools(&self, property: &Property, values: &[Scalar]) -> Vec<Sql> {
-        let Property::Key(path) = property else {
-            return Vec::new();
-        };
         let wanted = [true, false]
             .into_iter()
             .filter(|wanted| values.contains(&Scalar::Bool(*wanted)));
-        wanted.map(|wanted| self.dialect.is_bool(path, wanted)).collect()
+        let is = |wanted| match property {
+            Property::Key(path) => Some(self.dialect.is_bool(path, wanted)),
+            Property::User(path) => {
+                let truth = self.source.of_user(path, Reading::Truth);
+                Some(truth.text(if wanted { " = 1" } else { " = 0" }))
+            }
+            _ => None,
+        };
+        wanted.filter_map(is).collect()
     }
 }
 
@@ -206,6 +217,6 @@ pub(super) fn column_name(property: &Property) -> &'static str {
         Property::UserId => "user_id",
         Property::AnonymousId => "anonymous_id",
         Property::SessionId => "session_id",
-        Property::Key(_) => "NULL",
+        Property::Key(_) | Property::User(_) => "NULL",
     }
 }

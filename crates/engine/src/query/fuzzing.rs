@@ -141,6 +141,7 @@ impl Asker {
         let query = cohort::settled(query, &self.calendar, now)?;
         let buckets = buckets_of(&query, &self.calendar, now)?;
         let (trail, kinds) = (Trail::default(), Kinds::unknown());
+        let user_properties = query.user_properties();
         let looking = Looking {
             store: &self.store,
             org: self.org,
@@ -151,12 +152,14 @@ impl Asker {
             touched: None,
             trail: &trail,
             rates: &self.queries.rates,
+            user_properties: &user_properties,
             portion: self.queries.portion,
         };
         let source = Source {
             dialect,
             kinds: &kinds,
             has_links,
+            user_properties: &user_properties,
         };
         Box::pin(super::answer(&Asked { looking, source }, &query))
             .await

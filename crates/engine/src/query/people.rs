@@ -17,7 +17,7 @@ use super::buckets::{Buckets, Calendar};
 use super::events::{self, Cursor};
 use super::sql::Sql;
 use super::trail::Trail;
-use super::{Queries, buckets_of, cohort, funnel, paths, retention};
+use super::{Queries, buckets_of, cohort, funnel, paths, retention, user_properties};
 use crate::db::Page;
 use crate::error::Error;
 use crate::store::{Cell, Frame, Kinds, Statement};
@@ -223,6 +223,7 @@ impl Queries {
         Ok(Ready {
             buckets: buckets_of(&query, calendar, started)?,
             position: self.store.position(org).await?,
+            user_properties: user_properties::named_in(&query)?,
             query,
         })
     }
@@ -239,6 +240,7 @@ impl Queries {
             touched: None,
             trail,
             rates: &self.rates,
+            user_properties: &ready.user_properties,
             portion: self.portion,
         }
     }
@@ -249,6 +251,7 @@ struct Ready<'q> {
     query: Cow<'q, Query>,
     buckets: Buckets,
     position: u64,
+    user_properties: Vec<Vec<String>>,
 }
 
 /// Which of those who are found a page holds.

@@ -6,6 +6,7 @@ use model::query::{Filter, Property, Selector};
 use super::dialect::Dialect;
 use super::filter;
 use super::sql::Sql;
+use super::user_properties::Reading;
 use super::window::Window;
 use crate::store::{Kinds, Param};
 
@@ -16,11 +17,17 @@ pub(super) struct Source<'s> {
     pub(super) kinds: &'s Kinds,
     /// Whether any anonymous visitor turned out to be a user; costs a join where users matter.
     pub(super) has_links: bool,
+    /// The paths of the properties of users that the question names; each costs a join.
+    pub(super) user_properties: &'s [Vec<String>],
 }
 
 impl Source<'_> {
     /// What follows `FROM`: the events, each with what [`Source::person`] needs.
     pub(super) fn events(&self) -> Sql {
+        self.events_and_persons().add(self.joined_user_properties())
+    }
+
+    fn events_and_persons(&self) -> Sql {
         if !self.has_links {
             return self.events_alone();
         }
@@ -35,7 +42,8 @@ impl Source<'_> {
             )
     }
 
-    /// As [`Source::events`] for a statement that never names [`Source::person`]; spares it the join.
+    /// As [`Source::events`] for a statement that never names [`Source::person`] or a property of users; spares it the
+    /// joins.
     #[expect(clippy::unused_self, reason = "stores that share a table will need it")]
     pub(super) fn events_alone(&self) -> Sql {
         Sql::new("events")
@@ -59,6 +67,7 @@ impl Source<'_> {
     pub(super) fn text(&self, property: &Property) -> Sql {
         match property {
             Property::Key(path) => self.dialect.as_text(path, self.kinds),
+            Property::User(path) => self.of_user(path, Reading::Text),
             Property::Timestamp => self.dialect.time_text(),
             column => Sql::new(filter::column_name(column)),
         }
@@ -68,6 +77,7 @@ impl Source<'_> {
     pub(super) fn number(&self, property: &Property) -> Sql {
         match property {
             Property::Key(path) => self.dialect.number(path, self.kinds),
+            Property::User(path) => self.of_user(path, Reading::Number),
             // No column of an event is a number.
             _ => Sql::new("CAST(NULL AS DOUBLE PRECISION)"),
         }

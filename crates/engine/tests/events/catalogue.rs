@@ -16,6 +16,7 @@ on_every_store! {
     properties_have_types_and_counts,
     values_are_the_most_frequent_first_and_can_be_searched,
     random_events_are_counted_as_one_would_by_hand,
+    properties_of_users_are_listed_for_every_event,
     of_very_many_events_the_newest_are_looked_at,
 }
 
@@ -181,6 +182,30 @@ async fn values_are_the_most_frequent_first_and_can_be_searched() {
     };
     let refused = catalogue.values(&caller(1), &too_many).await;
     assert!(matches!(refused, Err(Error::Invalid(fields)) if fields[0].field == "limit"));
+}
+
+async fn properties_of_users_are_listed_for_every_event() {
+    let (world, catalogue) = world().await;
+    let said = [
+        r#"{"id":"6","name":"$identify","timestamp":"2026-03-01T10:00:00Z","user_id":"ada","properties":{"$set":{"plan":"pro","seats":3}}}"#,
+        r#"{"id":"7","name":"$identify","timestamp":"2026-03-02T10:00:00Z","user_id":"bob","properties":{"$set_once":{"plan":"free","seats":"few"}}}"#,
+        r#"{"id":"8","name":"$identify","timestamp":"2026-03-03T10:00:00Z","user_id":"ada","properties":{"$set":{"plan":"pro"}}}"#,
+    ];
+    let said = said.iter().map(|json| event(json)).collect();
+    world.append(org(1), 2, said).await;
+    for name in [None, Some("buy")] {
+        let all = catalogue
+            .properties(&caller(1), name)
+            .await
+            .expect("they are listed");
+        let mut of_users = listed(&all);
+        of_users.retain(|(property, ..)| property.starts_with("$user."));
+        let expected: [(&str, u64, &[PropertyType]); 2] =
+            [("$user.plan", 3, &[Text]), ("$user.seats", 2, &[Number, Text])];
+        assert_eq!(of_users, expected, "{name:?}");
+        let plans = values(&catalogue, "$user.plan", name, None).await;
+        assert_eq!(pairs(&plans), [("pro", 2), ("free", 1)], "{name:?}");
+    }
 }
 
 async fn random_events_are_counted_as_one_would_by_hand() {

@@ -21,7 +21,7 @@ const ZONES: [&str; 6] = [
     "Australia/Lord_Howe",
     "America/St_Johns",
 ];
-const PROPERTIES: [&str; 14] = [
+const PROPERTIES: [&str; 18] = [
     "plan",
     "amount",
     "flag",
@@ -36,6 +36,10 @@ const PROPERTIES: [&str; 14] = [
     "$name",
     "$session_id",
     "$anonymous_id",
+    "$user.plan",
+    "$user.seats",
+    "$user.home.city",
+    "$user.nobody",
 ];
 
 pub(crate) struct Generator(StdRng);
@@ -135,7 +139,28 @@ impl Generator {
             "$path".into(),
             json!(format!("/p/{}", self.0.random_range(0..30))),
         );
+        for (key, rarity) in [("$set", 6), ("$set_once", 4)] {
+            if self.one_in(rarity) {
+                properties.insert(key.into(), self.said());
+            }
+        }
         Value::Object(properties)
+    }
+
+    /// What an event says its user is.
+    fn said(&mut self) -> Value {
+        let mut said = serde_json::Map::new();
+        if !self.one_in(3) {
+            said.insert("plan".into(), json!(self.of(&["free", "pro", "it's"])));
+        }
+        if self.one_in(2) {
+            let seats = json!([1, 12, 2.5, "12", true, false, null]);
+            said.insert("seats".into(), self.of(seats.as_array().expect("a list")));
+        }
+        if self.one_in(3) {
+            said.insert("home".into(), json!({"city": self.of(&["Bergen", "Łódź"])}));
+        }
+        Value::Object(said)
     }
 
     pub(crate) fn question(&mut self) -> Value {

@@ -10,6 +10,8 @@ on_every_store! {
     a_visitor_becomes_a_user_for_the_time_before_too,
     of_several_users_the_earliest_counts_then_the_least,
     filters_and_breakdowns_see_the_event_as_it_was_sent,
+    what_is_said_of_a_user_holds_for_all_their_events,
+    too_many_properties_of_users_are_refused,
 }
 
 const NOW: &str = "2026-03-10T12:00:00Z";
@@ -111,6 +113,93 @@ async fn filters_and_breakdowns_see_the_event_as_it_was_sent() {
     assert_eq!(lines, [(Some("ann"), Some(1.0)), (Some("$none"), Some(1.0))]);
     let per_user = world.answer(org(1), &trend("count_per_user", "")).await;
     assert_eq!(per_user.series[0].total, Some(3.0), "three events of one user");
+}
+
+/// What an event of a day of March says of its user.
+fn says(day: u32, user: &str, properties: &str) -> Event {
+    let said = serde_json::json!({
+        "id": format!("says {day} {user} {properties}"),
+        "name": "$identify",
+        "timestamp": format!("2026-03-{day:02}T10:00:00Z"),
+        "user_id": user,
+        "properties": serde_json::from_str::<serde_json::Value>(properties).expect("JSON"),
+    });
+    event(&said.to_string())
+}
+
+async fn what_is_said_of_a_user_holds_for_all_their_events() {
+    let world = World::at(NOW).await;
+    let events = vec![
+        on(1, "-", "v"),
+        on(2, "ann", "v"),
+        on(3, "bob", "-"),
+        on(3, "cid", "-"),
+        says(2, "ann", r#"{"$set":{"plan":"free"},"$set_once":{"from":"ads"}}"#),
+        says(2, "bob", r#"{"$set_once":{"plan":"trial"}}"#),
+        says(3, "bob", r#"{"$set_once":{"plan":"never"}}"#),
+    ];
+    world.append(org(1), 1, events).await;
+    let by_plan = trend(
+        "count",
+        r#","breakdown":{"property":"$user.plan"},"filter":{"property":"$name","op":"eq","value":"x"}"#,
+    );
+    let lines = async |question: &str| {
+        let answer = world.answer(org(1), question).await;
+        let lines = answer.series.into_iter();
+        let mut lines: Vec<_> = lines
+            .map(|line| (line.breakdown.unwrap_or_default(), line.values))
+            .collect();
+        lines.sort_by(|one, other| one.0.cmp(&other.0));
+        lines
+    };
+    let line = |plan: &str, days: [f64; 3]| (plan.to_owned(), days.map(Some).to_vec());
+    assert_eq!(
+        lines(&by_plan).await,
+        [
+            line("$none", [0.0, 0.0, 1.0]),
+            line("free", [1.0, 1.0, 0.0]),
+            line("trial", [0.0, 0.0, 1.0])
+        ]
+    );
+    let later = says(4, "ann", r#"{"$set":{"plan":"pro"}}"#);
+    world.append(org(1), 2, vec![later]).await;
+    assert_eq!(
+        lines(&by_plan).await,
+        [
+            line("$none", [0.0, 0.0, 1.0]),
+            line("pro", [1.0, 1.0, 0.0]),
+            line("trial", [0.0, 0.0, 1.0])
+        ],
+        "said after the days that are asked for, and after they were answered"
+    );
+    let not_pro = trend(
+        "unique_users",
+        r#","filter":{"property":"$user.plan","op":"neq","value":"pro"}"#,
+    );
+    assert_eq!(
+        users_of(&world, &not_pro).await,
+        2.0,
+        "bob, and cid of whom nothing is known"
+    );
+    assert!(
+        world.answer(org(2), &by_plan).await.series.is_empty(),
+        "another organization has none"
+    );
+}
+
+async fn users_of(world: &World, question: &str) -> f64 {
+    world.answer(org(1), question).await.series[0]
+        .total
+        .expect("a count")
+}
+
+async fn too_many_properties_of_users_are_refused() {
+    let world = World::at(NOW).await;
+    let named = (0..11).map(|n| format!(r#"{{"property":"$user.p{n}","op":"exists"}}"#));
+    let filter = named.collect::<Vec<_>>().join(",");
+    let question = trend("count", &format!(r#","filter":{{"or":[{filter}]}}"#));
+    let refused = world.ask(org(1), &question).await;
+    assert!(matches!(refused, Err(engine::Error::Invalid(fields)) if fields[0].code == "too_many"));
 }
 
 #[tokio::test]

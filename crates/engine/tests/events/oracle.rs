@@ -9,6 +9,7 @@ pub(crate) mod rows;
 pub(crate) mod sessions;
 pub(crate) mod trend;
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -197,7 +198,34 @@ pub(crate) fn value(property: &Property, seen: &Seen<'_>) -> Value {
             .try_fold(&seen.properties, |inside, key| inside.get(key))
             .cloned()
             .unwrap_or(Value::Null),
+        Property::User(path) => said_of_user(path, seen),
     }
+}
+
+/// What the event's user was last said to be by `$set`, or else first by `$set_once`; null where nobody did.
+fn said_of_user(path: &[String], seen: &Seen<'_>) -> Value {
+    let said = |deed: &Deed<'_>, key: &str| {
+        let value = path
+            .iter()
+            .try_fold(deed.properties.get(key)?, |inside, key| inside.get(key))?;
+        (!value.is_null()).then(|| value.clone())
+    };
+    let id = |deed: &Deed<'_>| deed.event.id().to_owned();
+    let own = seen
+        .everyone
+        .iter()
+        .filter(|deed| seen.person.is_some() && deed.person == seen.person);
+    let last = own
+        .clone()
+        .filter_map(|deed| Some((Reverse(deed.event.timestamp()), id(deed), said(deed, "$set")?)))
+        .min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    if let Some((_, _, value)) = last {
+        return value;
+    }
+    let first = own
+        .filter_map(|deed| Some((deed.event.timestamp(), id(deed), said(deed, "$set_once")?)))
+        .min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
+    first.map_or(Value::Null, |(_, _, value)| value)
 }
 
 fn compares(comparison: &Comparison, value: &Value) -> bool {

@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that an event has: one of its own columns, or a key of its `properties`.
+/// Something that an event has: one of its own columns, a key of its `properties`, or what its user is said to be.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Property {
@@ -19,7 +19,13 @@ pub enum Property {
     SessionId,
     /// A key of `properties`; more than one part reaches inside an object.
     Key(Vec<String>),
+    /// `$user.plan`: what the user was last said to be by `$set`, or else first by `$set_once`; the same for all events of
+    /// a user, those before it was said among them. More than one part reaches inside an object.
+    User(Vec<String>),
 }
+
+/// How the name of a property of users begins.
+const OF_USERS: &str = "$user.";
 
 impl FromStr for Property {
     type Err = String;
@@ -45,7 +51,10 @@ impl FromStr for Property {
         if text.contains('\0') {
             return Err("a property's name has no NUL characters".to_owned());
         }
-        Ok(Self::Key(parts))
+        Ok(match text.strip_prefix(OF_USERS) {
+            Some(_) => Self::User(parts[1..].to_vec()),
+            None => Self::Key(parts),
+        })
     }
 }
 
@@ -72,6 +81,7 @@ impl fmt::Display for Property {
             Self::AnonymousId => f.write_str("$anonymous_id"),
             Self::SessionId => f.write_str("$session_id"),
             Self::Key(parts) => f.write_str(&parts.join(".")),
+            Self::User(parts) => write!(f, "{OF_USERS}{}", parts.join(".")),
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use model::catalogue::{EventProperty, PropertyType};
 
 use super::{Look, newest};
@@ -12,7 +14,11 @@ const MOST_PROPERTIES: usize = 1_000;
 /// Properties that one statement counts.
 const TOGETHER: usize = 100;
 
-/// The properties that events of this name have; of all events, also those that only older events have.
+/// Where events say what their user is.
+const SAID: [&str; 2] = ["$set.", "$set_once."];
+
+/// The properties that events of this name have; of all events, also those that only older events have. Users keep what
+/// was ever said of them, so their properties are listed whatever the name.
 pub(super) async fn list(
     look: &Look<'_>,
     kinds: &Kinds,
@@ -21,6 +27,25 @@ pub(super) async fn list(
     let mut known: Vec<(&str, KindSet)> = kinds.iter().collect();
     known.sort_unstable_by_key(|(path, _)| (path.matches('.').count(), *path));
     known.truncate(MOST_PROPERTIES);
+    let mut found = counted(look, kinds, &known, event).await?;
+    found.retain(|property| event.is_none() || property.count > 0);
+    let is_said = |path: &str| SAID.iter().any(|prefix| path.starts_with(prefix));
+    known.retain(|(path, _)| is_said(path));
+    found.extend(of_users(counted(look, kinds, &known, None).await?));
+    found.sort_by(|one, other| {
+        let by_name = one.property.cmp(&other.property);
+        other.count.cmp(&one.count).then(by_name)
+    });
+    Ok(found)
+}
+
+/// How many of the newest events have each of these.
+async fn counted(
+    look: &Look<'_>,
+    kinds: &Kinds,
+    known: &[(&str, KindSet)],
+    event: Option<&str>,
+) -> Result<Vec<EventProperty>, Error> {
     if known.is_empty() {
         return Ok(Vec::new());
     }
@@ -29,22 +54,49 @@ pub(super) async fn list(
     for some in known.chunks(TOGETHER) {
         let paths: Vec<&str> = some.iter().map(|(path, _)| *path).collect();
         let counts = counts(look, kinds, &newest.events, &paths).await?;
-        let listed = some
-            .iter()
-            .zip(counts)
-            .map(|((path, kinds), count)| EventProperty {
-                property: (*path).to_owned(),
-                types: types(*kinds),
-                count,
-                sampled: newest.sampled,
-            });
-        found.extend(listed.filter(|property| event.is_none() || property.count > 0));
+        found.extend(
+            some.iter()
+                .zip(counts)
+                .map(|((path, kinds), count)| EventProperty {
+                    property: (*path).to_owned(),
+                    types: types(*kinds),
+                    count,
+                    sampled: newest.sampled,
+                }),
+        );
     }
-    found.sort_by(|one, other| {
-        let by_name = one.property.cmp(&other.property);
-        other.count.cmp(&one.count).then(by_name)
-    });
     Ok(found)
+}
+
+/// The properties of users that events say, by the one way and the other.
+fn of_users(said: Vec<EventProperty>) -> Vec<EventProperty> {
+    let mut of_users: BTreeMap<String, EventProperty> = BTreeMap::new();
+    for property in said {
+        let path = SAID
+            .iter()
+            .find_map(|prefix| property.property.strip_prefix(prefix));
+        let Some(name) = path.map(|path| format!("$user.{path}")) else {
+            continue;
+        };
+        match of_users.get_mut(&name) {
+            Some(known) => {
+                known.count += property.count;
+                let others = property.types.into_iter();
+                let others: Vec<_> = others.filter(|one| !known.types.contains(one)).collect();
+                known.types.extend(others);
+            }
+            None => {
+                of_users.insert(
+                    name.clone(),
+                    EventProperty {
+                        property: name,
+                        ..property
+                    },
+                );
+            }
+        }
+    }
+    of_users.into_values().collect()
 }
 
 async fn counts(look: &Look<'_>, kinds: &Kinds, events: &Sql, paths: &[&str]) -> Result<Vec<u64>, Error> {

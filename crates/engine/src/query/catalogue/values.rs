@@ -11,13 +11,15 @@ use crate::store::Cell;
 const MOST_EVENTS: i64 = 200_000;
 
 pub(super) async fn list(look: &Look<'_>, asked: &ValuesAsked) -> Result<PropertyValues, Error> {
-    let condition = look
-        .of_event(asked.event.as_deref())
-        .text(" AND ")
-        .add(has(look, &asked.property));
+    // What is said of a user holds for all their events.
+    let event = match asked.property {
+        Property::User(_) => None,
+        _ => asked.event.as_deref(),
+    };
+    let condition = look.of_event(event).text(" AND ").add(has(look, &asked.property));
     let newest = newest::find(look, &condition, MOST_EVENTS).await?;
     let mut sql = Sql::new("SELECT v, count(*) AS n FROM (SELECT ")
-        .add(look.source().text(&asked.property))
+        .add(text(look, &asked.property))
         .text(" AS v FROM ")
         .add(newest.events)
         .text(") AS valued WHERE v IS NOT NULL");
@@ -36,8 +38,17 @@ pub(super) async fn list(look: &Look<'_>, asked: &ValuesAsked) -> Result<Propert
     })
 }
 
+/// Of a property of users, what was ever said of somebody.
+fn text(look: &Look<'_>, property: &Property) -> Sql {
+    match property {
+        Property::User(path) => look.source().said_text(path),
+        other => look.source().text(other),
+    }
+}
+
 fn has(look: &Look<'_>, property: &Property) -> Sql {
     match property {
+        Property::User(path) => Sql::new("(").add(look.source().is_said(path)).text(")"),
         Property::Key(path) => look.dialect.exists(path, &look.kinds),
         Property::Timestamp => Sql::new("ts IS NOT NULL"),
         column => Sql::new(filter::column_name(column)).text(" IS NOT NULL"),
