@@ -1,5 +1,6 @@
 //! `datapulse`: product analytics that you host yourself, in one program.
 
+mod allocator;
 mod body;
 mod cli;
 mod client;
@@ -38,12 +39,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Gives memory back to the system soon after a burst, which the stock allocator does not. DuckDB and SQLite take theirs
-/// from it as well (`override`): an arena for each of their threads kept hundreds of megabytes under load.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
+    allocator::give_memory_back_soon();
     match cli::run(cli::Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {

@@ -13,6 +13,11 @@ pub(super) fn stage(name: &str, body: Sql) -> Sql {
     Sql::new(name).text(" AS (").add(body).text(")")
 }
 
+/// As [`stage`], for one that several others read: ClickHouse would make its rows anew for each.
+pub(super) fn kept_stage(name: &str, body: Sql) -> Sql {
+    Sql::new(name).text(" AS MATERIALIZED (").add(body).text(")")
+}
+
 /// `WITH` these stages, the last of which is followed by `then`.
 pub(super) fn staged(stages: Vec<Sql>, then: Sql) -> Sql {
     Sql::new("WITH ").add(Sql::join(stages, ", ")).text(" ").add(then)

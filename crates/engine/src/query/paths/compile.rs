@@ -8,7 +8,7 @@ use model::query::{PathEnd, PathsBy, PathsPer, PathsQuery, PathsSide};
 
 use crate::query::asked::Asked;
 use crate::query::dialect::Dialect;
-use crate::query::journeys::{SESSION, begins, events as all_events, stage, staged};
+use crate::query::journeys::{SESSION, begins, events as all_events, kept_stage, stage, staged};
 use crate::query::people::Part;
 use crate::query::sql::Sql;
 use crate::store::{Param, Statement};
@@ -22,7 +22,7 @@ pub(super) fn links(asked: &Asked<'_>, paths: &PathsQuery) -> Statement {
         instant: "",
     };
     let mut stages = compiler.journeys();
-    stages.push(stage("pairs", compiler.pairs()));
+    stages.push(kept_stage("pairs", compiler.pairs()));
     stages.push(stage("top", compiler.top()));
     staged(stages, Sql::new(TOLD)).into_statement()
 }
