@@ -14,6 +14,9 @@ use crate::error::Error;
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/app");
 
 const READERS: u32 = 4;
+/// KiB of pages that each connection keeps, as SQLite writes it. Each would keep its own two megabytes of pages that the
+/// system has in memory anyway.
+const PAGES_KEPT: &str = "-512";
 const SERVER_CONNECTIONS: u32 = 16;
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -38,6 +41,7 @@ async fn open_file(path: &Path) -> Result<Db, Error> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("cache_size", PAGES_KEPT)
         .busy_timeout(PATIENCE);
     let writer = pool(1).connect_with(options.clone()).await?;
     MIGRATIONS.run(&writer).await.map_err(migration_error)?;
@@ -103,6 +107,9 @@ mod tests {
         assert_eq!(pragma(writer, "PRAGMA synchronous").await, 2, "FULL");
         assert_eq!(pragma(writer, "PRAGMA foreign_keys").await, 1);
         assert_eq!(pragma(reader, "PRAGMA query_only").await, 1);
+        for pool in [writer, reader] {
+            assert_eq!(pragma(pool, "PRAGMA cache_size").await, -512);
+        }
         let (mode,): (String,) = sqlx::query_as("PRAGMA journal_mode")
             .fetch_one(writer)
             .await
