@@ -6,7 +6,7 @@ use leptos_router::hooks::use_location;
 use model::account::WeekStart;
 use model::role::Action;
 
-use super::settings::sent_text;
+use super::settings::{SettingsPlaces, sent_text};
 use crate::api::organization as api;
 use crate::api::session::Session;
 use crate::error::AppError;
@@ -56,6 +56,7 @@ pub(super) fn OrganizationPage() -> impl IntoView {
         <Title text=t("Organization") />
         <Frame>
             <header class="topbar"><h1>{t("Organization")}</h1></header>
+            <SettingsPlaces />
             <div class="settings">{outcome(said)}<OrganizationForm /><DangerZone /></div>
         </Frame>
     }
@@ -140,23 +141,12 @@ fn OrganizationForm() -> impl IntoView {
     }
 }
 
-/// The record of changes for those who may see it, and the end of the organization for its owner.
+/// The end of the organization, for its owner.
 #[component]
 fn DangerZone() -> impl IntoView {
     let session = expect_context::<Session>();
     let name = session.organization.name.clone();
-    let manages = session.may(Action::ManageOrganization);
-    let record = view! {
-        <p class="actions">
-            <a class="button phone-place" href="/settings/members">{t("Members")}</a>
-            <a class="button phone-place" href="/settings/keys">{t("API keys")}</a>
-            {manages.then(|| view! {
-                <a class="button" href="/settings/data">{t("Events: rules, export, erasing")}</a>
-                <a class="button" href="/settings/audit">{t("Who changed what")}</a>
-            })}
-        </p>
-    };
-    let end = session.may(Action::DeleteOrganization).then(|| {
+    session.may(Action::DeleteOrganization).then(|| {
         view! {
             <section>
                 <h2>{t("Delete this organization")}</h2>
@@ -174,9 +164,5 @@ fn DangerZone() -> impl IntoView {
                 </form>
             </section>
         }
-    });
-    view! {
-        {record}
-        {end}
-    }
+    })
 }

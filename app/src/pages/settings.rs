@@ -1,5 +1,7 @@
 //! What settings pages have in common: the page itself, and its tables.
 
+mod places;
+
 use leptos::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,6 +12,7 @@ use crate::parts::frame::Frame;
 use crate::parts::live;
 use crate::parts::load::{Fetched, loaded, waiting_list};
 use crate::parts::title::Title;
+pub(super) use places::SettingsPlaces;
 
 /// A page called `title`, with what `inside` makes of what was fetched.
 pub(super) fn settings_page<T>(title: &'static str, fetched: Fetched<T>, inside: fn(T) -> AnyView) -> AnyView
@@ -20,6 +23,7 @@ where
         <Title text=title />
         <Frame>
             <header class="topbar"><h1>{title}</h1></header>
+            <SettingsPlaces />
             {loaded(fetched, waiting_list, inside)}
         </Frame>
     }

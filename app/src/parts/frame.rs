@@ -60,9 +60,7 @@ fn Sidebar(session: Session) -> impl IntoView {
                 <li><Place href="/explore" name=t("Explore") which=Icon::Chart below="/explore" /></li>
                 <li><Place href="/live" name=t("Live") which=Icon::Live below="/live" /></li>
                 <li><Place href="/users" name=t("Users") which=Icon::Person below="/users" /></li>
-                <li><Place href="/settings/organization" name=t("Organization") which=Icon::Settings below="/settings/organization" /></li>
-                <li class="desk-place"><Place href="/settings/members" name=t("Members") which=Icon::People below="/settings/members" /></li>
-                <li class="desk-place"><Place href="/settings/keys" name=t("API keys") which=Icon::Key below="/settings/keys" /></li>
+                <li><Place href="/settings/organization" name=t("Settings") which=Icon::Settings below="/settings/" /></li>
             </ul>
             <Person session />
         </nav>
