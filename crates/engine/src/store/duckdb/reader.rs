@@ -26,9 +26,11 @@ pub(super) async fn fetch_all(
     statements: Vec<Statement>,
 ) -> Result<Vec<Frame>, Error> {
     let read = move |connection: &Connection, running: &Running| {
-        let frame = |statement| match running.is_stopped() {
-            true => Ok(Frame::default()),
-            false => read_one(connection, statement),
+        let frame = |statement| {
+            if running.is_stopped() {
+                return Ok(Frame::default());
+            }
+            read_one(connection, statement)
         };
         statements.iter().map(frame).collect()
     };
