@@ -250,6 +250,7 @@ const fn meaning(status: u16) -> &'static str {
         409 => "It clashes with what is there.",
         412 => "It was changed in the meantime.",
         413 => "Too large.",
+        415 => "Packed in a way that is not taken; `Accept-Encoding` says which are.",
         422 => "Fields are wrong; `errors` names them.",
         429 => "Too often; `Retry-After` says how long to wait.",
         503 => "Something that is needed is not available.",
