@@ -53,7 +53,7 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
         .merge(credentials(&state))
         .merge(api(&state))
         .merge(pages(&state))
-        .merge(sockets())
+        .merge(sockets(&state))
         .merge(operations_routes())
         .fallback(move |state: State<AppState>, request: Request| fallback(files, state, request))
         .layer(from_fn_with_state(state.clone(), security::refuse_other_sites));
@@ -288,11 +288,12 @@ fn dashboards_api() -> Router<AppState> {
 }
 
 /// Live connections; nothing on the way may buffer or compress them.
-fn sockets() -> Router<AppState> {
+fn sockets(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/api/ws", get(live::connect))
         .route("/s/{token}/live", get(live::connect_shared))
         .route("/embed/{token}/live", get(live::connect_signed))
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
 }
 
 /// What a browser opens: Leptos pages and their server functions, plain forms, share links.

@@ -164,7 +164,7 @@ impl<'s> Call<'s> {
     }
 
     /// Reads `Idempotency-Key`, as everything does that makes something for a caller.
-    fn once(mut self) -> Self {
+    pub(super) fn once(mut self) -> Self {
         let key = ObjectBuilder::new()
             .schema_type(Type::String)
             .min_length(Some(1))

@@ -304,6 +304,7 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "Erase every event of one person, by any id",
         )
         .takes::<ForgetRequest>()
+        .once()
         .gives::<Erasure>(202),
         Call::new(
             s,

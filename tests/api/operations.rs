@@ -138,6 +138,7 @@ async fn limits_are_told_to_whoever_is_limited() {
         ),
         ("/", None, "\"address\";q=6000;w=60"),
         ("/s/no-such-link", None, "\"address\";q=6000;w=60"),
+        ("/api/ws", None, "\"address\";q=6000;w=60"),
         ("/register", None, "\"address\";q=6000;w=60"),
     ] {
         let mut page = app.request(Method::GET, path);
