@@ -7,7 +7,7 @@ use engine::Error;
 use http_body_util::BodyExt;
 use model::event::MAX_BODY_BYTES;
 use model::problem::read_json;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tower_http::timeout::TimeoutError;
 
 use crate::problem::Refusal;
@@ -24,7 +24,12 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Json<T> {
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
         let bytes = collect(request.into_body(), MAX_JSON_BYTES).await?;
         let text = std::str::from_utf8(&bytes).map_err(|_| not_json("it is not UTF-8"))?;
-        parse(text).map(Self)
+        if text.trim_start().starts_with('{') {
+            return parse(text).map(Self);
+        }
+        // A list would be read as an object's fields in their order.
+        parse::<IgnoredAny>(text)?;
+        Err(Error::invalid("", "invalid", "Send a JSON object: `{…}`.").into())
     }
 }
 

@@ -21,7 +21,7 @@ impl FromRequestParts<AppState> for Asking {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let caller = who(parts, state).await?;
-        state.limits.count_caller(&caller, parts)?;
+        state.limits.count_caller(&caller, parts.extensions.get())?;
         Ok(Self(caller))
     }
 }
@@ -32,7 +32,7 @@ impl FromRequestParts<AppState> for Asking {
 /// [`Error::Unauthenticated`]; [`Error::NotFound`] for an organization that is not theirs.
 pub(crate) async fn who(parts: &Parts, state: &AppState) -> Result<Caller, Refusal> {
     let organization = chosen_organization(parts)?;
-    if let Some(token) = bearer(parts) {
+    if let Some(token) = bearer(&parts.headers) {
         return Ok(by_bearer(&state.engine, token, organization).await?);
     }
     if let Some(token) = state.cookies.session(&parts.headers) {
@@ -52,10 +52,10 @@ impl FromRequestParts<AppState> for Sending {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         if let Some(key) = write_key(parts) {
             let caller = state.engine.auth().by_key(&key).await?;
-            state.limits.count_caller(&caller, parts)?;
+            state.limits.count_caller(&caller, parts.extensions.get())?;
             return Ok(Self(caller));
         }
-        if bearer(parts).is_none() && state.cookies.session(&parts.headers).is_none() {
+        if bearer(&parts.headers).is_none() && state.cookies.session(&parts.headers).is_none() {
             return Err(unauthenticated(
                 "Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, Keys.",
             ));
@@ -66,7 +66,7 @@ impl FromRequestParts<AppState> for Sending {
     }
 }
 
-/// Leaves the caller of the session cookie in the request's extensions, for the pages.
+/// Leaves the caller of the session cookie in the request's extensions, for the pages, and counts the request.
 pub(crate) async fn remember_caller(
     State(state): State<AppState>,
     mut request: Request,
@@ -77,6 +77,11 @@ pub(crate) async fn remember_caller(
         Some(token) => by_session(&state, request.headers(), &token, None).await.ok(),
         None => None,
     };
+    if let Some(caller) = &caller
+        && let Err(refusal) = state.limits.count_caller(caller, request.extensions().get())
+    {
+        return refusal.into_response();
+    }
     match caller {
         Some(caller) if caller.is_guest() && (request.uri().path() == "/" || needs_a_member(&request)) => {
             return (StatusCode::SEE_OTHER, [(LOCATION, "/start")]).into_response();
@@ -136,14 +141,10 @@ async fn by_bearer(engine: &Engine, token: &str, organization: Option<OrgId>) ->
     }
 }
 
-fn bearer(parts: &Parts) -> Option<&str> {
-    parts
-        .headers
-        .get(AUTHORIZATION)?
-        .to_str()
-        .ok()?
-        .strip_prefix("Bearer ")
-        .map(str::trim)
+/// The token of `Authorization: Bearer`; schemes are named in letters of any case (RFC 9110).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 fn write_key(parts: &Parts) -> Option<String> {

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::extract::{ConnectInfo, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::caller::Who;
@@ -118,7 +118,7 @@ impl Limits {
     ///
     /// # Errors
     /// [`Error::TooMany`].
-    pub(crate) fn count_caller(&self, caller: &Caller, parts: &Parts) -> Result<(), Refusal> {
+    pub(crate) fn count_caller(&self, caller: &Caller, notes: Option<&Notes>) -> Result<(), Refusal> {
         let Some(all) = &self.0 else { return Ok(()) };
         let (own, sends_only) = match caller.who() {
             Who::Member { user, .. } | Who::Guest { user, .. } => {
@@ -136,7 +136,7 @@ impl Limits {
         if !sends_only {
             said.push(all.organizations.count(&caller.org().uuid().as_u128()));
         }
-        note(parts.extensions.get::<Notes>(), &said)
+        note(notes, &said)
     }
 
     /// As [`Limits::count_caller`], for a call that says in its body who sends: a key, or a site that is public.
@@ -229,6 +229,30 @@ async fn by_address(limit: &Limit<IpAddr>, who: IpAddr, mut request: Request, ne
     };
     notes.add(said);
     tell(response.headers_mut(), &notes);
+    response
+}
+
+/// What refused a request without a limit of its own for it, such as guesses of a password or questions under way, is told
+/// in the same headers: once more after the wait.
+pub(crate) async fn tell_of_waits(mut response: Response) -> Response {
+    let headers = response.headers();
+    let told = headers.get("ratelimit").and_then(|line| line.to_str().ok());
+    if response.status() != StatusCode::TOO_MANY_REQUESTS || told.is_some_and(|line| line.contains(";r=0;")) {
+        return response;
+    }
+    let wait = headers.get(RETRY_AFTER).and_then(|wait| wait.to_str().ok());
+    let wait: u64 = wait.and_then(|wait| wait.parse().ok()).unwrap_or(1);
+    for (name, line) in [
+        ("ratelimit-policy", format!("\"wait\";q=1;w={wait}")),
+        ("ratelimit", format!("\"wait\";r=0;t={wait}")),
+    ] {
+        let before = response.headers().get(name).and_then(|line| line.to_str().ok());
+        let line = before.map_or_else(|| line.clone(), |before| format!("{line}, {before}"));
+        response.headers_mut().insert(
+            name,
+            HeaderValue::from_str(&line).expect("digits and quotes are plain ASCII"),
+        );
+    }
     response
 }
 

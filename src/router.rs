@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::to_bytes;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::{from_fn, from_fn_with_state, map_response};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{delete, get, patch, post, put};
 use leptos::config::LeptosOptions;
@@ -21,8 +22,9 @@ use tower_http::request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetReques
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 use tower_http::trace::TraceLayer;
 
+use crate::cookie::Cookies;
 use crate::forms::{entry, oidc, settings, two_factor};
-use crate::limits::{limit_addresses, limit_credentials};
+use crate::limits::{limit_addresses, limit_credentials, tell_of_waits};
 use crate::problem::{plain, respond};
 use crate::rest::{
     annotations, auth, catalogue, dashboards, docs, erasures, events, export, members, operations,
@@ -35,20 +37,27 @@ use crate::{compat, forms, idempotency, identity, live, metrics, preflight, secu
 
 /// How long a body may pause while it comes.
 const BODY_PAUSE: Duration = Duration::from_secs(30);
+const REQUEST_ID: &str = "x-request-id";
+/// Most characters of a request's id that somebody else gave it.
+const LONGEST_ID: usize = 128;
+/// Most bytes of what an error says in plain text.
+const LONGEST_WORD: usize = 4_096;
+/// How long until an answer begins.
+const LONGEST: Duration = Duration::from_mins(2);
 
 /// Everything that the server answers.
 pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
-    Router::new()
+    let routes = Router::new()
         .merge(ingest(&state))
         .merge(compat::routes(&state))
         .merge(credentials(&state))
         .merge(api(&state))
         .merge(pages(&state))
-        .merge(sockets())
+        .merge(sockets(&state))
         .merge(operations_routes())
         .fallback(move |state: State<AppState>, request: Request| fallback(files, state, request))
-        .layer(from_fn_with_state(state.clone(), security::refuse_other_sites))
-        .layer(from_fn_with_state(state.clone(), security::harden))
+        .layer(from_fn_with_state(state.clone(), security::refuse_other_sites));
+    guarded(routes, state.cookies, LONGEST)
         .layer(from_fn_with_state(state.clone(), metrics::count))
         .layer(
             ServiceBuilder::new()
@@ -59,15 +68,33 @@ pub(crate) fn router(state: AppState, files: SiteFiles) -> Router {
                         .on_response(state.spans)
                         .on_failure(state.spans),
                 )
-                .layer(PropagateRequestIdLayer::x_request_id())
+                .layer(PropagateRequestIdLayer::x_request_id()),
+        )
+        .layer(from_fn(readable_id))
+        .with_state(state)
+}
+
+/// What holds for every answer, also where a handler panics or takes longer than `longest`: a problem where something went
+/// wrong, and the headers that browsers and clients go by.
+fn guarded<S: Clone + Send + Sync + 'static>(
+    routes: Router<S>,
+    cookies: Cookies,
+    longest: Duration,
+) -> Router<S> {
+    routes
+        .layer(
+            ServiceBuilder::new()
                 .layer(CatchPanicLayer::custom(|_| internal_problem()))
                 .layer(TimeoutLayer::with_status_code(
                     StatusCode::GATEWAY_TIMEOUT,
-                    Duration::from_mins(2),
+                    longest,
                 ))
                 .layer(RequestBodyTimeoutLayer::new(BODY_PAUSE)),
         )
-        .with_state(state)
+        .layer(from_fn(text_only))
+        .layer(map_response(bare_as_problem))
+        .layer(map_response(tell_of_waits))
+        .layer(from_fn_with_state(cookies, security::harden))
 }
 
 /// Events, from any origin that their key allows: it is the credential, never a cookie.
@@ -127,7 +154,6 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/s/{token}/embed", post(share_page::unlock))
         .route("/settings/account/password", post(settings::change_password))
         .route_layer(from_fn_with_state(state.clone(), limit_credentials))
-        .layer(map_response(not_allowed_as_problem))
 }
 
 fn api(state: &AppState) -> Router<AppState> {
@@ -197,8 +223,8 @@ fn api(state: &AppState) -> Router<AppState> {
         .merge(dashboards_api())
         .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
+        .layer(map_response(bare_as_problem))
         .layer(compression())
-        .layer(map_response(not_allowed_as_problem))
 }
 
 /// Dashboards with what belongs to them.
@@ -262,12 +288,12 @@ fn dashboards_api() -> Router<AppState> {
 }
 
 /// Live connections; nothing on the way may buffer or compress them.
-fn sockets() -> Router<AppState> {
+fn sockets(state: &AppState) -> Router<AppState> {
     Router::new()
         .route("/api/ws", get(live::connect))
         .route("/s/{token}/live", get(live::connect_shared))
         .route("/embed/{token}/live", get(live::connect_signed))
-        .layer(map_response(not_allowed_as_problem))
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
 }
 
 /// What a browser opens: Leptos pages and their server functions, plain forms, share links.
@@ -318,6 +344,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/organization/rules", post(settings::change_rules))
         .route("/settings/account/name", post(settings::rename))
         .route("/settings/account/end-session", post(settings::end_session))
+        .route_layer(from_fn_with_state(state.clone(), limit_addresses))
+        .layer(map_response(bare_as_problem))
         .layer(compression())
 }
 
@@ -368,6 +396,7 @@ fn operations_routes() -> Router<AppState> {
         .route("/api/address", get(operations::address))
         .route("/api/openapi.json", get(docs::openapi))
         .route("/api/docs", get(docs::docs))
+        .layer(map_response(bare_as_problem))
         .layer(compression())
 }
 
@@ -390,19 +419,69 @@ async fn fallback(files: SiteFiles, State(state): State<AppState>, request: Requ
     response
 }
 
-async fn not_allowed_as_problem(response: Response) -> Response {
-    if response.status() != StatusCode::METHOD_NOT_ALLOWED {
+/// No address of ours is anything but text: one that is not is as unknown as any other.
+async fn text_only(request: Request, next: Next) -> Response {
+    if is_text(request.uri().path()) {
+        return next.run(request).await;
+    }
+    respond(&plain(
+        StatusCode::NOT_FOUND,
+        "not-found",
+        "There is nothing here, or it is not yours.",
+    ))
+}
+
+/// Whether a path is UTF-8 once it is decoded.
+fn is_text(path: &str) -> bool {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        let code = code
+            .filter(|_| *first == b'%')
+            .and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = if code.is_some() { &after[2..] } else { after };
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
+/// Keeps a request's id from whoever sends it only where it can stand in a log: the layer after this one makes others anew.
+async fn readable_id(mut request: Request, next: Next) -> Response {
+    let id = request.headers().get(REQUEST_ID).map(HeaderValue::as_bytes);
+    if id.is_some_and(|id| id.len() > LONGEST_ID || !id.iter().all(u8::is_ascii_graphic)) {
+        request.headers_mut().remove(REQUEST_ID);
+    }
+    next.run(request).await
+}
+
+/// Errors of the layers, the router and the extractors say nothing, or a word in plain text: here they become problems too,
+/// with the headers that they had.
+async fn bare_as_problem(response: Response) -> Response {
+    let status = response.status();
+    let is_error = status.is_client_error() || status.is_server_error();
+    let content_type = response.headers().get(header::CONTENT_TYPE);
+    let is_word = content_type.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !is_error || !is_word || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
     }
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let detail = "This address does not take that method.";
-    let mut problem = respond(&plain(
-        StatusCode::METHOD_NOT_ALLOWED,
-        "method-not-allowed",
-        detail,
-    ));
-    if let Some(allow) = allow {
-        problem.headers_mut().insert(header::ALLOW, allow);
+    let (head, body) = response.into_parts();
+    let said = to_bytes(body, LONGEST_WORD).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let (kind, detail) = match status {
+        StatusCode::METHOD_NOT_ALLOWED => ("method-not-allowed", "This address does not take that method."),
+        StatusCode::GATEWAY_TIMEOUT => ("timed-out", "This took too long. Ask for less, or try again."),
+        _ if !said.is_empty() => ("refused", &*said),
+        _ => (
+            "refused",
+            status.canonical_reason().unwrap_or("This was refused."),
+        ),
+    };
+    let mut problem = respond(&plain(status, kind, detail));
+    for (name, value) in &head.headers {
+        if name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE {
+            problem.headers_mut().append(name, value.clone());
+        }
     }
     problem
 }
@@ -410,4 +489,96 @@ async fn not_allowed_as_problem(response: Response) -> Response {
 fn internal_problem() -> Response {
     let detail = "Something went wrong on our side. Try again; if it stays, tell the operator.";
     respond(&plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail))
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use model::problem::Problem;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn panic() -> &'static str {
+        panic!("a handler")
+    }
+
+    async fn sleep() -> &'static str {
+        tokio::time::sleep(Duration::from_mins(1)).await;
+        "late"
+    }
+
+    async fn wait() -> impl IntoResponse {
+        (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, "7")])
+    }
+
+    async fn answer(method: Method, path: &str) -> Response {
+        let routes = Router::new()
+            .route("/api/panic", get(panic))
+            .route("/api/sleep", get(sleep))
+            .route("/api/wait", get(wait))
+            .route("/api/word", get(async || (StatusCode::BAD_REQUEST, "no")))
+            .route("/api/{id}", get(async || "found"));
+        let cookies = Cookies::for_url("https://stats.example.org");
+        let request = Request::builder().method(method).uri(path).body(Body::empty());
+        guarded(routes, cookies, Duration::from_millis(20))
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("an answer")
+    }
+
+    #[tokio::test]
+    async fn what_goes_wrong_is_a_problem_with_every_header() {
+        for (method, path, status, kind) in [
+            (Method::GET, "/api/panic", 500, "/problems/internal"),
+            (Method::GET, "/api/sleep", 504, "/problems/timed-out"),
+            (Method::POST, "/api/sleep", 405, "/problems/method-not-allowed"),
+            (Method::GET, "/api/wait", 429, "/problems/refused"),
+            (Method::GET, "/api/word", 400, "/problems/refused"),
+            (Method::GET, "/api/%ff", 404, "/problems/not-found"),
+            (Method::GET, "/%c3%28", 404, "/problems/not-found"),
+        ] {
+            let response = answer(method, path).await;
+            let headers = response.headers().clone();
+            assert_eq!(headers["content-type"], "application/problem+json", "{path}");
+            for name in [
+                "content-security-policy",
+                "strict-transport-security",
+                "cache-control",
+            ] {
+                assert!(headers.contains_key(name), "{path}: {name}");
+            }
+            let body = to_bytes(response.into_body(), 10_000).await.expect("a body");
+            let problem: Problem = serde_json::from_slice(&body).expect("a problem");
+            assert_eq!((problem.status, problem.kind.as_str()), (status, kind), "{path}");
+            assert_eq!(
+                problem.detail == "no",
+                path == "/api/word",
+                "{path}: {}",
+                problem.detail
+            );
+        }
+    }
+
+    #[test]
+    fn addresses_are_text() {
+        for (path, is) in [
+            ("/", true),
+            ("/a%20b%C3%BC", true),
+            ("/%", true),
+            ("/%zz%2", true),
+            ("/%ff", false),
+            ("/%C3%28", false),
+        ] {
+            assert_eq!(is_text(path), is, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wait_is_told_in_the_headers_of_limits() {
+        let response = answer(Method::GET, "/api/wait").await;
+        assert_eq!(response.headers()["ratelimit"], "\"wait\";r=0;t=7");
+        assert_eq!(response.headers()["ratelimit-policy"], "\"wait\";q=1;w=7");
+        assert_eq!(response.headers()["retry-after"], "7");
+    }
 }

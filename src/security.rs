@@ -6,6 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use crate::cookie::Cookies;
+use crate::identity::{bearer, key_in_address};
 use crate::problem::{plain, respond};
 use crate::state::AppState;
 
@@ -29,14 +31,13 @@ pub(crate) async fn refuse_other_sites(
     respond(&plain(StatusCode::FORBIDDEN, "cross-site", detail))
 }
 
-/// A key or a token is not sent by the browser on its own, so no other site can use it.
+/// A token is not sent by the browser on its own, so no other site can use it; nor is the key of events, where they are taken.
+/// Everywhere else a key counts for nothing and the cookie would, as it would beside a name and password of the browser's own
+/// (`Basic`, for a proxy before this server).
 fn brings_its_own_credential(request: &Request) -> bool {
     let headers = request.headers();
-    let key_in_query = request
-        .uri()
-        .query()
-        .is_some_and(|query| query.split('&').any(|pair| pair.starts_with("key=")));
-    headers.contains_key(header::AUTHORIZATION) || headers.contains_key("x-write-key") || key_in_query
+    let is_key = || headers.contains_key("x-write-key") || key_in_address(request.uri()).is_some();
+    bearer(headers).is_some() || (request.uri().path() == "/api/analytics/events" && is_key())
 }
 
 /// Its page is sent with `no-referrer`, so browsers say no origin; and who posts the form must know the password.
@@ -92,7 +93,8 @@ fn policy(scripts: &str, styles: &str, ancestors: &str) -> String {
 pub(crate) struct MayBeFramed;
 
 /// Sets the headers that every answer carries, errors too; a page that set its own policy keeps it.
-pub(crate) async fn harden(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn harden(State(cookies): State<Cookies>, request: Request, next: Next) -> Response {
+    let is_call = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
     let may_be_framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
@@ -121,13 +123,30 @@ pub(crate) async fn harden(State(state): State<AppState>, request: Request, next
     headers
         .entry(header::REFERRER_POLICY)
         .or_insert(HeaderValue::from_static("same-origin"));
-    if state.cookies.secure() {
+    if let Some(kept) = who_may_keep(is_call, headers) {
+        headers
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static(kept));
+    }
+    if cookies.secure() {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,
             HeaderValue::from_static("max-age=63072000; includeSubDomains"),
         );
     }
     response
+}
+
+/// Tokens, keys and figures of an organization are kept by nobody on the way, and pages only by the browser that asked, to go back to.
+fn who_may_keep(is_call: bool, headers: &HeaderMap) -> Option<&'static str> {
+    let is_page = headers
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match (is_call, is_page) {
+        (true, _) => Some("no-store"),
+        (false, true) => Some("private, no-cache"),
+        (false, false) => None,
+    }
 }
 
 #[cfg(test)]

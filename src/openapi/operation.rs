@@ -164,7 +164,7 @@ impl<'s> Call<'s> {
     }
 
     /// Reads `Idempotency-Key`, as everything does that makes something for a caller.
-    fn once(mut self) -> Self {
+    pub(super) fn once(mut self) -> Self {
         let key = ObjectBuilder::new()
             .schema_type(Type::String)
             .min_length(Some(1))
@@ -250,6 +250,7 @@ const fn meaning(status: u16) -> &'static str {
         409 => "It clashes with what is there.",
         412 => "It was changed in the meantime.",
         413 => "Too large.",
+        415 => "Packed in a way that is not taken; `Accept-Encoding` says which are.",
         422 => "Fields are wrong; `errors` names them.",
         429 => "Too often; `Retry-After` says how long to wait.",
         503 => "Something that is needed is not available.",

@@ -92,7 +92,9 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(s, Patch, "/api/auth/me", "changeMe", "Change one's own name")
             .takes::<OwnPatch>()
             .gives::<Me>(200),
-        Call::new(s, Get, "/api/auth/keys", "listPersonalKeys", "One's own keys").gives_list::<ApiKey>(),
+        Call::new(s, Get, "/api/auth/keys", "listPersonalKeys", "One's own keys")
+            .in_pages()
+            .gives_list::<ApiKey>(),
         Call::new(
             s,
             Post,
@@ -125,6 +127,7 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
             "listSessions",
             "Where one is signed in",
         )
+        .in_pages()
         .gives_list::<SignedInSession>(),
         Call::new(
             s,
@@ -252,6 +255,7 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "listOrganizations",
             "The organizations one belongs to",
         )
+        .in_pages()
         .gives_list::<Membership>(),
         Call::new(
             s,
@@ -300,6 +304,7 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "Erase every event of one person, by any id",
         )
         .takes::<ForgetRequest>()
+        .once()
         .gives::<Erasure>(202),
         Call::new(
             s,
@@ -318,7 +323,9 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "How far an erasure has come",
         )
         .gives::<Erasure>(200),
-        Call::new(s, Get, keys, "listKeys", "The keys that work").gives_list::<ApiKey>(),
+        Call::new(s, Get, keys, "listKeys", "The keys that work")
+            .in_pages()
+            .gives_list::<ApiKey>(),
         Call::new(s, Post, keys, "createKey", "Make a key; it is told once")
             .takes::<KeyRequest>()
             .gives::<NewKey>(201),
@@ -355,6 +362,7 @@ fn members(schemas: &mut Schemas) -> Vec<Operation> {
             "listMembers",
             "Who belongs to it",
         )
+        .in_pages()
         .gives_list::<Member>(),
         Call::new(s, Patch, member, "setRole", "Give a member another role")
             .takes::<RoleChange>()
@@ -379,6 +387,7 @@ fn members(schemas: &mut Schemas) -> Vec<Operation> {
             "listInvitations",
             "Invitations that can still be accepted",
         )
+        .in_pages()
         .gives_list::<Invitation>(),
         Call::new(
             s,
@@ -405,6 +414,7 @@ fn members(schemas: &mut Schemas) -> Vec<Operation> {
             "listStuckLetters",
             "Letters that no mail server took when they were tried",
         )
+        .in_pages()
         .gives_list::<StuckLetter>(),
         Call::open(
             s,
@@ -439,6 +449,7 @@ fn analytics(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .takes::<EventsBody>()
         .asks("dry_run", false, text())
+        .refuses(&[415])
         .gives::<Receipt>(202),
         Call::new(
             s,
@@ -567,7 +578,9 @@ fn dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             "Copy a dashboard with its widgets",
         )
         .gives::<Dashboard>(201),
-        Call::new(s, Get, shares, "listShares", "Links that show a dashboard").gives_list::<Share>(),
+        Call::new(s, Get, shares, "listShares", "Links that show a dashboard")
+            .in_pages()
+            .gives_list::<Share>(),
         Call::new(s, Post, shares, "share", "Make a link; it is told once")
             .takes::<ShareRequest>()
             .gives::<NewShare>(201),
@@ -614,8 +627,11 @@ fn around_dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             "listVersions",
             "What a dashboard was before",
         )
+        .in_pages()
         .gives_list::<Anything>(),
-        Call::new(s, Post, restore, "restoreVersion", "Make a dashboard what it was").gives::<Dashboard>(200),
+        Call::new(s, Post, restore, "restoreVersion", "Make a dashboard what it was")
+            .if_match()
+            .gives::<Dashboard>(200),
         Call::new(
             s,
             Put,
@@ -632,6 +648,7 @@ fn around_dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             "listDashboardAnnotations",
             "What happened, as charts of a dashboard say",
         )
+        .in_pages()
         .gives_list::<Anything>(),
         Call::new(
             s,
@@ -649,6 +666,7 @@ fn around_dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             "listAnnotations",
             "What happened, as all charts say",
         )
+        .in_pages()
         .gives_list::<Anything>(),
         Call::new(
             s,
@@ -836,7 +854,9 @@ fn widgets(schemas: &mut Schemas) -> Vec<Operation> {
         .gives_text("text/csv"),
     ];
     described.extend(vec![
-        Call::new(s, Get, of_board, "listWidgets", "The widgets of a dashboard").gives_list::<Widget>(),
+        Call::new(s, Get, of_board, "listWidgets", "The widgets of a dashboard")
+            .in_pages()
+            .gives_list::<Widget>(),
         Call::new(s, Post, of_board, "createWidget", "Put a widget on a dashboard")
             .takes::<WidgetSpec>()
             .gives::<Widget>(201),

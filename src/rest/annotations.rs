@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use engine::Engine;
 use model::annotation::{Annotation, AnnotationSpec};
 
-use super::{Whole, id};
+use super::{InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -15,8 +15,10 @@ use crate::problem::Answered;
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Annotation>>> {
-    Ok(Json(Whole::new(engine.annotations().list(&caller, None).await?)))
+    let all = engine.annotations().list(&caller, None).await?;
+    Ok(Json(Whole::part(all, page, |one| one.id.to_string())?))
 }
 
 /// `POST /api/annotations`
@@ -34,11 +36,11 @@ pub(crate) async fn list_of_dashboard(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Annotation>>> {
     let dashboard = Some(id(&path)?);
-    Ok(Json(Whole::new(
-        engine.annotations().list(&caller, dashboard).await?,
-    )))
+    let all = engine.annotations().list(&caller, dashboard).await?;
+    Ok(Json(Whole::part(all, page, |one| one.id.to_string())?))
 }
 
 /// `POST /api/dashboards/{id}/annotations`

@@ -19,7 +19,7 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::reads::Reads;
 use crate::rest::organizations::NewKey;
-use crate::rest::{Whole, id};
+use crate::rest::{InPages, Whole, id};
 
 /// Who signed in, and with which tokens to go on.
 #[derive(Serialize, ToSchema)]
@@ -139,9 +139,10 @@ pub(crate) async fn change_me(
 pub(crate) async fn keys(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<ApiKey>>> {
     let keys = engine.organizations().personal_keys(&caller).await?;
-    Ok(Json(Whole::new(keys)))
+    Ok(Json(Whole::part(keys, page, |key| key.id.to_string())?))
 }
 
 /// `POST /api/auth/keys`
@@ -174,8 +175,12 @@ pub(crate) async fn revoke_key(
 pub(crate) async fn sessions(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<SignedInSession>>> {
-    Ok(Json(Whole::new(engine.auth().sessions(&caller).await?)))
+    let sessions = engine.auth().sessions(&caller).await?;
+    Ok(Json(Whole::part(sessions, page, |session| {
+        session.id.to_string()
+    })?))
 }
 
 /// `DELETE /api/auth/sessions/{session}`

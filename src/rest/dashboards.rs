@@ -10,7 +10,7 @@ use engine::{Engine, Error};
 use model::dashboard::{Dashboard, DashboardSpec, DashboardVersion, Document};
 
 use super::etag::{if_match, tagged};
-use super::{Whole, id, parameters};
+use super::{InPages, Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::paper;
@@ -150,9 +150,10 @@ pub(crate) async fn versions(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<DashboardVersion>>> {
     let versions = engine.dashboards().versions(&caller, id(&path)?).await?;
-    Ok(Json(Whole::new(versions)))
+    Ok(Json(Whole::part(versions, page, |one| one.version.to_string())?))
 }
 
 /// `POST /api/dashboards/{id}/versions/{version}/restore`
@@ -160,8 +161,12 @@ pub(crate) async fn restore(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path((path, version)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Answered<Response> {
     let (dashboard, version) = (id(&path)?, id(&version)?);
-    let dashboard = engine.dashboards().restore(&caller, dashboard, version).await?;
+    let dashboard = engine
+        .dashboards()
+        .restore(&caller, dashboard, version, if_match(&headers)?)
+        .await?;
     Ok(tagged(dashboard.version, Json(dashboard)))
 }

@@ -10,7 +10,7 @@ use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
 
-use super::{Whole, id};
+use super::{InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -20,9 +20,12 @@ pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Member>>> {
     let members = engine.organizations().members(&caller, id(&path)?).await?;
-    Ok(Json(Whole::new(members)))
+    Ok(Json(Whole::part(members, page, |member| {
+        member.user_id.to_string()
+    })?))
 }
 
 /// `PATCH /api/organizations/{id}/members/{user}`
@@ -86,9 +89,10 @@ pub(crate) async fn invitations(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Invitation>>> {
     let open = engine.organizations().invitations(&caller, id(&path)?).await?;
-    Ok(Json(Whole::new(open)))
+    Ok(Json(Whole::part(open, page, |one| one.id.to_string())?))
 }
 
 /// `GET /api/organizations/{id}/mail`
@@ -96,9 +100,10 @@ pub(crate) async fn stuck_letters(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<StuckLetter>>> {
     let letters = engine.organizations().stuck_letters(&caller, id(&path)?).await?;
-    Ok(Json(Whole::new(letters)))
+    Ok(Json(Whole::part(letters, page, |letter| letter.id.to_string())?))
 }
 
 /// `DELETE /api/organizations/{id}/invitations/{invitation}`

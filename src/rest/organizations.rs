@@ -18,7 +18,7 @@ use model::usage::Usage;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Whole, id, parameters};
+use super::{InPages, Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -27,8 +27,12 @@ use crate::problem::Answered;
 pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Membership>>> {
-    Ok(Json(Whole::new(engine.organizations().list(&caller).await?)))
+    let own = engine.organizations().list(&caller).await?;
+    Ok(Json(Whole::part(own, page, |one| {
+        one.organization.id.to_string()
+    })?))
 }
 
 /// `POST /api/organizations`
@@ -142,10 +146,10 @@ pub(crate) async fn keys(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<ApiKey>>> {
-    Ok(Json(Whole::new(
-        engine.organizations().keys(&caller, id(&path)?).await?,
-    )))
+    let keys = engine.organizations().keys(&caller, id(&path)?).await?;
+    Ok(Json(Whole::part(keys, page, |key| key.id.to_string())?))
 }
 
 /// `PATCH /api/organizations/{id}/keys/{key}`

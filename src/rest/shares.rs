@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use engine::Engine;
 use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 
-use super::{Whole, id};
+use super::{InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -31,10 +31,10 @@ pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Share>>> {
-    Ok(Json(Whole::new(
-        engine.sharing().list(&caller, id(&path)?).await?,
-    )))
+    let shares = engine.sharing().list(&caller, id(&path)?).await?;
+    Ok(Json(Whole::part(shares, page, |share| share.id.to_string())?))
 }
 
 /// `POST /api/shares/{id}/rotate`: a new address; the old one opens nothing any more.

@@ -14,7 +14,7 @@ use model::language::within;
 use serde::Deserialize;
 
 use super::etag::{if_match, tagged};
-use super::{Whole, id, parameters};
+use super::{InPages, Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -29,9 +29,10 @@ pub(crate) async fn list(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
+    InPages(page): InPages,
 ) -> Answered<Json<Whole<Widget>>> {
     let items = engine.dashboards().widgets(&caller, id(&path)?).await?;
-    Ok(Json(Whole::new(items)))
+    Ok(Json(Whole::part(items, page, |widget| widget.id.to_string())?))
 }
 
 /// `POST /api/dashboards/{id}/widgets`

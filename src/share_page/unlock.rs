@@ -53,16 +53,13 @@ pub(crate) async fn unlock(
                 Some(problem),
             ))
         }
-        Err(Error::TooMany { .. }) => {
+        Err(Error::TooMany { retry_after }) => {
             let problem = reader.language.say(key(
                 "Too many tries at the moment. Wait a little, then try again.",
             ));
-            Ok(locked(
-                StatusCode::TOO_MANY_REQUESTS,
-                reader,
-                uri.path(),
-                Some(problem),
-            ))
+            let page = locked(StatusCode::TOO_MANY_REQUESTS, reader, uri.path(), Some(problem));
+            let wait = [(header::RETRY_AFTER, retry_after.as_secs().max(1).to_string())];
+            Ok((wait, page).into_response())
         }
         Err(error) => closed(error, uri.path(), reader),
     }

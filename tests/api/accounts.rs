@@ -231,6 +231,39 @@ async fn another_site_cannot_act_with_the_cookie() {
             .expect("an answer");
         assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{header}: {value}");
     }
+    // Nothing that is no credential here makes the cookie one that another site may use.
+    for (path, header, value) in [
+        ("/api/dashboards?key=x", "accept", "*/*"),
+        ("/api/auth/logout?key=", "accept", "*/*"),
+        ("/settings/account/name?a=b&key=dpw_x", "accept", "*/*"),
+        ("/settings/account/name", "x-write-key", "dpw_x"),
+        ("/settings/account/name", "authorization", "Basic eDp5"),
+        ("/api/dashboards", "authorization", "Basic eDp5"),
+    ] {
+        let request = app
+            .request(Method::POST, path)
+            .header("cookie", &cookie)
+            .header("sec-fetch-site", "same-site")
+            .header(header, value);
+        let request = request
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body("name=x");
+        let answer = request.send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN, "{path} {header}: {value}");
+    }
+    // A token is one, whatever the letters of its scheme, and whoever sends it.
+    for scheme in ["Bearer", "bearer", "BEARER"] {
+        let request = app
+            .request(Method::POST, "/api/dashboards")
+            .header("authorization", format!("{scheme} {}", ada.token))
+            .header("sec-fetch-site", "cross-site");
+        let answer = request
+            .json(&json!({"name": "x"}))
+            .send()
+            .await
+            .expect("an answer");
+        assert_eq!(answer.status(), StatusCode::CREATED, "{scheme}");
+    }
     let own = app
         .request(Method::POST, "/api/dashboards")
         .header("cookie", &cookie)

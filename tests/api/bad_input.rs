@@ -146,8 +146,47 @@ async fn unknown_calls_and_methods_are_problems_too() {
         app.get(&ada, "/api/dashboards/not-an-id").await.0,
         StatusCode::NOT_FOUND
     );
-    assert_eq!(
-        app.get(&ada, "/api/dashboards?limit=many").await.0,
-        StatusCode::UNPROCESSABLE_ENTITY
-    );
+    for (path, field, code) in [
+        ("/api/dashboards?limit=many", "limit", "invalid"),
+        ("/api/dashboards?colour=red", "colour", "unknown_field"),
+        ("/api/auth/keys?limit=0", "limit", "out_of_range"),
+        ("/api/auth/sessions?cursor=zzz", "cursor", "invalid"),
+        ("/api/analytics/query", "q", "required"),
+    ] {
+        let (status, problem) = app.get(&ada, path).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{path}: {problem}");
+        assert_eq!(fields(&problem), [(field.to_owned(), code.to_owned())], "{path}");
+    }
+    for (method, path) in [
+        (Method::DELETE, "/healthz"),
+        (Method::PUT, "/login"),
+        (Method::POST, "/metrics"),
+    ] {
+        let answer = app.request(method, path).send().await.expect("an answer");
+        assert!(answer.headers().contains_key("allow"), "{path}");
+        let (status, problem) = read(answer).await;
+        assert_eq!(
+            (status, &problem["status"]),
+            (StatusCode::METHOD_NOT_ALLOWED, &json!(405)),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_no_object_makes_nothing() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    for body in [
+        json!(["x", "", {}, null, null]),
+        json!([]),
+        json!("x"),
+        json!(null),
+        json!(7),
+    ] {
+        let (status, problem) = app.post(&ada, "/api/dashboards", body.clone()).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{body}: {problem}");
+        assert!(!problem.to_string().contains("struct"), "{problem}");
+    }
+    assert_eq!(app.get(&ada, "/api/dashboards").await.1["items"], json!([]));
 }

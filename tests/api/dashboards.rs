@@ -129,6 +129,68 @@ async fn lists_come_in_pages() {
 }
 
 #[tokio::test]
+async fn lists_that_are_read_as_a_whole_come_in_pages_too() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let organization = format!("/api/organizations/{}", ada.organization);
+    let board = format!("/api/dashboards/{}", dashboard(&app, &ada).await);
+    for n in 0..3 {
+        let made = [
+            ("/api/auth/keys".to_owned(), json!({"name": format!("Key {n}")})),
+            (
+                format!("{organization}/keys"),
+                json!({"name": format!("Key {n}"), "kind": "write"}),
+            ),
+            (
+                format!("{organization}/invitations"),
+                json!({"email": format!("i{n}@example.org"), "role": "viewer"}),
+            ),
+            (
+                "/api/organizations".to_owned(),
+                json!({"name": format!("Other {n}")}),
+            ),
+            (format!("{board}/widgets"), line_widget()),
+            (format!("{board}/shares"), json!({})),
+            (
+                format!("{board}/annotations"),
+                json!({"at": "2026-01-01T00:00:00Z", "text": "x"}),
+            ),
+        ];
+        for (path, body) in made {
+            let (status, made) = app.post(&ada, &path, body).await;
+            assert_eq!(status, StatusCode::CREATED, "{path}: {made}");
+        }
+    }
+    for list in [
+        "/api/auth/keys".to_owned(),
+        "/api/auth/sessions".to_owned(),
+        "/api/organizations".to_owned(),
+        format!("{organization}/keys"),
+        format!("{organization}/invitations"),
+        format!("{organization}/members"),
+        format!("{board}/widgets"),
+        format!("{board}/shares"),
+        format!("{board}/annotations"),
+    ] {
+        let whole = app.get(&ada, &list).await.1["items"].clone();
+        let mut parts = Vec::new();
+        let mut path = format!("{list}?limit=2");
+        loop {
+            let (status, page) = app.get(&ada, &path).await;
+            assert_eq!(status, StatusCode::OK, "{path}: {page}");
+            let items = page["items"].as_array().expect("a list");
+            assert!(items.len() <= 2, "{path}: {page}");
+            parts.extend(items.iter().cloned());
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                break;
+            };
+            path = format!("{list}?limit=2&cursor={cursor}");
+        }
+        assert_eq!(json!(parts), whole, "{list}");
+    }
+}
+
+#[tokio::test]
 async fn somebody_else_s_things_do_not_exist() {
     let app = TestApp::start();
     let (ada, eve) = tokio::join!(app.member("ada"), app.member("eve"));

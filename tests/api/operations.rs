@@ -129,6 +129,26 @@ async fn limits_are_told_to_whoever_is_limited() {
     let policy = sent.headers()["ratelimit-policy"].to_str().expect("ASCII");
     assert!(policy.starts_with("\"sender\";q=60000;w=60"), "{policy}");
 
+    let cookie = app.cookie(&ada).await;
+    for (path, cookie, limits) in [
+        (
+            "/",
+            Some(&cookie),
+            "\"user\";q=1200;w=60, \"organization\";q=12000;w=60, \"address\";q=6000;w=60",
+        ),
+        ("/", None, "\"address\";q=6000;w=60"),
+        ("/s/no-such-link", None, "\"address\";q=6000;w=60"),
+        ("/api/ws", None, "\"address\";q=6000;w=60"),
+        ("/register", None, "\"address\";q=6000;w=60"),
+    ] {
+        let mut page = app.request(Method::GET, path);
+        if let Some(cookie) = cookie {
+            page = page.header("cookie", cookie);
+        }
+        let page = page.send().await.expect("an answer");
+        assert_eq!(page.headers()["ratelimit-policy"], limits, "{path}");
+    }
+
     let mut refused = None;
     for _ in 0..30 {
         let login = app.request(Method::POST, "/api/auth/login");

@@ -59,6 +59,8 @@ async fn whoever_guesses_is_slowed_down_and_keeps_nobody_out() {
         looked_at += 1;
     };
     assert_eq!((looked_at, refused.status()), (10, StatusCode::TOO_MANY_REQUESTS));
+    let told = refused.headers()["ratelimit"].to_str().expect("plain text");
+    assert!(told.contains("\"wait\";r=0;"), "{told}");
     let wait: u64 = refused.headers()["retry-after"]
         .to_str()
         .expect("ASCII")

@@ -66,8 +66,14 @@ impl Dashboards {
     /// Makes a dashboard what it was; what it is now becomes a version of its own. Its address and share links stay.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn restore(&self, caller: &Caller, id: DashboardId, version: i64) -> Result<Dashboard, Error> {
+    /// [`Error::NotFound`], [`Error::Forbidden`]; [`Error::Changed`] when it is no longer the `expected` version.
+    pub async fn restore(
+        &self,
+        caller: &Caller,
+        id: DashboardId,
+        version: i64,
+        expected: Option<i64>,
+    ) -> Result<Dashboard, Error> {
         caller.must(Action::EditDashboards)?;
         let mut tx = self.db.begin().await?;
         let found = sql!(
@@ -80,7 +86,7 @@ impl Dashboards {
             version,
         )?;
         let Document { dashboard, widgets } = found.ok_or(Error::NotFound)?.document.0;
-        self.touch(&mut tx, caller, id, None).await?;
+        self.touch(&mut tx, caller, id, expected).await?;
         self.keep_version(&mut tx, caller, id, Duration::ZERO).await?;
         let row = self.write(&mut tx, caller, id, dashboard).await?;
         sql!(

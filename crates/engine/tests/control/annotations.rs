@@ -224,7 +224,7 @@ async fn what_it_was_comes_back(world: World) {
     assert_eq!(versions[0].changed_by, Some(ada.user.id));
 
     let restored = boards
-        .restore(&ada.caller, board, versions[0].version)
+        .restore(&ada.caller, board, versions[0].version, None)
         .await
         .expect("it comes back");
     assert_eq!((restored.name.as_str(), restored.id), ("First", board));
@@ -238,8 +238,14 @@ async fn what_it_was_comes_back(world: World) {
         .expect("they are listed")
         .remove(0);
     assert_eq!((latest.name.as_str(), latest.widgets), ("Second", 0));
+    assert!(matches!(
+        boards
+            .restore(&ada.caller, board, latest.version, Some(restored.version - 1))
+            .await,
+        Err(Error::Changed)
+    ));
     boards
-        .restore(&ada.caller, board, latest.version)
+        .restore(&ada.caller, board, latest.version, Some(restored.version))
         .await
         .expect("that comes back, too");
     assert_eq!(
@@ -253,11 +259,11 @@ async fn what_it_was_comes_back(world: World) {
         Err(Error::NotFound)
     ));
     assert!(matches!(
-        boards.restore(&eve.caller, board, version).await,
+        boards.restore(&eve.caller, board, version, None).await,
         Err(Error::NotFound)
     ));
     assert!(matches!(
-        boards.restore(&ada.caller, board, 9_999).await,
+        boards.restore(&ada.caller, board, 9_999, None).await,
         Err(Error::NotFound)
     ));
 }
