@@ -73,7 +73,7 @@ fn invitation(welcome: Welcome, token: &str) -> AnyView {
     .into_any()
 }
 
-/// For somebody who belongs to no organization.
+/// Where an organization is made: by somebody who belongs to none, or to others.
 #[component]
 pub(super) fn StartPage() -> impl IntoView {
     view! {
@@ -83,7 +83,7 @@ pub(super) fn StartPage() -> impl IntoView {
             <div class="sheet">
                 <h1>{t("Create an organization")}</h1>
                 {outcome(said)}
-                <p>{t("You belong to no organization at the moment. Make one, or open the link of an invitation.")}</p>
+                <p>{t("Make an organization of your own. To join one that is there, open the link of its invitation.")}</p>
                 <form method="post" action="/organizations">
                     <div class="field">
                         <label for="name">{t("Name")}</label>

@@ -11,6 +11,14 @@ use crate::parts::live;
 /// Every page of the settings that the person may open, by whose they are.
 #[component]
 pub(in crate::pages) fn SettingsPlaces() -> impl IntoView {
+    // Segments look like settings and belong to the users.
+    let belongs = use_location()
+        .pathname
+        .with_untracked(|path| path.starts_with("/settings/"));
+    belongs.then(places)
+}
+
+fn places() -> AnyView {
     let manages = expect_context::<Session>().may(Action::ManageOrganization);
     let for_managers = |href, name| manages.then(|| place(href, name));
     let organization = view! {
@@ -22,18 +30,24 @@ pub(in crate::pages) fn SettingsPlaces() -> impl IntoView {
         {place("/settings/keys", t("API keys"))}
         {for_managers("/settings/data", t("Data"))}
     };
+    // A page that the server makes alone: the router leaves it to the browser.
+    let you = view! {
+        {place("/settings/account", t("Your account"))}
+        <li><a class="settings-place" href="/settings/two-factor" rel="external">{t("Two-factor sign-in")}</a></li>
+    };
     view! {
         <nav class="settings-places" aria-label=t("Settings")>
             {group("settings-organization", t("Organization"), organization.into_any())}
             {group("settings-events", t("Events"), events.into_any())}
-            {group("settings-you", t("You"), place("/settings/account", t("Your account")))}
+            {group("settings-you", t("You"), you.into_any())}
         </nav>
     }
+    .into_any()
 }
 
 fn group(id: &'static str, name: &'static str, places: AnyView) -> AnyView {
     view! {
-        <p class="settings-group" id=id>{name}</p>
+        <h2 class="settings-group" id=id>{name}</h2>
         <ul aria-labelledby=id>{places}</ul>
     }
     .into_any()
