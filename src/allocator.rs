@@ -7,7 +7,10 @@ static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
 /// What is free goes back after a tenth of a second and not after ten, by a thread that does nothing else. `MALLOC_CONF` in
 /// the environment wins.
-#[expect(unsafe_code, reason = "the allocator reads its options from a symbol of this name, before anything runs")]
+#[expect(
+    unsafe_code,
+    reason = "the allocator reads its options from a symbol of this name, before anything runs"
+)]
 // SAFETY: it is text that ends with a zero, as the allocator's documentation wants it, and nothing else has this name.
 #[unsafe(export_name = "malloc_conf")]
 static OPTIONS: &[u8] = b"background_thread:true,dirty_decay_ms:100,muzzy_decay_ms:0\0";
