@@ -85,7 +85,7 @@ fn usage_view(usage: Usage) -> AnyView {
             &[&events, &grouped(limit), &percent.to_string(), &plan],
         ),
         _ => t_with(
-            "{0} events this month. The plan {1} allows any number.",
+            "{0} events this month. Your plan, {1}, has no limit.",
             &[&events, &plan],
         ),
     };

@@ -29,11 +29,11 @@ fn places() -> AnyView {
     let events = view! {
         {place("/settings/keys", t("API keys"))}
         {for_managers("/settings/data", t("Data"))}
+        {elsewhere("/api/docs", t("API reference"))}
     };
-    // A page that the server makes alone: the router leaves it to the browser.
     let you = view! {
         {place("/settings/account", t("Your account"))}
-        <li><a class="settings-place" href="/settings/two-factor" rel="external">{t("Two-factor sign-in")}</a></li>
+        {elsewhere("/settings/two-factor", t("Two-factor sign-in"))}
     };
     view! {
         <nav class="settings-places" aria-label=t("Settings")>
@@ -60,4 +60,9 @@ fn place(href: &'static str, name: &'static str) -> AnyView {
         <li><a class="settings-place" href=href aria-current=live::word(move || is_here().then_some("page"))>{name}</a></li>
     }
     .into_any()
+}
+
+/// A page that the server makes alone: the router leaves it to the browser.
+fn elsewhere(href: &'static str, name: &'static str) -> AnyView {
+    view! { <li><a class="settings-place" href=href rel="external">{name}</a></li> }.into_any()
 }
