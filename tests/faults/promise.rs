@@ -73,7 +73,9 @@ pub(crate) async fn stored(data_dir: &Path, org: OrgId) -> BTreeMap<String, i64>
         .await
         .expect("the log opens");
     ingest.drained().await.expect("the log works");
-    let statement = Statement::new("SELECT id, count(*) FROM events GROUP BY id", Vec::new());
+    // A quick machine has acknowledged more of them than an answer may have rows.
+    let every_id = Statement::new("SELECT id, count(*) FROM events GROUP BY id", Vec::new());
+    let statement = every_id.of_at_most(usize::MAX);
     let frame = store.fetch(org, statement).await.expect("the store answers");
     let pair = |row: &Vec<Cell>| Some((row[0].text()?.to_owned(), row[1].int()?));
     let ids = frame
