@@ -54,12 +54,14 @@ pub(super) fn all(schemas: &mut Schemas) -> Vec<Operation> {
     all.extend(account_links(schemas));
     all.extend(second_factor(schemas));
     all.extend(organizations(schemas));
+    all.extend(keys(schemas));
     all.extend(members(schemas));
     all.extend(analytics(schemas));
     all.extend(segments(schemas));
     all.extend(dashboards(schemas));
     all.extend(widgets(schemas));
     all.extend(around_dashboards(schemas));
+    all.extend(templates(schemas));
     all.extend(profiles(schemas));
     all.extend(taken_along(schemas));
     all.extend(operations(schemas));
@@ -246,7 +248,6 @@ fn second_factor(schemas: &mut Schemas) -> Vec<Operation> {
 fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
     let s = schemas;
     let one = "/api/organizations/{id}";
-    let keys = "/api/organizations/{id}/keys";
     vec![
         Call::new(
             s,
@@ -323,6 +324,13 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "How far an erasure has come",
         )
         .gives::<Erasure>(200),
+    ]
+}
+
+fn keys(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    let keys = "/api/organizations/{id}/keys";
+    vec![
         Call::new(s, Get, keys, "listKeys", "The keys that work")
             .in_pages()
             .gives_list::<ApiKey>(),
@@ -685,6 +693,12 @@ fn around_dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             "Take an annotation away",
         )
         .gives_nothing(),
+    ]
+}
+
+fn templates(schemas: &mut Schemas) -> Vec<Operation> {
+    let s = schemas;
+    vec![
         Call::new(
             s,
             Get,
