@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests need, each only when it is missing: nextest, cargo-deny, cargo-fuzz, PostgreSQL, Redis, ClickHouse, Chromium, packages
-# of npm and PyPI, and what breaks things on purpose: strace, nginx, faketime.
+# of npm and PyPI, and what breaks things on purpose: strace, nginx.
 set -euo pipefail
 . "$(dirname "$0")/env.sh"
 
@@ -20,7 +20,6 @@ scripts/smtp.sh install
 scripts/otlp.sh install
 [ -x /usr/bin/strace ] || scripts/debian.sh strace
 [ -x /usr/sbin/nginx ] || scripts/debian.sh nginx-light
-[ -x /usr/bin/faketime ] || scripts/debian.sh faketime
 scripts/timescale.sh install
 scripts/oidc.sh install
 scripts/api-check.sh install
