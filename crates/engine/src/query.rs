@@ -159,7 +159,6 @@ impl Queries {
         // Other processes may have been given other rates; and what is erased is in no answer after.
         let question = format!("{question} {} {erasures}", self.rates);
         let key = Key::new(org, position, question, &buckets);
-        let user_properties = user_properties::named_in(&query)?;
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -171,7 +170,6 @@ impl Queries {
             touched: Some(&touched),
             trail: &trail,
             rates: &self.rates,
-            user_properties: &user_properties,
             portion: self.portion,
         };
         let mut answer = self
@@ -201,7 +199,6 @@ impl Queries {
         let started = self.clock.now();
         let query = cohort::settled(query, calendar, started)?;
         let buckets = buckets_of(&query, calendar, started)?;
-        let user_properties = user_properties::named_in(&query)?;
         let trail = Trail::default();
         let looking = Looking {
             store: &self.store,
@@ -213,7 +210,6 @@ impl Queries {
             touched: None,
             trail: &trail,
             rates: &self.rates,
-            user_properties: &user_properties,
             portion: self.portion,
         };
         let mut answer = self.fresh_answer(looking, &query).await?;
@@ -224,9 +220,10 @@ impl Queries {
     }
 
     async fn fresh_answer(&self, looking: Looking<'_>, query: &Query) -> Result<Answer, Error> {
+        let user_properties = user_properties::named_in(query)?;
         self.check_patterns(query).await?;
         let shape = self.store.shape(looking.org, looking.position).await?;
-        let asked = Asked::new(looking, &shape.kinds, shape.has_links);
+        let asked = Asked::new(looking, &shape.kinds, shape.has_links, &user_properties);
         let answer = Box::pin(answer(&asked, query)).await;
         // Events with new kinds of values or the first link may have come between the look at them and the answer.
         let position = self.store.position(looking.org).await?;
@@ -238,7 +235,8 @@ impl Queries {
             touched: None,
             ..looking
         };
-        Box::pin(self::answer(&Asked::new(anew, &unknown, true), query)).await
+        let asked = Asked::new(anew, &unknown, true, &user_properties);
+        Box::pin(self::answer(&asked, query)).await
     }
 
     /// Every pattern is one that means the same everywhere, and the store is asked whether it can use it.

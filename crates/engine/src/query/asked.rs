@@ -34,8 +34,6 @@ pub(super) struct Looking<'q> {
     pub(super) touched: Option<&'q Touched>,
     pub(super) trail: &'q Trail,
     pub(super) rates: &'q Rates,
-    /// The paths of the properties of users that the question names.
-    pub(super) user_properties: &'q [Vec<String>],
     /// Most events whose users a funnel keeps or sorts at once; at least 1.
     pub(super) portion: u32,
 }
@@ -49,7 +47,12 @@ impl<'q> std::ops::Deref for Asked<'q> {
 }
 
 impl<'q> Asked<'q> {
-    pub(super) fn new(looking: Looking<'q>, kinds: &'q Kinds, has_links: bool) -> Self {
+    pub(super) fn new(
+        looking: Looking<'q>,
+        kinds: &'q Kinds,
+        has_links: bool,
+        user_properties: &'q [Vec<String>],
+    ) -> Self {
         let dialect = looking.store.dialect();
         Self {
             looking,
@@ -57,7 +60,7 @@ impl<'q> Asked<'q> {
                 dialect,
                 kinds,
                 has_links,
-                user_properties: looking.user_properties,
+                user_properties,
             },
         }
     }

@@ -152,7 +152,6 @@ impl Asker {
             touched: None,
             trail: &trail,
             rates: &self.queries.rates,
-            user_properties: &user_properties,
             portion: self.queries.portion,
         };
         let source = Source {

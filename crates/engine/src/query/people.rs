@@ -174,7 +174,7 @@ impl Queries {
         };
         let ready = self.ready(org, calendar, query).await?;
         let (trail, kinds) = (Trail::default(), Kinds::unknown());
-        let asked = Asked::new(self.looking(org, &ready, &trail), &kinds, true);
+        let asked = ready.asked(self.looking(org, &ready, &trail), &kinds);
         let found = match (ready.query.as_ref(), place) {
             (Query::Funnel(funnel), Place::Step { step, outcome }) => {
                 funnel::people(&asked, funnel, (*step, *outcome), &part).await?
@@ -211,7 +211,7 @@ impl Queries {
             return Err(Error::NotFound);
         };
         let (trail, kinds) = (Trail::default(), Kinds::unknown());
-        let asked = Asked::new(self.looking(org, &ready, &trail), &kinds, true);
+        let asked = ready.asked(self.looking(org, &ready, &trail), &kinds);
         let mut frames = asked.fetch(vec![statement(&asked, events)]).await?;
         Ok(frames.pop().unwrap_or_default())
     }
@@ -240,7 +240,6 @@ impl Queries {
             touched: None,
             trail,
             rates: &self.rates,
-            user_properties: &ready.user_properties,
             portion: self.portion,
         }
     }
@@ -252,6 +251,13 @@ struct Ready<'q> {
     buckets: Buckets,
     position: u64,
     user_properties: Vec<Vec<String>>,
+}
+
+impl Ready<'_> {
+    /// Looks at visitors as if some had turned out to be users: the first may do so at any moment.
+    fn asked<'r>(&'r self, looking: Looking<'r>, kinds: &'r Kinds) -> Asked<'r> {
+        Asked::new(looking, kinds, true, &self.user_properties)
+    }
 }
 
 /// Which of those who are found a page holds.

@@ -1,7 +1,7 @@
 //! Properties of users as columns of their events: what `$set` last said of a user, or else what `$set_once` first said.
 
 use model::problem::FieldError;
-use model::query::Query;
+use model::query::{Property, Query};
 
 use super::source::Source;
 use super::sql::Sql;
@@ -139,6 +139,17 @@ impl Source<'_> {
     }
 }
 
+/// The keys below which events say what their user is.
+const SET: &str = "$set";
+const SET_ONCE: &str = "$set_once";
+
+/// The property of users that a property of events says, of its name in the catalogue.
+pub(super) fn said_by(name: &str) -> Option<Property> {
+    let (key, path) = name.split_once('.')?;
+    let path = || path.split('.').map(str::to_owned).collect();
+    matches!(key, SET | SET_ONCE).then(|| Property::User(path()))
+}
+
 /// Where events say a property of their user.
 struct Said {
     set: Vec<String>,
@@ -153,8 +164,8 @@ impl Said {
                 .collect()
         };
         Self {
-            set: below("$set"),
-            set_once: below("$set_once"),
+            set: below(SET),
+            set_once: below(SET_ONCE),
         }
     }
 }

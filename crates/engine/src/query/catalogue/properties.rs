@@ -1,10 +1,12 @@
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use model::catalogue::{EventProperty, PropertyType};
 
 use super::{Look, newest};
 use crate::error::Error;
 use crate::query::sql::Sql;
+use crate::query::user_properties::said_by;
 use crate::store::{KindSet, Kinds};
 
 /// Events that are looked at.
@@ -13,9 +15,6 @@ const MOST_EVENTS: i64 = 50_000;
 const MOST_PROPERTIES: usize = 1_000;
 /// Properties that one statement counts.
 const TOGETHER: usize = 100;
-
-/// Where events say what their user is.
-const SAID: [&str; 2] = ["$set.", "$set_once."];
 
 /// The properties that events of this name have; of all events, also those that only older events have. Users keep what
 /// was ever said of them, so their properties are listed whatever the name.
@@ -29,9 +28,13 @@ pub(super) async fn list(
     known.truncate(MOST_PROPERTIES);
     let mut found = counted(look, kinds, &known, event).await?;
     found.retain(|property| event.is_none() || property.count > 0);
-    let is_said = |path: &str| SAID.iter().any(|prefix| path.starts_with(prefix));
-    known.retain(|(path, _)| is_said(path));
-    found.extend(of_users(counted(look, kinds, &known, None).await?));
+    let said = if event.is_none() {
+        found.clone()
+    } else {
+        known.retain(|(path, _)| said_by(path).is_some());
+        counted(look, kinds, &known, None).await?
+    };
+    found.extend(of_users(said));
     found.sort_by(|one, other| {
         let by_name = one.property.cmp(&other.property);
         other.count.cmp(&one.count).then(by_name)
@@ -68,31 +71,24 @@ async fn counted(
     Ok(found)
 }
 
-/// The properties of users that events say, by the one way and the other.
-fn of_users(said: Vec<EventProperty>) -> Vec<EventProperty> {
+/// The properties of users that some of these say, by the one way and the other.
+fn of_users(properties: Vec<EventProperty>) -> Vec<EventProperty> {
     let mut of_users: BTreeMap<String, EventProperty> = BTreeMap::new();
-    for property in said {
-        let path = SAID
-            .iter()
-            .find_map(|prefix| property.property.strip_prefix(prefix));
-        let Some(name) = path.map(|path| format!("$user.{path}")) else {
+    for said in properties {
+        let Some(property) = said_by(&said.property).map(String::from) else {
             continue;
         };
-        match of_users.get_mut(&name) {
-            Some(known) => {
-                known.count += property.count;
-                let others = property.types.into_iter();
-                let others: Vec<_> = others.filter(|one| !known.types.contains(one)).collect();
-                known.types.extend(others);
+        match of_users.entry(property) {
+            Entry::Vacant(place) => {
+                let property = place.key().clone();
+                place.insert(EventProperty { property, ..said });
             }
-            None => {
-                of_users.insert(
-                    name.clone(),
-                    EventProperty {
-                        property: name,
-                        ..property
-                    },
-                );
+            Entry::Occupied(mut place) => {
+                let known = place.get_mut();
+                known.count += said.count;
+                let types = said.types.into_iter();
+                let new: Vec<_> = types.filter(|one| !known.types.contains(one)).collect();
+                known.types.extend(new);
             }
         }
     }
