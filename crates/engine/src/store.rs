@@ -397,11 +397,7 @@ impl EventStore {
         mut rows: R,
     ) -> Result<R, Error> {
         if let Backend::DuckDb(store) = &self.backend {
-            let _turn = self.turns.take(org).await?;
-            let began = Instant::now();
-            let worked_off = store.work_off(org, statement, rows).await;
-            self.timed.add("read", began.elapsed());
-            return worked_off;
+            return self.in_turn(org, store.work_off(org, statement, rows)).await;
         }
         let frames = self.fetch_all_at(org, position, vec![statement]).await?;
         let work_off = move || {
@@ -420,15 +416,23 @@ impl EventStore {
         position: Option<u64>,
         statements: Vec<Statement>,
     ) -> Result<Vec<Frame>, Error> {
+        let fetch = async {
+            match &self.backend {
+                Backend::DuckDb(store) => store.fetch_all(org, statements).await,
+                Backend::Postgres(store) => store.fetch_all(org, statements).await,
+                Backend::ClickHouse(store) => store.fetch_all(org, position, &statements).await,
+            }
+        };
+        self.in_turn(org, fetch).await
+    }
+
+    /// Reads when it is the organization's turn, and notes how long that took.
+    async fn in_turn<T>(&self, org: OrgId, read: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         let _turn = self.turns.take(org).await?;
         let began = Instant::now();
-        let fetched = match &self.backend {
-            Backend::DuckDb(store) => store.fetch_all(org, statements).await,
-            Backend::Postgres(store) => store.fetch_all(org, statements).await,
-            Backend::ClickHouse(store) => store.fetch_all(org, position, &statements).await,
-        };
+        let outcome = read.await;
         self.timed.add("read", began.elapsed());
-        fetched
+        outcome
     }
 
     /// How long reading and appending took, each time since the start.

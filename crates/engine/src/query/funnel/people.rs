@@ -62,16 +62,7 @@ impl TakesRows for Following {
 impl Following {
     fn person(&mut self, row: Vec<Cell>) -> Option<Person> {
         let id = row.last()?.text()?.to_owned();
-        let mut cells = row.into_iter();
-        let Some(Cell::Ints(times)) = cells.next() else {
-            return None;
-        };
-        let bits = if self.layout.has_own_column {
-            cells.next()
-        } else {
-            None
-        };
-        self.layout.read(&times, bits, &mut self.moments);
+        self.layout.read(&mut row.into_iter(), &mut self.moments)?;
         let reached = &self.attempts.best(&self.moments).times;
         let is_meant = match self.outcome {
             Outcome::Converted => reached.len() > self.step,

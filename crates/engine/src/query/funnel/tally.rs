@@ -57,8 +57,17 @@ impl Values {
 }
 
 impl Layout {
-    /// Reads a user's events, in the order of their time.
-    pub(super) fn read(self, times: &[i64], bits: Option<Cell>, moments: &mut Vec<Moment>) {
+    /// Reads a user's events off the beginning of a row, in the order of their time; nothing where it does not begin with
+    /// them.
+    pub(super) fn read(
+        self,
+        cells: &mut impl Iterator<Item = Cell>,
+        moments: &mut Vec<Moment>,
+    ) -> Option<()> {
+        let Some(Cell::Ints(times)) = cells.next() else {
+            return None;
+        };
+        let bits = if self.has_own_column { cells.next() } else { None };
         moments.clear();
         if let Some(Cell::Ints(bits)) = bits {
             let both = times.iter().zip(bits);
@@ -76,6 +85,7 @@ impl Layout {
         if !self.is_sorted {
             moments.sort_unstable_by_key(|moment| moment.at);
         }
+        Some(())
     }
 }
 
@@ -83,15 +93,10 @@ impl Layout {
 impl TakesRows for Tally {
     fn take(&mut self, row: Vec<Cell>) {
         let mut cells = row.into_iter();
-        let Some(Cell::Ints(times)) = cells.next() else {
+        if self.layout.read(&mut cells, &mut self.moments).is_none() {
             return;
-        };
-        let bits = if self.layout.has_own_column {
-            cells.next()
-        } else {
-            None
-        };
-        self.read(&times, bits);
+        }
+        self.events += self.moments.len() as u64;
         let values = match cells.next() {
             Some(Cell::Texts(values)) => values,
             _ => Vec::new(),
@@ -123,11 +128,6 @@ impl Tally {
     /// The values of the breakdown, at the positions that users name; none for events without one.
     pub(super) fn values(&self) -> &[Option<String>] {
         &self.values.names
-    }
-
-    fn read(&mut self, times: &[i64], bits: Option<Cell>) {
-        self.layout.read(times, bits, &mut self.moments);
-        self.events += self.moments.len() as u64;
     }
 
     fn follow(&mut self, values: &[String]) {
