@@ -13,6 +13,7 @@ use leptos::config::LeptosOptions;
 use leptos::nonce::use_nonce;
 use leptos::prelude::{IntoView, provide_context, use_context};
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use percent_encoding::percent_decode_str;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -433,17 +434,7 @@ async fn text_only(request: Request, next: Next) -> Response {
 
 /// Whether a path is UTF-8 once it is decoded.
 fn is_text(path: &str) -> bool {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
-    while let Some((first, after)) = rest.split_first() {
-        let code = after.get(..2).and_then(|code| std::str::from_utf8(code).ok());
-        let code = code
-            .filter(|_| *first == b'%')
-            .and_then(|code| u8::from_str_radix(code, 16).ok());
-        bytes.push(code.unwrap_or(*first));
-        rest = if code.is_some() { &after[2..] } else { after };
-    }
-    std::str::from_utf8(&bytes).is_ok()
+    percent_decode_str(path).decode_utf8().is_ok()
 }
 
 /// Keeps a request's id from whoever sends it only where it can stand in a log: the layer after this one makes others anew.
