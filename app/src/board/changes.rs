@@ -193,6 +193,7 @@ impl Board {
         self.show_places(&after);
         if is_let_go {
             self.dragged_from.set_value(None);
+            self.set_in_reading_order();
             if after != before {
                 let moved = after.into_iter().filter(|place| !before.contains(place));
                 self.save_places(moved.map(|place| place.key).collect());
@@ -211,6 +212,7 @@ impl Board {
             return false;
         }
         self.show_places(&moved);
+        self.set_in_reading_order();
         self.save_places(moved.into_iter().map(|place| place.key).collect());
         true
     }
@@ -223,6 +225,13 @@ impl Board {
                     shown.widget.size = place.size;
                 }
             }
+        });
+    }
+
+    /// Sets cards in the order in which they are read. Not while one is held: a card that changes its place in the document
+    /// is laid out anew with all that is in it, and the classes alone say where each is seen.
+    fn set_in_reading_order(self) {
+        self.page.update(|page| {
             page.panels.sort_by_key(|shown| {
                 let Position { x, y } = shown.widget.position;
                 (y, x)
