@@ -23,7 +23,8 @@ const COVERED: &str = "covered";
 const MEMTABLE_BYTES: u64 = 8 * 1024 * 1024;
 /// Compaction holds a hash of every key of the table that it writes, and the growing list of them is copied to grow.
 const TABLE_BYTES: u64 = 16 * 1024 * 1024;
-const CACHE_BYTES: u64 = 32 * 1024 * 1024;
+/// A look finds nothing as a rule, and what says so are filters, which are small.
+const CACHE_BYTES: u64 = 16 * 1024 * 1024;
 const JOURNAL_BYTES: u64 = 64 * 1024 * 1024;
 
 /// The index of ids that have arrived.

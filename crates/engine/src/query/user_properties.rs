@@ -1,4 +1,5 @@
-//! Properties of users as columns of their events: what `$set` last said of a user, or else what `$set_once` first said.
+//! Properties of users as columns of their events: what `$set` last said of a user, or else what `$set_once` first said,
+//! each since `$unset` last took it back.
 
 use model::problem::FieldError;
 use model::query::{Property, Query};
@@ -84,23 +85,41 @@ impl Source<'_> {
                 .text(&format!(" AS {}", column(number, reading)))
         });
         let is_set = || self.dialect.exists(&said.set, self.kinds);
-        Sql::new("SELECT * FROM (SELECT ")
+        let is_unset = || self.dialect.lists(&said.unset, &path[0]);
+        let told = Sql::new("SELECT ")
             .add(self.person())
             .text(&format!(" AS who_{number}, "))
             .add(Sql::join(readings, ", "))
-            .text(", row_number() OVER (PARTITION BY ")
+            .text(&format!(", ts AS at_{number}, id AS id_{number}, CASE WHEN "))
+            .add(is_unset())
+            .text(" THEN 0 WHEN ")
+            .add(is_set())
+            .text(" THEN 2 WHEN ")
+            .add(self.dialect.exists(&said.set_once, self.kinds))
+            .text(&format!(" THEN 1 ELSE 0 END AS weight_{number}, max(CASE WHEN "))
+            .add(is_set())
+            .text(" OR ")
+            .add(is_unset())
+            .text(" THEN ts END) OVER (PARTITION BY ")
             .add(self.person())
-            .text(" ORDER BY CASE WHEN ")
-            .add(is_set())
-            .text(" THEN 0 ELSE 1 END, CASE WHEN ")
-            .add(is_set())
-            .text(&format!(" THEN ts END DESC, ts, id) AS nth_{number} FROM "))
+            .text(&format!(") AS decided_{number} FROM "))
             .add(events.events())
             .text(" WHERE ")
             .add(self.person())
             .text(" IS NOT NULL AND (")
             .add(self.is_said(path))
-            .text(&format!(")) AS every_{number} WHERE nth_{number} = 1"))
+            .text(" OR ")
+            .add(is_unset())
+            .text(")");
+        Sql::new(&format!(
+            "SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY who_{number}
+                 ORDER BY weight_{number} DESC, at_{number}, id_{number}) AS nth_{number} FROM ("
+        ))
+        .add(told)
+        .text(&format!(
+            ") AS told_{number} WHERE weight_{number} > 0
+                 AND (decided_{number} IS NULL OR at_{number} >= decided_{number})) AS every_{number} WHERE nth_{number} = 1"
+        ))
     }
 
     /// Whether an event says the property of its user: a condition, to be put in brackets.
@@ -142,6 +161,8 @@ impl Source<'_> {
 /// The keys below which events say what their user is.
 const SET: &str = "$set";
 const SET_ONCE: &str = "$set_once";
+/// The key of the names that an event takes back.
+const UNSET: &str = "$unset";
 
 /// The property of users that a property of events says, of its name in the catalogue.
 pub(super) fn said_by(name: &str) -> Option<Property> {
@@ -154,6 +175,7 @@ pub(super) fn said_by(name: &str) -> Option<Property> {
 struct Said {
     set: Vec<String>,
     set_once: Vec<String>,
+    unset: [String; 1],
 }
 
 impl Said {
@@ -166,6 +188,7 @@ impl Said {
         Self {
             set: below(SET),
             set_once: below(SET_ONCE),
+            unset: [UNSET.to_owned()],
         }
     }
 }

@@ -144,6 +144,11 @@ impl Generator {
                 properties.insert(key.into(), self.said());
             }
         }
+        if self.one_in(6) {
+            let taken_back = json!([["plan"], ["seats", "plan"], [], "plan", ["home", 5]]);
+            let taken_back = self.of(taken_back.as_array().expect("a list"));
+            properties.insert("$unset".into(), taken_back);
+        }
         Value::Object(properties)
     }
 

@@ -181,6 +181,20 @@ async fn what_is_said_of_a_user_holds_for_all_their_events() {
         Some(2.0),
         "bob, and cid of whom nothing is known"
     );
+    let taken_back = says(5, "ann", r#"{"$unset":["plan"],"$set":{"plan":"max"}}"#);
+    world.append(org(1), 3, vec![taken_back]).await;
+    assert_eq!(
+        lines(&by_plan).await,
+        [line("$none", [1.0, 1.0, 1.0]), line("trial", [0.0, 0.0, 1.0])],
+        "taken back, by an event that says it too"
+    );
+    let said_anew = says(6, "ann", r#"{"$set_once":{"plan":"trial"}}"#);
+    world.append(org(1), 4, vec![said_anew]).await;
+    assert_eq!(
+        lines(&by_plan).await,
+        [line("$none", [0.0, 0.0, 1.0]), line("trial", [1.0, 1.0, 1.0])],
+        "said for the first time since it was taken back"
+    );
     assert!(
         world.answer(org(2), &by_plan).await.series.is_empty(),
         "another organization has none"

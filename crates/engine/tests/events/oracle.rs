@@ -9,7 +9,6 @@ pub(crate) mod rows;
 pub(crate) mod sessions;
 pub(crate) mod trend;
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -202,7 +201,8 @@ pub(crate) fn value(property: &Property, seen: &Seen<'_>) -> Value {
     }
 }
 
-/// What the event's user was last said to be by `$set`, or else first by `$set_once`; null where nobody did.
+/// What the event's user was last said to be by `$set`, or else first by `$set_once`, since `$unset` last took it back; null
+/// where nobody did.
 fn said_of_user(path: &[String], seen: &Seen<'_>) -> Value {
     let said = |deed: &Deed<'_>, key: &str| {
         let value = path
@@ -210,22 +210,27 @@ fn said_of_user(path: &[String], seen: &Seen<'_>) -> Value {
             .try_fold(deed.properties.get(key)?, |inside, key| inside.get(key))?;
         (!value.is_null()).then(|| value.clone())
     };
-    let id = |deed: &Deed<'_>| deed.event.id().to_owned();
+    let takes_back = |deed: &Deed<'_>| {
+        let names = deed.properties.get("$unset").and_then(Value::as_array);
+        names.is_some_and(|names| names.iter().any(|name| name.as_str() == Some(&path[0])))
+    };
     let own = seen
         .everyone
         .iter()
         .filter(|deed| seen.person.is_some() && deed.person == seen.person);
-    let last = own
+    let decided = own
         .clone()
-        .filter_map(|deed| Some((Reverse(deed.event.timestamp()), id(deed), said(deed, "$set")?)))
-        .min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    if let Some((_, _, value)) = last {
-        return value;
-    }
-    let first = own
-        .filter_map(|deed| Some((deed.event.timestamp(), id(deed), said(deed, "$set_once")?)))
-        .min_by(|one, other| (one.0, &one.1).cmp(&(other.0, &other.1)));
-    first.map_or(Value::Null, |(_, _, value)| value)
+        .filter(|deed| takes_back(deed) || said(deed, "$set").is_some())
+        .map(|deed| deed.event.timestamp())
+        .max();
+    let mut counted: Vec<&Deed<'_>> = own
+        .filter(|deed| !takes_back(deed) && decided.is_none_or(|decided| deed.event.timestamp() >= decided))
+        .collect();
+    counted.sort_by_key(|deed| (deed.event.timestamp(), deed.event.id().to_owned()));
+    let first = |key: &str| counted.iter().find_map(|deed| said(deed, key));
+    first("$set")
+        .or_else(|| first("$set_once"))
+        .unwrap_or(Value::Null)
 }
 
 fn compares(comparison: &Comparison, value: &Value) -> bool {

@@ -153,3 +153,11 @@ pub(super) fn as_json(path: &[String]) -> Sql {
         .add(of_document("JSONExtractRaw", path))
         .text(", '')")
 }
+
+/// The texts of the list at a path; none where there is no list.
+pub(super) fn texts(path: &[String]) -> Sql {
+    let keys = path.iter().map(|key| Sql::new("").bind(Param::Text(key.clone())));
+    Sql::new("JSONExtract(document, ")
+        .add(Sql::join(keys, ", "))
+        .text(", 'Array(String)')")
+}

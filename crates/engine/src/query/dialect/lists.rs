@@ -1,10 +1,32 @@
 //! Lists of what one user did.
 
 use super::super::sql::Sql;
-use super::Dialect;
+use super::{Dialect, clickhouse};
 use crate::store::Param;
 
 impl Dialect {
+    /// Whether the value at a path is a list with this text in it; never NULL.
+    pub(in super::super) fn lists(self, path: &[String], text: &str) -> Sql {
+        let text = Param::Text(text.to_owned());
+        match self {
+            Self::DuckDb => Sql::new("coalesce(list_contains(TRY_CAST(")
+                .add(self.as_json(path))
+                .text("::JSON AS VARCHAR[]), ")
+                .bind(text)
+                .text("), FALSE)"),
+            Self::Postgres => Sql::new("coalesce(")
+                .add(self.extracted(path))
+                .text(" @> jsonb_build_array(CAST(")
+                .bind(text)
+                .text(" AS text)), FALSE)"),
+            Self::ClickHouse => Sql::new("has(")
+                .add(clickhouse::texts(path))
+                .text(", ")
+                .bind(text)
+                .text(")"),
+        }
+    }
+
     /// Whole microseconds from `start` (microseconds since 1970) to the event's `ts`: a 64-bit integer.
     pub(in super::super) fn micros_since(self, start: i64) -> Sql {
         match self {
