@@ -125,6 +125,7 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/api/auth/register", post(auth::register))
         .route("/api/auth/login", post(auth::log_in))
         .route("/api/auth/refresh", post(auth::refresh))
+        .route("/api/auth/me/delete", post(auth::delete_me))
         .route("/api/auth/password", post(auth::change_password))
         .route("/api/auth/password/forgot", post(auth::ask_for_reset))
         .route("/api/auth/password/reset", post(auth::reset_password))
@@ -154,6 +155,7 @@ fn credentials(state: &AppState) -> Router<AppState> {
         .route("/s/{token}", post(share_page::unlock))
         .route("/s/{token}/embed", post(share_page::unlock))
         .route("/settings/account/password", post(settings::change_password))
+        .route("/settings/account/delete", post(settings::delete_account))
         .route_layer(from_fn_with_state(state.clone(), limit_credentials))
 }
 
@@ -338,6 +340,7 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/keys/create", post(forms::keys::create))
         .route("/settings/keys/sites", post(forms::keys::change_sites))
         .route("/settings/keys/revoke", post(forms::keys::revoke))
+        .route("/settings/members/transfer", post(settings::transfer))
         .route("/settings/organization/save", post(settings::save))
         .route("/settings/organization/delete", post(settings::delete))
         .route("/settings/organization/forget", post(settings::forget))

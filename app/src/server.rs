@@ -20,7 +20,7 @@ use model::role::Action;
 use crate::api::dashboards::{Page, Shown};
 use crate::api::data::DataPage;
 use crate::api::live::Now;
-use crate::api::people::{ChangeLine, Changes, OwnAccount, People};
+use crate::api::people::{ChangeLine, Changes, ChangesAsked, OwnAccount, People};
 use crate::error::AppError;
 use crate::language::t;
 use crate::theme::Theme;
@@ -144,6 +144,7 @@ pub(crate) async fn own_account(engine: &Engine, caller: &Caller) -> Result<OwnA
         email_confirmed: me.email_confirmed,
         two_factor: me.two_factor,
         other_door: engine.auth().oidc_name().map(str::to_owned),
+        owns_alone: engine.auth().owns_alone(caller).await?,
         sessions: engine.auth().sessions(caller).await?,
     })
 }
@@ -168,11 +169,14 @@ pub(crate) async fn data_page(engine: &Engine, caller: &Caller) -> Result<DataPa
 pub(crate) async fn changes(
     engine: &Engine,
     caller: &Caller,
-    cursor: Option<String>,
+    asked: ChangesAsked,
 ) -> Result<Changes, AppError> {
+    let ChangesAsked { filter, cursor } = asked;
     let request = PageRequest { limit: None, cursor };
     let organizations = engine.organizations();
-    let page = organizations.audit(caller, caller.org(), &request).await?;
+    let page = organizations
+        .audit(caller, caller.org(), &filter, &request)
+        .await?;
     let members = organizations.members(caller, caller.org()).await?;
     let named = |subject: &str| {
         let is_the_one = |member: &&Member| subject == format!("user:{}", member.user_id);
@@ -185,9 +189,16 @@ pub(crate) async fn changes(
         target: named(&entry.target),
         action: entry.action,
     });
+    let lines = lines.collect();
+    let members = members.iter();
     Ok(Changes {
-        lines: lines.collect(),
+        lines,
         next: page.next_cursor,
+        members: members
+            .map(|member| (format!("user:{}", member.user_id), member.name.clone()))
+            .collect(),
+        actions: organizations.audited_actions(caller, caller.org()).await?,
+        filter,
     })
 }
 

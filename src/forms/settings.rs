@@ -76,6 +76,16 @@ pub(crate) async fn set_role(
     came_to(MEMBERS, "role", changed.map(drop))
 }
 
+/// `POST /settings/members/transfer`
+pub(crate) async fn transfer(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Form(OneMember { user }): Form<OneMember>,
+) -> Answered<Response> {
+    let transferred = engine.organizations().transfer(&caller, caller.org(), user).await;
+    came_to(MEMBERS, "transferred", transferred.map(drop))
+}
+
 /// `POST /settings/members/reset-link`: the link is told on the page that follows, from a cookie that lasts a minute.
 pub(crate) async fn reset_link(
     State(engine): State<Engine>,
@@ -420,6 +430,26 @@ pub(crate) async fn change_password(
 ) -> Answered<Response> {
     let changed = engine.auth().change_password(&caller, &current, &new).await;
     came_to(ACCOUNT, "password", changed)
+}
+
+/// The password of whoever deletes their own account.
+#[derive(Deserialize)]
+pub(crate) struct DeleteAccount {
+    password: String,
+}
+
+/// `POST /settings/account/delete`
+pub(crate) async fn delete_account(
+    State(engine): State<Engine>,
+    State(cookies): State<Cookies>,
+    Asking(caller): Asking,
+    Form(DeleteAccount { password }): Form<DeleteAccount>,
+) -> Answered<Response> {
+    match engine.auth().delete_account(&caller, &password).await {
+        Ok(()) => Ok(with_cookie(to("/login?done=deleted"), cookies.end_session())),
+        Err(Error::Conflict(_)) => Ok(back_to(ACCOUNT, &[("problem", "owns_alone")])),
+        failed => came_to(ACCOUNT, "", failed),
+    }
 }
 
 /// A session.

@@ -1,9 +1,9 @@
 //! Every call, a few lines each, in the order of the router.
 
 use model::account::{
-    ApiKey, KeyPatch, KeyRequest, Me, Membership, NewOrganization, Organization, OrganizationPatch,
-    OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
-    TotpSetup, TwoFactor,
+    AccountDeletion, ApiKey, KeyPatch, KeyRequest, Me, Membership, NewOrganization, Organization,
+    OrganizationPatch, OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest, Registration,
+    SignedInSession, TotpSetup, TwoFactor,
 };
 use model::answer::Answer;
 use model::audit::Entry;
@@ -148,6 +148,16 @@ fn accounts(schemas: &mut Schemas) -> Vec<Operation> {
         )
         .takes::<PasswordChange>()
         .gives_nothing(),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/me/delete",
+            "deleteMe",
+            "Delete one's own account; what it made in organizations stays",
+        )
+        .takes::<AccountDeletion>()
+        .refuses(&[409])
+        .gives_nothing(),
     ]
 }
 
@@ -288,6 +298,10 @@ fn organizations(schemas: &mut Schemas) -> Vec<Operation> {
             "What was changed, newest first",
         )
         .in_pages()
+        .asks("actor", false, text())
+        .asks("action", false, text())
+        .asks("from", false, text())
+        .asks("to", false, text())
         .gives_list::<Entry>(),
         Call::new(
             s,

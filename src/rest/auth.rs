@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use engine::Engine;
 use engine::auth::{PublicKey, TokenPair};
 use model::account::{
-    ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest, Registration, SignedInSession,
-    User,
+    AccountDeletion, ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest, Registration,
+    SignedInSession, User,
 };
 use model::language::Reader;
 use serde::{Deserialize, Serialize};
@@ -207,6 +207,16 @@ pub(crate) async fn change_password(
         .auth()
         .change_password(&caller, &current_password, &new_password)
         .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/auth/me/delete`
+pub(crate) async fn delete_me(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    body::Json(AccountDeletion { password }): body::Json<AccountDeletion>,
+) -> Answered<StatusCode> {
+    engine.auth().delete_account(&caller, &password).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

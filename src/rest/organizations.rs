@@ -10,12 +10,12 @@ use model::account::{
     ApiKey, KeyKind, KeyPatch, KeyRequest, Membership, NewOrganization, Organization, OrganizationPatch,
     OrganizationSettings,
 };
-use model::audit::Entry;
+use model::audit::{Entry, EntryFilter};
 use model::ids::KeyId;
 use model::origins::Origins;
 use model::scope::Scopes;
 use model::usage::Usage;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{InPages, Whole, id, parameters};
@@ -55,16 +55,43 @@ pub(crate) async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// The query parameters of the record of changes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Recorded {
+    limit: Option<u32>,
+    cursor: Option<String>,
+    actor: Option<String>,
+    action: Option<String>,
+    from: Option<String>,
+    to: Option<String>,
+}
+
 /// `GET /api/organizations/{id}/audit`
 pub(crate) async fn audit(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-    page: Result<Query<PageRequest>, QueryRejection>,
+    asked: Result<Query<Recorded>, QueryRejection>,
 ) -> Answered<Json<Page<Entry>>> {
-    let page = parameters(page)?;
+    let Recorded {
+        limit,
+        cursor,
+        actor,
+        action,
+        from,
+        to,
+    } = parameters(asked)?;
+    let filter = EntryFilter {
+        actor,
+        action,
+        from,
+        to,
+    };
+    let page = PageRequest { limit, cursor };
+    let organizations = engine.organizations();
     Ok(Json(
-        engine.organizations().audit(&caller, id(&path)?, &page).await?,
+        organizations.audit(&caller, id(&path)?, &filter, &page).await?,
     ))
 }
 

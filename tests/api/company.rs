@@ -189,6 +189,7 @@ impl Company {
             ("POST", "/api/auth/password") => {
                 json!({"current_password": PASSWORD, "new_password": PASSWORD})
             }
+            ("POST", "/api/auth/me/delete") => json!({"password": "not this one"}),
             ("POST", "/api/auth/totp") => json!({"password": PASSWORD}),
             ("POST", "/api/auth/totp/confirm" | "/api/auth/totp/recovery-codes" | "/api/auth/totp/off") => {
                 json!({"code": "x"})

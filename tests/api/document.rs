@@ -19,7 +19,7 @@ const TAKE_ANY_FIELD: [(&str, &str); 1] = [
 ];
 
 /// Operations that write nothing into the record of the organization, and why.
-const UNRECORDED: [(&str, &str, &str); 17] = [
+const UNRECORDED: [(&str, &str, &str); 18] = [
     (
         "POST",
         "/api/analytics/events",
@@ -37,6 +37,7 @@ const UNRECORDED: [(&str, &str, &str); 17] = [
         "/api/auth/refresh",
         "goes on with a session; only a second use is recorded",
     ),
+    ("POST", "/api/auth/me/delete", "this password is wrong"),
     ("POST", "/api/auth/password/reset", "this link is none"),
     ("POST", "/api/auth/email/send", "a letter; confirming is recorded"),
     ("POST", "/api/auth/email/confirm", "this link is none"),

@@ -177,6 +177,144 @@ async fn an_organization_is_left_made_chosen_and_deleted() {
 }
 
 #[tokio::test]
+async fn an_account_is_deleted_once_what_it_owns_alone_is_handed_over() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let owner = app.cookie(&company.owner).await;
+    let (own, heir) = (
+        company.user_id(&app, &company.owner).await,
+        company.user_id(&app, &company.admin).await,
+    );
+    let send = async |path: &str, name: &str, value: &str| {
+        let answer = app.form(path, &[(name, value)], Some(&owner)).await;
+        answer.headers()["location"].to_str().expect("ASCII").to_owned()
+    };
+    let delete = async |password: &str| send("/settings/account/delete", "password", password).await;
+    let (_, page) = app.page("/settings/account", Some(&owner)).await;
+    assert!(page.contains("Nobody else owns:"), "{page}");
+    assert_eq!(delete(PASSWORD).await, "/settings/account?problem=owns_alone");
+    let body = json!({"password": PASSWORD});
+    let (status, problem) = app
+        .post(&company.owner, "/api/auth/me/delete", body.clone())
+        .await;
+    let (_, organization) = app
+        .get(
+            &company.owner,
+            &format!("/api/organizations/{}", company.owner.organization),
+        )
+        .await;
+    let name = organization["name"].as_str().expect("a name");
+    let detail = problem["detail"].as_str().expect("a detail");
+    assert!(
+        status == StatusCode::CONFLICT && detail.contains(name),
+        "{problem}"
+    );
+
+    let (_, dashboard) = app
+        .post(&company.owner, "/api/dashboards", json!({"name": "Kept"}))
+        .await;
+    assert_eq!(
+        send("/settings/members/transfer", "user", &heir).await,
+        "/settings/members?done=transferred"
+    );
+    assert_eq!(
+        send("/settings/members/transfer", "user", &own).await,
+        "/settings/members?problem=forbidden",
+        "an admin hands nothing over"
+    );
+    assert_eq!(
+        delete("not hers").await,
+        "/settings/account?problem=current_password"
+    );
+    assert_eq!(delete(PASSWORD).await, "/login?done=deleted");
+    let (_, page) = app.page("/login?done=deleted", None).await;
+    assert!(page.contains("Your account is deleted."), "{page}");
+    assert_eq!(
+        app.page("/settings/account", Some(&owner)).await.0,
+        StatusCode::SEE_OTHER
+    );
+    assert_eq!(
+        app.post(&company.owner, "/api/auth/me/delete", body).await.0,
+        StatusCode::UNAUTHORIZED
+    );
+    let again = app
+        .form(
+            "/login",
+            &[("email", &company.owner.email), ("password", PASSWORD)],
+            None,
+        )
+        .await;
+    assert!(crate::app::session_cookie(&again).is_none());
+
+    let path = format!("/api/dashboards/{}", dashboard["id"].as_str().expect("an id"));
+    assert_eq!(app.get(&company.admin, &path).await.0, StatusCode::OK);
+    let (_, members) = app
+        .get(
+            &company.admin,
+            &format!("/api/organizations/{}/members", company.admin.organization),
+        )
+        .await;
+    assert!(!members.to_string().contains(&own), "{members}");
+    let heir = app.cookie(&company.admin).await;
+    let (_, record) = app.page("/settings/audit", Some(&heir)).await;
+    assert!(
+        record.contains("user.deleted") && record.contains("organization.transferred"),
+        "{record}"
+    );
+}
+
+#[tokio::test]
+async fn the_record_is_filtered_by_who_what_and_when() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let admin = company.user_id(&app, &company.admin).await;
+    for member in [&company.owner, &company.admin] {
+        app.post(member, "/api/dashboards", json!({"name": "x"})).await;
+    }
+    let org = &company.owner.organization;
+    let actions = async |filter: &str| {
+        let path = format!("/api/organizations/{org}/audit?{filter}");
+        let (status, page) = app.get(&company.owner, &path).await;
+        assert_eq!(status, StatusCode::OK, "{page}");
+        let items = page["items"].as_array().expect("a list").clone();
+        let of = |item: &serde_json::Value| {
+            let part = |name: &str| item[name].as_str().expect("text").to_owned();
+            (part("actor"), part("action"))
+        };
+        items.iter().map(of).collect::<Vec<_>>()
+    };
+    let by_admin = format!("user:{admin}");
+    let theirs = actions(&format!("actor={by_admin}&action=dashboard")).await;
+    assert_eq!(theirs, [(by_admin.clone(), "dashboard.created".to_owned())]);
+    assert!(actions("action=dash").await.is_empty(), "no part of a word");
+    assert!(actions("actor=user").await.len() > 2, "everybody who is a user");
+    assert!(actions("to=2001-01-01").await.is_empty());
+    assert_eq!(actions("from=2001-01-01").await, actions("").await);
+    let (status, problem) = app
+        .get(
+            &company.owner,
+            &format!("/api/organizations/{org}/audit?from=yesterday"),
+        )
+        .await;
+    assert_eq!(
+        (status, &problem["errors"][0]["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("from"))
+    );
+
+    let owner = app.cookie(&company.owner).await;
+    let page = async |filter: &str| {
+        let (status, page) = app.page(&format!("/settings/audit?{filter}"), Some(&owner)).await;
+        assert_eq!(status, StatusCode::OK);
+        page
+    };
+    let theirs = page(&format!("actor={by_admin}&action=dashboard.created&from=&to=")).await;
+    assert_eq!(theirs.matches("<th scope=\"row\">").count(), 1, "{theirs}");
+    assert!(theirs.contains("Clear filters"), "{theirs}");
+    let nothing = page("to=2001-01-01").await;
+    assert!(nothing.contains("Nothing was changed that fits."), "{nothing}");
+}
+
+#[tokio::test]
 async fn the_record_names_members_and_goes_on_page_by_page() {
     let app = TestApp::start();
     let company = Company::found(&app, "acme").await;

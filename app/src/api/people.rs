@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use model::Timestamp;
 use model::account::SignedInSession;
+use model::audit::EntryFilter;
 use model::ids::UserId;
 use model::mail::StuckLetter;
 use model::membership::{Invitation, Invited, Member};
@@ -49,6 +50,8 @@ pub struct OwnAccount {
     pub clock: Option<String>,
     /// What the other server is called where the person may sign in too.
     pub other_door: Option<String>,
+    /// The names of the organizations that nobody else owns.
+    pub owns_alone: Vec<String>,
     /// Where the person is signed in.
     pub sessions: Vec<SignedInSession>,
 }
@@ -66,9 +69,24 @@ pub struct ChangeLine {
     pub target: String,
 }
 
+/// What is asked of the organization's record.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesAsked {
+    /// Which lines.
+    pub filter: EntryFilter,
+    /// Where the page begins.
+    pub cursor: Option<String>,
+}
+
 /// A page of the organization's record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
+    /// Which lines were asked for.
+    pub filter: EntryFilter,
+    /// Who may have made a change: as a filter says it, and their names.
+    pub members: Vec<(String, String)>,
+    /// Everything that was ever done.
+    pub actions: Vec<String>,
     /// The newest first.
     pub lines: Vec<ChangeLine>,
     /// Leads to the next page.
@@ -93,9 +111,9 @@ pub async fn list_people() -> Result<People, AppError> {
 
 /// What was changed in the organization.
 #[server(prefix = "/api/fn", endpoint = "list_changes", input = Json, output = Json)]
-pub async fn list_changes(cursor: Option<String>) -> Result<Changes, AppError> {
+pub async fn list_changes(asked: ChangesAsked) -> Result<Changes, AppError> {
     let caller = crate::server::caller()?;
-    crate::server::changes(&crate::server::engine()?, &caller, cursor).await
+    crate::server::changes(&crate::server::engine()?, &caller, asked).await
 }
 
 /// The person's address, and where they are signed in.

@@ -27,6 +27,7 @@ fn said(code: &str) -> Option<&'static str> {
         "password" => t("Your password is changed, and your other sessions have ended."),
         "session" => t("That session has ended."),
         "confirm" => t("A link is on its way to your address."),
+        "owns_alone" => t("Nobody else owns some of your organizations. They are named below."),
         "connected" => t("From now on you may sign in there too."),
         _ => return None,
     })
@@ -96,7 +97,36 @@ fn account_page(account: OwnAccount) -> AnyView {
                 <h2>{t("Where you are signed in")}</h2>
                 {list_table(t("Sessions"), &[t("What"), t("Since"), t("Last used")], LastColumn::Actions, rows.into_any())}
             </section>
+            <section>
+                <h2>{t("Delete your account")}</h2>
+                {if account.owns_alone.is_empty() { deletion_form() } else { owned_alone(&account.owns_alone) }}
+            </section>
         </div>
+    }
+    .into_any()
+}
+
+fn deletion_form() -> AnyView {
+    view! {
+        <p class="lead">{t("You are signed out everywhere, your personal keys stop working, and you leave every organization. Dashboards and links that you made there stay. Nobody can bring your account back.")}</p>
+        <form method="post" action="/settings/account/delete" class="line-form">
+            <div class="field">
+                <label for="delete-password">{t("Your password")}</label>
+                <input class="input" id="delete-password" name="password" type="password" required=true autocomplete="current-password" />
+            </div>
+            <button type="submit" class="button danger">{t("Delete my account")}</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn owned_alone(names: &[String]) -> AnyView {
+    view! {
+        <p class="lead">
+            {t("Nobody else owns:")}" "<strong>{names.join(", ")}</strong>". "
+            {t("First hand over or delete what is yours alone:")}" "
+            <a href="/settings/members">{t("Members")}</a>", "<a href="/settings/organization">{t("Organization")}</a>"."
+        </p>
     }
     .into_any()
 }

@@ -43,6 +43,12 @@ fn members_page(people: People) -> AnyView {
         unconfirmed,
         makes_resets,
     } = people;
+    let heirs: Vec<(UserId, String)> = members
+        .iter()
+        .filter(|member| member.user_id != session.user.id)
+        .map(|member| (member.user_id, format!("{} ({})", member.name, member.email)))
+        .collect();
+    let may_transfer = session.may(Action::DeleteOrganization) && !heirs.is_empty();
     let rows = members
         .into_iter()
         .map(|member| {
@@ -63,6 +69,7 @@ fn members_page(people: People) -> AnyView {
             </section>
             {(!invitations.is_empty()).then(|| invitations_view(invitations))}
             {(!letters.is_empty()).then(|| letters_view(letters))}
+            {may_transfer.then(|| transfer_form(heirs))}
         </div>
     }
     .into_any()
@@ -80,6 +87,7 @@ fn said(code: &str) -> Option<&'static str> {
         ),
         "mailed" => t("The invitation is on its way by mail."),
         "role" => t("The role is changed."),
+        "transferred" => t("The organization has another owner. You are an admin now."),
         "joined" => t("Welcome. You belong to this organization now."),
         "removed" => t("Removed."),
         "revoked" => t("The invitation no longer works."),
@@ -221,6 +229,30 @@ fn remove_form(user: UserId, name: &str, is_self: bool) -> AnyView {
                 <button type="submit" class="button danger wide">{word}</button>
             </form>
         </Popover>
+    }
+    .into_any()
+}
+
+fn transfer_form(heirs: Vec<(UserId, String)>) -> AnyView {
+    let options = heirs
+        .into_iter()
+        .map(|(user, name)| view! { <option value=user.to_string()>{name}</option> })
+        .collect_view();
+    view! {
+        <section>
+            <h2>{t("Hand over the organization")}</h2>
+            <p class="lead">{t("The member becomes an owner, and you become an admin. Only an owner can undo it.")}</p>
+            <form method="post" action="/settings/members/transfer" class="line-form">
+                <div class="field">
+                    <label for="heir">{t("New owner")}</label>
+                    <select class="input" id="heir" name="user" required=true>
+                        <option value="">{t("Choose a member")}</option>
+                        {options}
+                    </select>
+                </div>
+                <button type="submit" class="button danger">{t("Hand over")}</button>
+            </form>
+        </section>
     }
     .into_any()
 }

@@ -150,12 +150,15 @@ pub(super) fn login() -> AnyView {
     let given = Given::here();
     let next = given.value("next");
     let other_door = elsewhere(next.clone());
-    let is_changed = given.value("done") == "reset";
-    let changed = t("Your password is changed. Sign in with it.");
+    let done = match given.value("done").as_str() {
+        "reset" => Some(t("Your password is changed. Sign in with it.")),
+        "deleted" => Some(t("Your account is deleted.")),
+        _ => None,
+    };
     let form = view! {
         <form method="post" action="/login">
             {whole_problem(&given)}
-            {is_changed.then(|| view! { <p class="notice good" role="status">{changed}</p> })}
+            {done.map(|words| view! { <p class="notice good" role="status">{words}</p> })}
             <input type="hidden" name="next" value=next />
             <Input name="email" label=t("E-mail") kind="email" autocomplete="username" given=given.value("email") problem=given.problem_of("email") focus=true />
             <Input name="password" label=t("Password") kind="password" autocomplete="current-password" given=String::new() problem=given.problem_of("password") />

@@ -1,8 +1,11 @@
 //! Who changed what, and when: one row for every change, written in the change's own transaction, never altered.
 
 use chrono::{DateTime, Utc};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use model::Timestamp;
-pub use model::audit::Entry;
+pub use model::audit::{Entry, EntryFilter};
 use model::ids::{OrgId, UserId};
 use serde_json::Value;
 use sqlx::types::Json;
@@ -79,23 +82,63 @@ pub(crate) async fn record(tx: &mut Tx, random: &Random, at: Timestamp, change: 
     Ok(())
 }
 
-/// The changes of an organization, newest first.
-pub(crate) async fn entries(db: &Db, org: OrgId, request: &PageRequest) -> Result<Page<Entry>, Error> {
+/// The changes of an organization that a filter lets pass, newest first; days are those of `zone`.
+pub(crate) async fn entries(
+    db: &Db,
+    org: OrgId,
+    zone: &TimeZone,
+    filter: &EntryFilter,
+    request: &PageRequest,
+) -> Result<Page<Entry>, Error> {
     let slice = after(request)?;
+    let begin = |field: &str, text: &Option<String>, days: i64| match text {
+        None => Ok(None),
+        Some(text) => day_begins(field, text, days, zone).map(|at| Some(to_db(at))),
+    };
     let rows = sql!(
         db,
         all as Row,
         "SELECT id, actor, action, target, detail, at FROM audit
-         WHERE org_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+         WHERE org_id = $1 AND id < $2
+             AND ($4 IS NULL OR actor = $4 OR substr(actor, 1, length($4) + 1) = $4 || ':')
+             AND ($5 IS NULL OR action = $5 OR substr(action, 1, length($5) + 1) = $5 || '.')
+             AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7)
+         ORDER BY id DESC LIMIT $3",
         org.uuid(),
         slice.below,
         slice.rows(),
+        filter.actor.as_deref(),
+        filter.action.as_deref(),
+        begin("from", &filter.from, 0)?,
+        begin("to", &filter.to, 1)?,
     )?;
     Ok(
         slice.page(rows.into_iter().map(Row::entry).collect(), |entry: &Entry| {
             entry.id
         }),
     )
+}
+
+/// What was ever done in an organization, in order.
+pub(crate) async fn actions(db: &Db, org: OrgId) -> Result<Vec<String>, Error> {
+    let rows = sql!(
+        db,
+        all as (String,),
+        "SELECT DISTINCT action FROM audit WHERE org_id = $1 ORDER BY action",
+        org.uuid(),
+    )?;
+    Ok(rows.into_iter().map(|(action,)| action).collect())
+}
+
+/// When the day begins that is so many days after the one in `text`.
+fn day_begins(field: &str, text: &str, days: i64, zone: &TimeZone) -> Result<Timestamp, Error> {
+    let begins = text
+        .parse::<Date>()
+        .and_then(|day| day.checked_add(days.days()))
+        .and_then(|day| day.to_zoned(zone.clone()));
+    begins
+        .map(|begins| begins.timestamp())
+        .map_err(|_| Error::invalid(field, "invalid", "Write a day as YYYY-MM-DD."))
 }
 
 #[derive(sqlx::FromRow)]

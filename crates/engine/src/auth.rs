@@ -2,6 +2,7 @@
 
 mod accounts;
 mod callers;
+mod leaving;
 mod links;
 mod login;
 mod oidc;

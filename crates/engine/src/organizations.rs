@@ -25,7 +25,7 @@ use moka::sync::Cache;
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::audit::{self, Change, Entry};
+use crate::audit::{self, Change, Entry, EntryFilter};
 use crate::auth::Registration;
 use crate::caller::{Caller, Who};
 use crate::clock::Clock;
@@ -256,16 +256,29 @@ impl Organizations {
     /// What was changed in an organization, newest first.
     ///
     /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] on a wrong page request.
+    /// [`Error::NotFound`], [`Error::Forbidden`], [`Error::Invalid`] on a wrong filter or page request.
     pub async fn audit(
         &self,
         caller: &Caller,
         org: OrgId,
+        filter: &EntryFilter,
         request: &PageRequest,
     ) -> Result<Page<Entry>, Error> {
         let caller = self.within(caller, org).await?;
         caller.must(Action::ManageOrganization)?;
-        audit::entries(&self.db, org, request).await
+        let zone = self.calendar(org).await?.timezone;
+        let zone = TimeZone::get(&zone).unwrap_or(TimeZone::UTC);
+        audit::entries(&self.db, org, &zone, filter, request).await
+    }
+
+    /// What was ever done in an organization, as in [`Entry::action`], in order.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Forbidden`].
+    pub async fn audited_actions(&self, caller: &Caller, org: OrgId) -> Result<Vec<String>, Error> {
+        let caller = self.within(caller, org).await?;
+        caller.must(Action::ManageOrganization)?;
+        audit::actions(&self.db, org).await
     }
 
     /// Writes down that somebody took events along.

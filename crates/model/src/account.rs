@@ -181,6 +181,15 @@ pub struct PasswordChange {
     pub new_password: String,
 }
 
+/// A request to delete one's own account.
+#[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AccountDeletion {
+    /// The one that the user signs in with.
+    pub password: String,
+}
+
 /// What an account asks for beside the password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -23,3 +23,16 @@ pub struct Entry {
     /// When.
     pub at: Timestamp,
 }
+
+/// Which changes are wanted; what is absent lets all pass.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryFilter {
+    /// Who made it, as in [`Entry::actor`]; `key` stands for all keys.
+    pub actor: Option<String>,
+    /// What was done, as in [`Entry::action`]; `dashboard` stands for all that is done to dashboards.
+    pub action: Option<String>,
+    /// The first day, `YYYY-MM-DD` in the organization's time zone.
+    pub from: Option<String>,
+    /// The last day.
+    pub to: Option<String>,
+}

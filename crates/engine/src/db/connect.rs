@@ -11,6 +11,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use super::Db;
 use crate::error::Error;
 
+/// What the databases themselves keep to, each in its own words.
+const SQLITE_GUARDS: &str = include_str!("../../../../migrations/guards/sqlite.sql");
+const POSTGRES_GUARDS: &str = include_str!("../../../../migrations/guards/postgres.sql");
+
 pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/app");
 
 const READERS: u32 = 4;
@@ -45,6 +49,7 @@ async fn open_file(path: &Path) -> Result<Db, Error> {
         .busy_timeout(PATIENCE);
     let writer = pool(1).connect_with(options.clone()).await?;
     MIGRATIONS.run(&writer).await.map_err(migration_error)?;
+    sqlx::raw_sql(SQLITE_GUARDS).execute(&writer).await?;
     let reader = pool(READERS)
         .connect_with(options.pragma("query_only", "ON"))
         .await?;
@@ -71,6 +76,7 @@ async fn open_server(url: &str) -> Result<Db, Error> {
         .connect_with(options.application_name("datapulse"))
         .await?;
     MIGRATIONS.run(&pool).await.map_err(migration_error)?;
+    sqlx::raw_sql(POSTGRES_GUARDS).execute(&pool).await?;
     Ok(Db::Postgres(pool))
 }
 

@@ -1,6 +1,7 @@
 //! Registering, logging in, and who one is then.
 
 use engine::Error;
+use engine::audit::EntryFilter;
 use engine::auth::{Origin, Registration};
 use engine::db::PageRequest;
 use model::role::Role;
@@ -305,7 +306,7 @@ async fn settings_of_an_organization(world: World) {
     refuses!(
         world
             .organizations
-            .audit(&bob.caller, org, &PageRequest::default())
+            .audit(&bob.caller, org, &EntryFilter::default(), &PageRequest::default())
             .await,
         Error::Forbidden
     );

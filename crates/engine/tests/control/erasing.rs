@@ -3,6 +3,7 @@
 
 use std::time::{Duration, Instant};
 
+use engine::audit::EntryFilter;
 use engine::auth::Registration;
 use engine::db::PageRequest;
 use engine::enrich::Client;
@@ -245,7 +246,7 @@ async fn events_are_counted_across_restarts_and_dropped_beyond_the_plan(world: W
     );
     let record = engine
         .organizations()
-        .audit(&ada.caller, org, &PageRequest::default())
+        .audit(&ada.caller, org, &EntryFilter::default(), &PageRequest::default())
         .await;
     let steps: Vec<String> = record
         .expect("a record")

@@ -8,6 +8,7 @@ use crate::world::{World, behind_the_scenes, named, on_every_database, peek, tex
 on_every_database!(
     thirty_two_writers_are_not_locked_out,
     an_organization_takes_everything_with_it,
+    the_record_of_changes_is_only_added_to,
     the_database_answers_until_it_is_closed,
     columns_that_the_schema_names_are_there,
 );
@@ -52,6 +53,23 @@ async fn thirty_two_writers_are_not_locked_out(world: World) {
         "SELECT count(*) FROM audit WHERE action = 'dashboard.changed'"
     );
     assert_eq!(rows, expected - 1);
+}
+
+async fn the_record_of_changes_is_only_added_to(world: World) {
+    world.owner("ada").await;
+    let recorded = "SELECT count(*) FROM audit WHERE actor <> 'nobody'";
+    let (before,): (i64,) = peek!(world, _, recorded);
+    assert!(before > 0, "an owner is recorded");
+    for change in ["UPDATE audit SET actor = 'nobody'", "DELETE FROM audit"] {
+        let refused = match &world.db {
+            Db::Sqlite { writer, .. } => sqlx::query(change).execute(writer).await.err(),
+            Db::Postgres(pool) => sqlx::query(change).execute(pool).await.err(),
+        };
+        let refused = refused.unwrap_or_else(|| panic!("{change} went through"));
+        assert!(refused.to_string().contains("only added to"), "{refused}");
+    }
+    let (after,): (i64,) = peek!(world, _, recorded);
+    assert_eq!(after, before);
 }
 
 async fn an_organization_takes_everything_with_it(world: World) {

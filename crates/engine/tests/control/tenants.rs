@@ -1,5 +1,6 @@
 //! Another organization's ids are not found, whatever one tries, and nothing changes.
 
+use engine::audit::EntryFilter;
 use engine::db::PageRequest;
 use engine::{Caller, Error};
 use model::account::{KeyKind, KeyRequest};
@@ -195,7 +196,7 @@ async fn attempts(world: &World, caller: &Caller, victim: &Victim) -> Vec<(&'sta
         (
             "audit",
             organizations
-                .audit(caller, org, &PageRequest::default())
+                .audit(caller, org, &EntryFilter::default(), &PageRequest::default())
                 .await
                 .map(drop),
         ),

@@ -1,6 +1,7 @@
 //! A database of its own for every test, and people to fill it with.
 
 use engine::annotations::Annotations;
+use engine::audit::EntryFilter;
 use engine::auth::{Auth, AuthSettings};
 use engine::dashboards::Dashboards;
 use engine::db::{Db, PageRequest};
@@ -235,7 +236,7 @@ impl World {
         let org = person.organization.id;
         let page = self
             .organizations
-            .audit(&person.caller, org, &all)
+            .audit(&person.caller, org, &EntryFilter::default(), &all)
             .await
             .expect("the owner may read it");
         page.items.into_iter().rev().map(|entry| entry.action).collect()
