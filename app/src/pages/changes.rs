@@ -92,7 +92,7 @@ fn filter_form(changes: &Changes, is_filtered: bool) -> AnyView {
     let who = choice("actor", t("Who"), t("Anyone"), filter.actor.as_deref(), who);
     let what = choice("action", t("What"), t("Anything"), filter.action.as_deref(), what);
     view! {
-        <form method="get" action=PAGE class="line-form" role="search" aria-label=t("Filter")>
+        <form method="get" action=PAGE class="line-form filters" role="search" aria-label=t("Filter")>
             {who}
             {what}
             {day("from", t("From"), filter.from.clone())}
