@@ -1,7 +1,6 @@
 //! How somebody's account ends.
 
 use model::ids::{OrgId, UserId};
-use serde_json::json;
 use uuid::Uuid;
 
 use super::Auth;
@@ -27,7 +26,7 @@ impl Auth {
             return Err(Error::Conflict(only_owner(&alone)));
         }
         for org in orgs {
-            let change = Change::by_user(user, org, "user.deleted", format!("user:{user}")).with(json!({}));
+            let change = Change::by_user(user, org, "user.deleted", format!("user:{user}"));
             audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
         }
         sql!(tx, run, "DELETE FROM users WHERE id = $1", user.uuid())?;
