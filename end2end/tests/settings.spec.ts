@@ -4,6 +4,7 @@ import { register } from './people';
 const PAGES = [
   ['/settings/organization', 'General'],
   ['/settings/members', 'Members'],
+  ['/settings/shares', 'Share links'],
   ['/settings/audit', 'Audit'],
   ['/settings/keys', 'API keys'],
   ['/settings/data', 'Data'],
