@@ -79,6 +79,18 @@ test('the kinds of keys are told in full, also in German', async ({ page }) => {
   expect(own).toBeGreaterThanOrEqual(wanted - 1);
 });
 
+test('the settings lead to the API’s own page, in the language of the page', async ({ page }) => {
+  await register(page, 'Ada');
+  for (const [language, name] of [['en', 'API reference'], ['de', 'API-Referenz']] as const) {
+    await page.context().addCookies([{ name: 'language', value: language, url: process.env.DATAPULSE_URL!, httpOnly: true }]);
+    await page.goto('/settings/keys');
+    await hydrated(page);
+    await page.getByRole('link', { name, exact: true }).click();
+    await expect(page).toHaveURL('/api/docs');
+    await expect(page.locator('.swagger-ui .info')).toContainText('DataPulse');
+  }
+});
+
 test('on a phone, searching and making dashboards share a row', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await register(page, 'Ada');

@@ -136,6 +136,7 @@ async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in()
             "Was aus Ereignissen wird",
             "What becomes of events",
         ),
+        ("/settings/keys", "API-Referenz", "API reference"),
         ("/settings/shares", "Noch keine Links", "No links yet"),
         ("/live", "Die letzten 30 Minuten", "The last 30 minutes"),
         ("/users", "Name, E-Mail oder Kennung", "Name, e-mail or id"),

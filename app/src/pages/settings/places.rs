@@ -32,6 +32,7 @@ fn places() -> AnyView {
     let events = view! {
         {place("/settings/keys", t("API keys"))}
         {for_managers("/settings/data", t("Data"))}
+        {elsewhere("/api/docs", t("API reference"))}
     };
     let you = view! {
         {place("/settings/account", t("Your account"))}
