@@ -150,6 +150,30 @@ mod tests {
     }
 
     #[test]
+    fn heads_are_names_and_not_the_words_that_people_read() {
+        let meta = serde_json::json!({"elapsed_ms": 1, "rows_read": 1, "cached": false, "exact": true});
+        let events = serde_json::json!({
+            "kind": "events", "columns": ["$path", "$browser"], "rows": [["/", "Chrome"]], "next_cursor": null, "meta": meta,
+        });
+        let trend = serde_json::json!({
+            "kind": "trend", "interval": "day", "timezone": "UTC", "property": "$path",
+            "buckets": ["2015-05-17T00:00:00Z"], "local": ["2015-05-17T00:00:00"],
+            "series": [{"position": 0, "label": "Unique values of $path, page_view", "values": [3], "total": 3}], "meta": meta,
+        });
+        for (answer, expected) in [
+            (events, "$path,$browser\n/,Chrome\n"),
+            (
+                trend,
+                "time,\"Unique values of $path, page_view\"\n2015-05-17T00:00:00Z,3\n",
+            ),
+        ] {
+            let answer: Answer = serde_json::from_value(answer).expect("an answer");
+            let german = model::language::within(model::language::Language::German, || of(&answer));
+            assert_eq!(german.expect("memory takes it"), expected);
+        }
+    }
+
+    #[test]
     fn cohorts_that_have_not_got_there_have_empty_cells() {
         let answer = serde_json::json!({
             "kind": "retention", "interval": "week", "timezone": "UTC", "average": [1, 0.5, null],

@@ -7,6 +7,7 @@ pub(crate) mod keys;
 pub(crate) mod oidc;
 pub(crate) mod segments;
 pub(crate) mod settings;
+pub(crate) mod shares;
 pub(crate) mod two_factor;
 
 use axum::extract::{Form, State};

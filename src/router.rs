@@ -282,6 +282,7 @@ fn dashboards_api() -> Router<AppState> {
             "/api/dashboards/{id}/shares",
             get(shares::list).post(shares::create),
         )
+        .route("/api/shares", get(shares::list_all))
         .route("/api/shares/{id}", delete(shares::revoke))
         .route("/api/shares/{id}/rotate", post(shares::rotate))
         .route(
@@ -341,6 +342,8 @@ fn pages(state: &AppState) -> Router<AppState> {
         .route("/settings/keys/sites", post(forms::keys::change_sites))
         .route("/settings/keys/revoke", post(forms::keys::revoke))
         .route("/settings/members/transfer", post(settings::transfer))
+        .route("/settings/shares/rotate", post(forms::shares::rotate))
+        .route("/settings/shares/revoke", post(forms::shares::revoke))
         .route("/settings/organization/save", post(settings::save))
         .route("/settings/organization/delete", post(settings::delete))
         .route("/settings/organization/forget", post(settings::forget))

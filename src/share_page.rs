@@ -154,6 +154,7 @@ async fn document(
 ) -> Result<String, Error> {
     let asked = app::share::asked(place.uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(opened, asked).await?;
+    state.engine.sharing().note_look(opened).await;
     let link = place.link;
     let card = format!("{}{link}/card.png", state.site.public_url.trim_end_matches('/'));
     let is_page = matches!(standing, Standing::Page { .. });

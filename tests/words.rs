@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use model::language::Language;
+
 fn here(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
@@ -124,6 +126,19 @@ fn no_text_is_there_that_nobody_says() {
     assert!(
         unsaid.is_empty(),
         "take these out of public/words/de.json: {unsaid:#?}"
+    );
+}
+
+#[test]
+fn the_program_carries_the_german_of_this_checkout() {
+    let stale: Vec<String> = german()
+        .into_iter()
+        .filter(|(english, german)| Language::German.say(english.clone().leak()) != german)
+        .map(|(english, _)| english)
+        .collect();
+    assert!(
+        stale.is_empty(),
+        "built from another public/words/de.json; touch it and build again: {stale:#?}"
     );
 }
 

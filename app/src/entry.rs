@@ -137,6 +137,23 @@ pub fn new_key(theme: &str, name: &str, key: &str) -> String {
     sheet(theme, NEW_KEY, inside, ("/settings/keys", t("API keys")))
 }
 
+const NEW_ADDRESS: &str = key("The link's new address");
+
+/// The new address of a share link, the only time that it is told.
+#[must_use]
+pub fn new_address(theme: &str, url: &str) -> String {
+    let url = url.to_owned();
+    let inside = move || {
+        view! {
+            <p>{t("The link is ready. Copy it now: it is not shown again.")}</p>
+            <div class="snippet"><pre tabindex="0"><code>{url.clone()}</code></pre></div>
+            <p class="actions"><a class="button primary wide" href="/settings/shares">{t("I have kept it")}</a></p>
+        }
+        .into_any()
+    };
+    sheet(theme, NEW_ADDRESS, inside, ("/settings/shares", t("Share links")))
+}
+
 fn is_off() -> AnyView {
     view! {
         <p>{t("Beside your password, an app on your phone shows a code for each sign-in. Whoever learns your password alone stays outside.")}</p>

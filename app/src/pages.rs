@@ -15,6 +15,7 @@ mod organization;
 mod segments;
 mod served;
 mod settings;
+mod shares;
 #[cfg(feature = "ssr")]
 mod sign_in;
 mod user;
@@ -57,6 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
                 <Route path=path!("/settings/data") view=later::data() ssr=SsrMode::Async />
                 <Route path=path!("/settings/members") view=later::members() ssr=SsrMode::Async />
+                <Route path=path!("/settings/shares") view=later::segments() ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=later::changes() ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=later::account() ssr=SsrMode::Async />
                 <Route path=path!("/invitations/:token") view=later::invitation() ssr=SsrMode::Async />

@@ -16,11 +16,13 @@ use model::language::{Reader, ReadingChoice};
 use model::membership::Member;
 use model::query::Property;
 use model::role::Action;
+use model::share::Share;
 
 use crate::api::dashboards::{Page, Shown};
 use crate::api::data::DataPage;
 use crate::api::live::Now;
 use crate::api::people::{ChangeLine, Changes, ChangesAsked, OwnAccount, People};
+use crate::api::shares::{LinkLine, Links};
 use crate::error::AppError;
 use crate::language::t;
 use crate::theme::Theme;
@@ -199,6 +201,25 @@ pub(crate) async fn changes(
             .collect(),
         actions: organizations.audited_actions(caller, caller.org()).await?,
         filter,
+    })
+}
+
+/// The organization's share links, a page at a time.
+pub(crate) async fn links(
+    engine: &Engine,
+    caller: &Caller,
+    cursor: Option<String>,
+) -> Result<Links, AppError> {
+    let request = PageRequest { limit: None, cursor };
+    let page = engine.sharing().list_all(caller, &request).await?;
+    let now = engine.clock().now();
+    let line = |share: Share| LinkLine {
+        has_ended: share.expires_at.is_some_and(|at| at <= now),
+        share,
+    };
+    Ok(Links {
+        lines: page.items.into_iter().map(line).collect(),
+        next: page.next_cursor,
     })
 }
 

@@ -4,9 +4,10 @@ use crate::address::range_words;
 use crate::clocks;
 use crate::language::{drawn, key, t, t_with};
 use jiff::civil::Date;
+use leptos::prelude::*;
 use model::Timestamp;
 use model::format::{bucket, bucket_in_full};
-use model::query::{Cohort, Comparison, Filter, Interval, Op};
+use model::query::{Cohort, Comparison, Filter, Interval, Op, property_words};
 use model::role::Role;
 
 /// `17 May 2015`
@@ -40,6 +41,19 @@ pub(crate) fn counted(count: u32, one: &'static str, many: &'static str) -> Stri
     }
 }
 
+/// What a property is called: `Path` for `$path`.
+#[must_use]
+pub(crate) fn property(name: &str) -> String {
+    drawn(|| property_words(name).into_owned())
+}
+
+/// The suggestion of a property: its name is what is typed, and its words stand beside it.
+pub(crate) fn suggested_property(name: String) -> AnyView {
+    let words = property(&name);
+    let label = (words != name).then_some(words);
+    view! { <option value=name label=label></option> }.into_any()
+}
+
 /// What an operator says between a property and a value.
 #[must_use]
 pub(crate) const fn op(op: Op) -> &'static str {
@@ -71,7 +85,8 @@ pub(crate) fn comparison(comparison: &Comparison) -> String {
     } else {
         ", "
     });
-    format!("{} {} {joined}", comparison.property, t(op(comparison.op)))
+    let property = property(&comparison.property.to_string());
+    format!("{property} {} {joined}", t(op(comparison.op)))
         .trim_end()
         .to_owned()
 }

@@ -58,7 +58,7 @@ test('the whole app speaks German to whoever reads it', async ({ page, complaint
     }
   });
   const pages = ['/', board, `${board}?range=soon`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?find=zzz&event=page_view&range=7d', '/users?show=events', '/settings/keys', '/settings/organization',
-    '/settings/data', '/settings/members', '/settings/account', '/settings/audit', '/no/such/page', '/settings/two-factor', '/forgot', '/start'];
+    '/settings/data', '/settings/members', '/settings/shares', '/settings/account', '/settings/audit', '/no/such/page', '/settings/two-factor', '/forgot', '/start'];
   const hasScript = (path: string) => !['/settings/two-factor', '/forgot'].includes(path);
   const read = async (path: string) => {
     await page.goto(path);
@@ -140,7 +140,7 @@ test.describe('on a phone', () => {
     await register(page, 'Konrad');
     const board = await makeDashboard(page, 'Verkehr');
     await speak(page, 'de');
-    for (const path of ['/', board, `${board}/widgets/new`, '/explore', '/live', '/users', '/settings/keys', '/settings/organization', '/settings/data', '/settings/members', '/settings/account', '/settings/audit']) {
+    for (const path of ['/', board, `${board}/widgets/new`, '/explore', '/live', '/users', '/settings/keys', '/settings/organization', '/settings/data', '/settings/members', '/settings/shares', '/settings/account', '/settings/audit']) {
       await page.goto(path);
       await hydrated(page);
       await isSoundNow(page, `${path} in German on a phone`);

@@ -138,6 +138,7 @@ test('what people and programs write is text, on every page and in everything th
     ['/settings/data', []],
     ['/settings/members', [named('person'), named('organization')]],
     ['/settings/account', []],
+    ['/settings/shares', [named('person'), named('board'), named('share')]],
     ['/settings/audit', [named('person')]],
     ['/start', []],
     ['/explore', []],

@@ -29,7 +29,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.getByRole('button', { name: 'Save widget' }).click();
         await expect(page.getByRole('article', { name: 'Events' })).toBeVisible();
         const range = '?from=2015-05-17&to=2015-05-20';
-        for (const path of ['/', board, `${board}${range}`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization', '/settings/data', '/settings/members', '/settings/account', '/settings/audit']) {
+        for (const path of ['/', board, `${board}${range}`, `${board}/widgets/new`, '/explore', '/live', '/users', '/users?show=events', '/settings/keys', '/settings/organization', '/settings/data', '/settings/members', '/settings/shares', '/settings/account', '/settings/audit']) {
           await isSound(page, path);
         }
         await turnOnTwoFactor(page);

@@ -608,6 +608,15 @@ fn dashboards(schemas: &mut Schemas) -> Vec<Operation> {
             .gives::<NewShare>(201),
         Call::new(
             s,
+            Get,
+            "/api/shares",
+            "listAllShares",
+            "Links that show any dashboard of the organization, newest first",
+        )
+        .in_pages()
+        .gives_list::<Share>(),
+        Call::new(
+            s,
             Post,
             "/api/shares/{id}/rotate",
             "rotateShare",

@@ -1,9 +1,10 @@
-//! `/api/dashboards/{id}/shares` and `/api/shares/{id}`
+//! `/api/dashboards/{id}/shares`, `/api/shares` and `/api/shares/{id}`
 
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use engine::Engine;
+use engine::db::Page;
 use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 
 use super::{InPages, Whole, id};
@@ -35,6 +36,15 @@ pub(crate) async fn list(
 ) -> Answered<Json<Whole<Share>>> {
     let shares = engine.sharing().list(&caller, id(&path)?).await?;
     Ok(Json(Whole::part(shares, page, |share| share.id.to_string())?))
+}
+
+/// `GET /api/shares`
+pub(crate) async fn list_all(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    InPages(page): InPages,
+) -> Answered<Json<Page<Share>>> {
+    Ok(Json(engine.sharing().list_all(&caller, &page).await?))
 }
 
 /// `POST /api/shares/{id}/rotate`: a new address; the old one opens nothing any more.

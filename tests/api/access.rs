@@ -156,7 +156,16 @@ fn form() -> String {
     fields.extend([("wish", "hidden"), ("template", "web_traffic"), ("kind", "write")]);
     fields.extend(["password", "name", "token", "current", "new", "code"].map(|name| (name, "x")));
     fields.extend(
-        ["user", "invitation", "session", "organization", "key", "segment"].map(|name| (name, nobody)),
+        [
+            "user",
+            "invitation",
+            "session",
+            "organization",
+            "key",
+            "segment",
+            "share",
+        ]
+        .map(|name| (name, nobody)),
     );
     serde_urlencoded::to_string(fields).expect("plain text")
 }
@@ -174,6 +183,7 @@ async fn picture(app: &TestApp, company: &Company) -> String {
         "/api/auth/keys".to_owned(),
         "/api/dashboards?limit=200".to_owned(),
         "/api/segments?limit=200".to_owned(),
+        "/api/shares?limit=200".to_owned(),
         format!("/api/dashboards/{}/widgets", company.dashboard),
         format!("/api/dashboards/{}/shares", company.dashboard),
         "/api/analytics/events/names".to_owned(),
@@ -257,7 +267,7 @@ async fn nested(app: &TestApp, victim: &Company, thief: &Company, segment: &str)
             "{path}"
         );
     }
-    for path in ["/api/dashboards", "/api/segments"] {
+    for path in ["/api/dashboards", "/api/segments", "/api/shares"] {
         let (status, page) = app
             .get(&thief.owner, &format!("{path}?cursor={}", victim.dashboard))
             .await;

@@ -136,6 +136,8 @@ async fn the_app_speaks_the_language_of_whoever_reads_it_wherever_they_sign_in()
             "Was aus Ereignissen wird",
             "What becomes of events",
         ),
+        ("/settings/keys", "API-Referenz", "API reference"),
+        ("/settings/shares", "Noch keine Links", "No links yet"),
         ("/live", "Die letzten 30 Minuten", "The last 30 minutes"),
         ("/users", "Name, E-Mail oder Kennung", "Name, e-mail or id"),
         ("/no/such/page", "Nicht gefunden", "Not found"),
@@ -263,4 +265,20 @@ async fn the_list_of_dashboards_is_the_first_page() {
         .expect("an answer");
     assert_eq!(answer.status(), StatusCode::PERMANENT_REDIRECT);
     assert_eq!(answer.headers()["location"], "/");
+}
+
+#[tokio::test]
+async fn properties_are_called_as_people_call_them() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let session = app.cookie(&ada).await;
+    let (_, dashboard) = app.post(&ada, "/api/dashboards", json!({"name": "Growth"})).await;
+    let filter = json!({"property": "$path", "op": "eq", "value": "/"}).to_string();
+    let query = serde_urlencoded::to_string([("filter", filter)]).expect("plain text");
+    let board = format!("/dashboards/{}?{query}", dashboard["id"].as_str().expect("an id"));
+    for (language, words) in [("en", "Path is /"), ("de", "Pfad ist /")] {
+        let cookie = format!("{session}; language={language}");
+        let (_, page) = app.page(&board, Some(&cookie)).await;
+        assert!(page.contains(words), "{words}: {page}");
+    }
 }

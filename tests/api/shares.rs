@@ -2,6 +2,7 @@ use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::app::{Member, TestApp, fields};
+use crate::company::Company;
 use crate::live::Socket;
 
 /// A dashboard with a count of sign-ups by country, and a link to it.
@@ -365,4 +366,72 @@ async fn a_link_follows_what_happens_until_it_moves() {
     let url = moved["url"].as_str().expect("a link");
     let path = url.strip_prefix(&app.url).expect("a path");
     assert_eq!(get(&app, path, None).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn all_links_of_an_organization_are_listed_renewed_and_revoked_by_plain_forms() {
+    let app = TestApp::start();
+    let company = Company::found(&app, "acme").await;
+    let owner = app.cookie(&company.owner).await;
+    let request =
+        json!({"name": "For the board", "password": "open sesame", "embed_origins": ["https://a.example"]});
+    let (_, made) = shared(&app, &company.owner, request).await;
+    let (open, _) = shared(&app, &company.owner, json!({"name": "Press"})).await;
+    let (status, page) = app.page("/settings/shares", Some(&owner)).await;
+    assert_eq!(status, StatusCode::OK);
+    for words in [
+        "For the board",
+        "Press",
+        "Growth",
+        "has a password",
+        "https://a.example",
+        "never",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    assert!(!page.contains(&open), "no address is told again");
+    get(&app, &open, None).await;
+    let (_, listed) = app.get(&company.editor, "/api/shares?limit=1").await;
+    let newest = &listed["items"][0];
+    assert_eq!(
+        (&newest["name"], &newest["dashboard_name"]),
+        (&json!("Press"), &json!("Growth"))
+    );
+    assert!(
+        newest["last_opened_at"].is_string() && listed["next_cursor"].is_string(),
+        "{listed}"
+    );
+
+    let share = made["id"].as_str().expect("an id");
+    let old = made["url"].as_str().expect("a link").to_owned();
+    let fields = [("share", share)];
+    let answer = app.form("/settings/shares/rotate", &fields, Some(&owner)).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(header(&answer, "cache-control"), "no-store");
+    let told = answer.text().await.expect("text");
+    let (_, from) = told
+        .split_once(&format!("{}/s/", app.url))
+        .expect("the new address is told");
+    let token = from.split('<').next().expect("a token");
+    assert!(!old.ends_with(token));
+    let status = get(&app, &format!("/s/{token}"), None).await.status();
+    assert_eq!(status, StatusCode::UNAUTHORIZED, "it asks for the same password");
+
+    let answer = app.form("/settings/shares/revoke", &fields, Some(&owner)).await;
+    assert_eq!(header(&answer, "location"), "/settings/shares?done=revoked");
+    let (_, page) = app.page("/settings/shares?done=revoked", Some(&owner)).await;
+    assert!(
+        page.contains("The link is revoked") && !page.contains("For the board"),
+        "{page}"
+    );
+    let answer = app.form("/settings/shares/revoke", &fields, Some(&owner)).await;
+    assert_eq!(header(&answer, "location"), "/settings/shares?problem=gone");
+
+    let viewer = app.cookie(&company.viewer).await;
+    let (_, page) = app.page("/settings/keys", Some(&viewer)).await;
+    assert!(!page.contains("/settings/shares"), "viewers are not led there");
+    let (_, page) = app.page("/settings/shares", Some(&viewer)).await;
+    assert!(!page.contains("Press"), "and see no link");
+    let (_, page) = app.page("/settings/keys", Some(&owner)).await;
+    assert!(page.contains("/settings/shares"), "{page}");
 }

@@ -1,11 +1,37 @@
-//! Share links of a dashboard.
+//! Share links of a dashboard, and of all.
 
 use leptos::prelude::*;
 use model::ids::{DashboardId, ShareId};
 use model::share::{NewShare, Share, ShareRequest};
+use serde::{Deserialize, Serialize};
 
 use super::Json;
 use crate::error::AppError;
+
+/// A link as the page of all links tells it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkLine {
+    /// The link.
+    pub share: Share,
+    /// Whether its time is over.
+    pub has_ended: bool,
+}
+
+/// A page of the organization's links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// The newest first.
+    pub lines: Vec<LinkLine>,
+    /// Leads to the next page.
+    pub next: Option<String>,
+}
+
+/// The links of all dashboards.
+#[server(prefix = "/api/fn", endpoint = "list_links", input = Json, output = Json)]
+pub async fn list_links(cursor: Option<String>) -> Result<Links, AppError> {
+    let caller = crate::server::caller()?;
+    crate::server::links(&crate::server::engine()?, &caller, cursor).await
+}
 
 /// The links of a dashboard.
 #[server(prefix = "/api/fn", endpoint = "shares", input = Json, output = Json)]

@@ -10,6 +10,7 @@ use super::{Editor, USUAL_PROPERTIES};
 use crate::api::catalogue as api;
 use crate::api::segments::{self, SegmentName};
 use crate::parts::live;
+use crate::words;
 
 /// The `id` of the list of events.
 pub(super) const EVENTS: &str = "events";
@@ -199,8 +200,18 @@ impl Editor {
             }
         });
         let suggestions = move || {
-            let found = wish.get().map(|wish| self.catalogue.suggestions(&wish));
-            options(found.unwrap_or_default())
+            let Some(wish) = wish.get() else {
+                return ().into_any();
+            };
+            let found = self.catalogue.suggestions(&wish);
+            match wish {
+                Wish::Properties(_) => found
+                    .into_iter()
+                    .map(words::suggested_property)
+                    .collect_view()
+                    .into_any(),
+                Wish::Values(..) => options(found),
+            }
         };
         view! { <datalist id=id>{live::part(suggestions)}</datalist> }.into_any()
     }

@@ -27,7 +27,7 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::segments::SegmentsPage;
+    use crate::pages::segments;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -72,7 +72,7 @@ mod whole {
     }
 
     pub(in crate::pages) fn segments() -> fn() -> AnyView {
-        || view! { <SegmentsPage /> }.into_any()
+        segments::page_of_the_address
     }
 
     pub(in crate::pages) fn start() -> fn() -> AnyView {
@@ -102,7 +102,7 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::segments::SegmentsPage;
+    use crate::pages::segments;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -276,7 +276,7 @@ mod split {
         Lazy::new()
     }
 
-    /// Filters with a name.
+    /// Filters with a name, and links with their ends: in one file, since both are a list and little else.
     pub(in crate::pages) struct SegmentsRoute;
 
     #[lazy_route]
@@ -286,7 +286,7 @@ mod split {
         }
 
         fn view(_route: Self) -> AnyView {
-            view! { <SegmentsPage /> }.into_any()
+            segments::page_of_the_address()
         }
     }
 

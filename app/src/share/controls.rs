@@ -9,6 +9,7 @@ use super::asked::{chosen, written};
 use crate::address::{PRESETS, range_words};
 use crate::language::{t, t_with};
 use crate::parts::icon::{Icon, icon};
+use crate::words;
 
 /// The controls; nothing where the link allows none.
 pub(super) fn controls(shared: &SharedDocument) -> AnyView {
@@ -89,7 +90,7 @@ fn filters(shared: &SharedDocument) -> AnyView {
         .map(|property| {
             let name = property.to_string();
             let is_chosen = chosen.as_ref().is_some_and(|(chosen, _)| *chosen == name);
-            view! { <option value=name.clone() selected=is_chosen>{name.clone()}</option> }
+            view! { <option value=name.clone() selected=is_chosen>{words::property(&name)}</option> }
         })
         .collect_view();
     let without = View {
@@ -97,7 +98,7 @@ fn filters(shared: &SharedDocument) -> AnyView {
         ..View::default()
     };
     let chip = chosen.as_ref().map(|(property, value)| {
-        let words = format!("{property} {} {value}", t("is"));
+        let words = format!("{} {} {value}", words::property(property), t("is"));
         view! {
             <span class="chip">
                 <span>{words.clone()}</span>

@@ -45,6 +45,7 @@ fn cards(theme: Theme) -> Vec<(&'static str, Answer, ChartSpec)> {
         ("Views, four days", samples::log(), wide(WidgetType::Line)),
         ("Sign-ups, 30 days", samples::month(), wide(WidgetType::Area)),
         ("Sign-ups, 30 days", samples::month(), wide(WidgetType::Bar)),
+        ("Visitors, half an hour", samples::quiet(), wide(WidgetType::Bar)),
         ("Traffic, 90 days", samples::quarter(), wide(WidgetType::Line)),
         ("Traffic, 90 days", samples::quarter(), wide(WidgetType::Bar)),
         ("Views by path", samples::paths(), wide(WidgetType::StackedBar)),

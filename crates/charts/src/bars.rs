@@ -81,7 +81,8 @@ pub(crate) fn draw(sheet: &mut Sheet, course: &Course) {
     plot.finish(sheet, course);
 }
 
-/// The figures above the bars, if there is room for all of them.
+/// The figures above the bars, if there is room for all of them. A bucket with nothing in it has no bar, and says nothing:
+/// a row of zeros would be louder than the bars.
 fn labels(
     trend: &TrendAnswer,
     series: &AnswerSeries,
@@ -93,10 +94,12 @@ fn labels(
     }
     let labels: Vec<(usize, String)> = (0..buckets(trend))
         .filter_map(|bucket| Some((bucket, figure(series, bucket)?)))
+        .filter(|(_, value)| *value != 0.0)
         .map(|(bucket, value)| (bucket, format::exact_with_unit(value, options)))
         .collect();
     let fits = |words: &str| text_width::width(words, LABEL_SIZE) + 12.0 <= band;
-    labels.iter().all(|(_, words)| fits(words)).then_some(labels)
+    let has_room = !labels.is_empty() && labels.iter().all(|(_, words)| fits(words));
+    has_room.then_some(labels)
 }
 
 /// Every height that the chart has to reach.

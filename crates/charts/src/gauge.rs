@@ -7,7 +7,7 @@ use model::language::{t, t_with};
 
 use crate::palette::Ink;
 use crate::scale::{Scale, drawable};
-use crate::series::{name, value};
+use crate::series::{colour, name, value};
 use crate::sheet::{Anchor, LABEL_SIZE, Ring, Sheet};
 use crate::text_width;
 
@@ -54,7 +54,7 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
         sheet.slice(ring, (START, SWEEP), Ink::Line, &title);
         if share > 0.0 {
             let ink = series.map_or(Ink::Series(0), |series| {
-                Ink::Series(options.colour_of(&name(trend, series)).unwrap_or(0))
+                Ink::Series(colour(trend, series, options).unwrap_or(0))
             });
             sheet.slice(ring, (START, (share * SWEEP).max(0.5)), ink, &title);
         }

@@ -10,7 +10,7 @@ use crate::cartesian::{exact, now_and_before};
 use crate::layout::{Frame, count, fits};
 use crate::palette::Ink;
 use crate::scale::drawable;
-use crate::series::{is_other, name, value};
+use crate::series::{colour, is_other, name, value};
 use crate::sheet::{Anchor, LABEL_SIZE, Paint, Sheet};
 use crate::text_width;
 
@@ -78,7 +78,7 @@ fn rows(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Row> {
         let now = exact(Some(&series.total), options);
         let tooltip = format!("{name}: {}", now_and_before(&now, before.as_deref()));
         Row {
-            ink: Ink::Series(options.colour_of(&name).unwrap_or(0)),
+            ink: Ink::Series(colour(trend, series, options).unwrap_or(0)),
             value: value(series).map(str::to_owned),
             is_rest: is_other(series),
             total: series.total.filter(|_| !is_other(series)).map(drawable),

@@ -8,7 +8,7 @@ use model::language::{t, t_with};
 use crate::layout::{Frame, count, fits};
 use crate::palette::{Ink, SERIES};
 use crate::scale::drawable;
-use crate::series::{self, is_other, name};
+use crate::series::{self, colour, is_other, name};
 use crate::sheet::{Anchor, LABEL_SIZE, Ring, Sheet};
 use crate::text_width;
 
@@ -72,14 +72,11 @@ fn shares(trend: &TrendAnswer, options: &WidgetOptions) -> Vec<Share> {
     let mut shares: Vec<Share> = named
         .iter()
         .enumerate()
-        .map(|(position, series)| {
-            let name = name(trend, series);
-            Share {
-                ink: Ink::Series(options.colour_of(&name).unwrap_or(position)),
-                name,
-                value: value(series),
-                of: series::value(series).map(str::to_owned),
-            }
+        .map(|(position, series)| Share {
+            ink: Ink::Series(colour(trend, series, options).unwrap_or(position)),
+            name: name(trend, series),
+            value: value(series),
+            of: series::value(series).map(str::to_owned),
         })
         .collect();
     if !rest.is_empty() {

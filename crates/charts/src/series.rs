@@ -2,6 +2,7 @@
 
 use model::answer::{AnswerSeries, NONE, OTHER, TrendAnswer};
 use model::dashboard::{Nulls, WidgetOptions};
+use model::query::label_words;
 
 use crate::palette::{Ink, SERIES};
 use crate::scale::drawable;
@@ -19,12 +20,12 @@ pub(crate) struct Shown<'a> {
 /// The first eight series, and how many have to stay in the table.
 pub(crate) fn shown<'a>(trend: &'a TrendAnswer, options: &WidgetOptions) -> (Vec<Shown<'a>>, usize) {
     let mut colours = 0;
-    let mut next_ink = |series: &AnswerSeries, name: &str| {
+    let mut next_ink = |series: &AnswerSeries| {
         if is_other(series) {
             return Ink::Other;
         }
         colours += 1;
-        Ink::Series(options.colour_of(name).unwrap_or(colours - 1))
+        Ink::Series(colour(trend, series, options).unwrap_or(colours - 1))
     };
     let has_colour_left =
         |(position, series): &(usize, &AnswerSeries)| *position < SERIES || is_other(series);
@@ -34,28 +35,37 @@ pub(crate) fn shown<'a>(trend: &'a TrendAnswer, options: &WidgetOptions) -> (Vec
         .enumerate()
         .filter(has_colour_left)
         .enumerate()
-        .map(|(position, (_, series))| {
-            let name = name(trend, series);
-            Shown {
-                position,
-                ink: next_ink(series, &name),
-                name,
-                answer: series,
-                previous: trend.previous_of(series),
-            }
+        .map(|(position, (_, series))| Shown {
+            position,
+            ink: next_ink(series),
+            name: name(trend, series),
+            answer: series,
+            previous: trend.previous_of(series),
         })
         .collect();
     let hidden = trend.series.len() - shown.len();
     (shown, hidden)
 }
 
-/// What a series is called among its neighbours: with several questions and a breakdown, both.
+/// What people call a series among its neighbours: with several questions and a breakdown, both.
 pub(crate) fn name(trend: &TrendAnswer, series: &AnswerSeries) -> String {
+    called(trend, series, |label| label_words(label).into_owned())
+}
+
+/// The colour that somebody chose for a series, by the name that the answer gives it.
+pub(crate) fn colour(trend: &TrendAnswer, series: &AnswerSeries, options: &WidgetOptions) -> Option<usize> {
+    options.colour_of(&called(trend, series, str::to_owned))
+}
+
+fn called(trend: &TrendAnswer, series: &AnswerSeries, label: impl Fn(&str) -> String) -> String {
+    if series.breakdown.is_none() {
+        return label(series.name());
+    }
     let is_alone = trend.series.iter().all(|other| other.position == series.position);
-    if series.breakdown.is_none() || is_alone || series.label.is_empty() {
+    if is_alone || series.label.is_empty() {
         return series.name().to_owned();
     }
-    format!("{} · {}", series.label, series.name())
+    format!("{} · {}", label(&series.label), series.name())
 }
 
 /// The breakdown value that a mark of the series stands for, should it stand for one that events have.

@@ -10,6 +10,7 @@ use model::answer::{Answer, AnswerSeries, TrendAnswer};
 use model::dashboard::{Unit, WidgetOptions, WidgetType};
 use model::format;
 use model::language::{t, t_with};
+use model::query::label_words;
 
 use crate::cartesian::exact;
 use crate::lifecycle::{self, Dormant};
@@ -135,10 +136,10 @@ fn heads_of_totals(trend: &TrendAnswer) -> Vec<Column> {
     let mut labels: Vec<&str> = trend.series.iter().map(|series| series.label.as_str()).collect();
     labels.dedup();
     let counted = match labels[..] {
-        [label] => label.to_owned(),
+        [label] => label_words(label).into_owned(),
         _ => t("Total").to_owned(),
     };
-    vec![text(&property.to_string()), figures(counted)]
+    vec![text(&property.words()), figures(counted)]
 }
 
 fn change_words(now: Option<f64>, before: Option<f64>) -> String {

@@ -1,5 +1,6 @@
 //! Share links: whoever has one sees one dashboard, until it expires or is revoked.
 
+mod listed;
 mod opened;
 mod page;
 mod signed;
@@ -8,10 +9,9 @@ use chrono::{DateTime, Utc};
 use model::Timestamp;
 use model::ids::{DashboardId, ShareId, UserId};
 use model::role::Action;
-use model::share::{NewShare, Share, ShareRequest, ViewerMay};
+use model::share::{NewShare, ShareRequest};
 use serde_json::json;
 use sqlx::types::Json;
-use uuid::Uuid;
 
 use crate::audit::{self, Change};
 use crate::auth::passwords::{self, Passwords};
@@ -24,35 +24,6 @@ use crate::random::{Random, digest};
 use crate::sealing::Vault;
 pub use opened::Opened;
 pub use page::SharedPage;
-
-#[derive(sqlx::FromRow)]
-struct ShareRow {
-    id: Uuid,
-    dashboard_id: Uuid,
-    name: Option<String>,
-    created_at: DateTime<Utc>,
-    expires_at: Option<DateTime<Utc>>,
-    password_hash: Option<String>,
-    viewer_may: Json<Vec<ViewerMay>>,
-    embed_origins: Json<Vec<String>>,
-    embed_key_at: Option<DateTime<Utc>>,
-}
-
-impl ShareRow {
-    fn share(self) -> Share {
-        Share {
-            id: ShareId::new(self.id),
-            dashboard_id: DashboardId::new(self.dashboard_id),
-            name: self.name,
-            created_at: from_db(self.created_at),
-            expires_at: from_db_option(self.expires_at),
-            has_password: self.password_hash.is_some(),
-            viewer_may: self.viewer_may.0,
-            embed_origins: self.embed_origins.0,
-            embed_key_at: from_db_option(self.embed_key_at),
-        }
-    }
-}
 
 /// Share links.
 #[derive(Clone, Debug)]
@@ -155,31 +126,6 @@ impl Sharing {
         };
         passwords::acceptable(password, &[])?;
         self.passwords.hash(password).await.map(Some)
-    }
-
-    /// The links of a dashboard that were not revoked, newest first; expired ones say so.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Forbidden`].
-    pub async fn list(&self, caller: &Caller, dashboard: DashboardId) -> Result<Vec<Share>, Error> {
-        caller.must(Action::Share)?;
-        let known = sql!(
-            self.db,
-            optional as (Uuid,),
-            "SELECT id FROM dashboards WHERE id = $1 AND org_id = $2",
-            dashboard.uuid(),
-            caller.org().uuid(),
-        )?;
-        known.ok_or(Error::NotFound)?;
-        let rows = sql!(
-            self.db,
-            all as ShareRow,
-            "SELECT id, dashboard_id, name, created_at, expires_at, password_hash, viewer_may, embed_origins, embed_key_at
-             FROM shares WHERE dashboard_id = $1 AND org_id = $2 AND revoked_at IS NULL ORDER BY id DESC",
-            dashboard.uuid(),
-            caller.org().uuid(),
-        )?;
-        Ok(rows.into_iter().map(ShareRow::share).collect())
     }
 
     /// Gives a link a new address; the one before opens nothing from now on. Everything else about it stays.

@@ -21,6 +21,7 @@ mod sql;
 mod timeframe;
 mod trend;
 mod user_properties;
+mod words;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -49,6 +50,7 @@ pub use sessions::{SessionMeasure, SessionsQuery, SessionsSpec};
 pub use sql::{MAX_SQL_CHARS, MAX_SQL_ROWS, SqlQuery, SqlSpec};
 pub use timeframe::Timeframe;
 pub use trend::{Breakdown, Compare, MAX_BREAKDOWN, MAX_ROLLING, MAX_SERIES, Series, TrendQuery, TrendSpec};
+pub use words::{label_words, property_words};
 
 /// A question that was checked; tagged by `kind` on the wire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::display_name;
-use crate::ids::{DashboardId, ShareId};
+use crate::ids::{DashboardId, ShareId, UserId};
 use crate::origins::site;
 use crate::problem::FieldError;
 
@@ -32,8 +32,14 @@ pub struct Share {
     pub id: ShareId,
     /// The dashboard that it opens.
     pub dashboard_id: DashboardId,
+    /// What that dashboard is called.
+    pub dashboard_name: String,
     /// Name that its maker gave, to tell links apart.
     pub name: Option<String>,
+    /// Who made it; absent where a key did, or the account is gone.
+    pub created_by: Option<UserId>,
+    /// What that person is called.
+    pub created_by_name: Option<String>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it stops to work; never, when absent.
@@ -47,6 +53,9 @@ pub struct Share {
     /// When the key was made that frames of it are signed with; there is none, when absent.
     #[serde(default)]
     pub embed_key_at: Option<Timestamp>,
+    /// When somebody last looked at it, to the hour; nobody did, when absent.
+    #[serde(default)]
+    pub last_opened_at: Option<Timestamp>,
 }
 
 /// A key that frames of a share are signed with: the only place where it is told.

@@ -12,6 +12,7 @@ use crate::language::t;
 use crate::parts::field::Problems;
 use crate::parts::live;
 use crate::parts::popover::close;
+use crate::words;
 
 /// The form and what it suggests.
 pub(super) fn inside(board: Board, filter: Memo<Option<Filter>>) -> AnyView {
@@ -36,7 +37,7 @@ pub(super) fn inside(board: Board, filter: Memo<Option<Filter>>) -> AnyView {
             <button type="submit" class="button primary wide">{t("Add filter")}</button>
         </form>
         <datalist id="properties">
-            {live::part(move || known.get().into_iter().map(|name| view! { <option value=name></option> }).collect_view().into_any())}
+            {live::part(move || known.get().into_iter().map(words::suggested_property).collect_view().into_any())}
         </datalist>
     }
     .into_any()

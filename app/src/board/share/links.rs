@@ -89,6 +89,7 @@ pub(super) fn inside(links: Links) -> AnyView {
         <NewLink links />
         {live::part(move || links.made.get().map(|made| made_view(made, links.is_embeddable.get_untracked())).into_any())}
         {live::part(move || list(links))}
+        <p><a href="/settings/shares">{t("All links of your organization")}</a></p>
     }
     .into_any()
 }

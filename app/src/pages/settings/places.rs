@@ -19,16 +19,20 @@ pub(in crate::pages) fn SettingsPlaces() -> impl IntoView {
 }
 
 fn places() -> AnyView {
-    let manages = expect_context::<Session>().may(Action::ManageOrganization);
+    let session = expect_context::<Session>();
+    let manages = session.may(Action::ManageOrganization);
+    let shares = session.may(Action::Share);
     let for_managers = |href, name| manages.then(|| place(href, name));
     let organization = view! {
         {place("/settings/organization", t("General"))}
         {place("/settings/members", t("Members"))}
+        {shares.then(|| place("/settings/shares", t("Share links")))}
         {for_managers("/settings/audit", t("Audit"))}
     };
     let events = view! {
         {place("/settings/keys", t("API keys"))}
         {for_managers("/settings/data", t("Data"))}
+        {elsewhere("/api/docs", t("API reference"))}
     };
     let you = view! {
         {place("/settings/account", t("Your account"))}

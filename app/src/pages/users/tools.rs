@@ -169,7 +169,7 @@ pub(super) fn suggestions(names: Vec<String>, properties: Vec<String>) -> AnyVie
     };
     view! {
         <datalist id=EVENTS_LIST>{options(names)}</datalist>
-        <datalist id=PROPERTIES_LIST>{options(properties)}</datalist>
+        <datalist id=PROPERTIES_LIST>{properties.into_iter().map(words::suggested_property).collect_view()}</datalist>
     }
     .into_any()
 }

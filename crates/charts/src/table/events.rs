@@ -1,6 +1,7 @@
 use model::answer::EventsAnswer;
 use model::format::moment_in_full;
 use model::language::{key, t};
+use model::query::property_words;
 use serde_json::Value;
 
 use super::{Table, values};
@@ -17,7 +18,7 @@ const WHOLE: [(&str, &str); 5] = [
 /// A row for every event.
 pub(super) fn table(events: &EventsAnswer) -> Table {
     if let Some(columns) = &events.columns {
-        let titles = columns.iter().map(|column| title(column).to_owned());
+        let titles = columns.iter().map(|column| property_words(column).into_owned());
         let times = columns.iter().position(|column| column == "$timestamp");
         let rows = times.map_or_else(|| events.rows.clone(), |column| on_clocks(events, column));
         return values::table(titles.collect(), &rows, values::in_full);
@@ -42,16 +43,4 @@ fn on_clocks(events: &EventsAnswer, place: impl serde_json::value::Index) -> Vec
 fn whole(event: &Value) -> Value {
     let fields = WHOLE.iter().map(|(_, field)| event.get(field).cloned());
     fields.map(Option::unwrap_or_default).collect()
-}
-
-fn title(column: &str) -> &str {
-    match column {
-        "$timestamp" => t("Time"),
-        "$name" => t("Event"),
-        "$user_id" => t("User"),
-        "$anonymous_id" => t("Visitor"),
-        "$session_id" => t("Session"),
-        "$path" => t("Path"),
-        key => key,
-    }
 }

@@ -131,6 +131,29 @@ fn corner_cases() {
 }
 
 #[test]
+fn minutes_without_anything_carry_no_figure() {
+    let drawn = |width| {
+        picture(
+            &samples::quiet(),
+            &spec(WidgetType::Bar, width, 180, Theme::Light),
+        )
+    };
+    let above = |picture: &str| -> Vec<String> {
+        let labels = picture.split("<text ").filter(|text| text.contains("#16181D"));
+        let words = |text: &str| Some(text.split_once('>')?.1.split_once('<')?.0.to_owned());
+        labels.filter_map(words).collect()
+    };
+    let wide = drawn(860);
+    assert_eq!(above(&wide), ["2", "1", "12", "3"], "{wide}");
+    insta::assert_snapshot!("quiet_bar", wide);
+    assert_eq!(
+        above(&drawn(560)),
+        [""; 0],
+        "bars too narrow for the 12 carry none"
+    );
+}
+
+#[test]
 fn shades() {
     for (name, answer, kind) in [
         ("hours_of_a_week", samples::hours_of_weeks(), WidgetType::Heatmap),

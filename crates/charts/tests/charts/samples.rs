@@ -201,6 +201,16 @@ pub(crate) fn gaps() -> Answer {
     Answer::Trend(answer)
 }
 
+/// Half an hour in which hardly anything happened.
+pub(crate) fn quiet() -> Answer {
+    let mut values = [0.0; 30];
+    (values[4], values[5], values[17], values[29]) = (2.0, 1.0, 12.0, 3.0);
+    let first = date(2026, 11, 28).at(9, 0, 0, 0);
+    let mut answer = trend(first, Interval::Minute, vec![series("Visitors", None, &values)]);
+    answer.open_from = Some(29);
+    Answer::Trend(answer)
+}
+
 /// Months with a loss, across a new year.
 pub(crate) fn losses() -> Answer {
     let profit = series("Profit", None, &[-12_500.0, 8_000.0, 31_250.5]);

@@ -4,6 +4,7 @@ use charts::{Direction, Theme, describe, is_empty, stat, table};
 use jiff::civil::date;
 use model::answer::Answer;
 use model::dashboard::{WidgetOptions, WidgetType};
+use model::language::{Language, within};
 
 use crate::samples::{self, days, series, spec};
 
@@ -44,7 +45,25 @@ fn a_table_of_a_breakdown_is_ranked_with_the_rest_last() {
         .iter()
         .map(|column| column.title.as_str())
         .collect();
-    assert_eq!(heads, ["$path", "Views", "Before", "Change"]);
+    assert_eq!(heads, ["Path", "Views", "Before", "Change"]);
+    let in_german = within(Language::German, || {
+        let mut counted = samples::compared();
+        if let Answer::Trend(trend) = &mut counted {
+            trend.property = Some("$browser_version".parse().expect("a property"));
+            for series in trend.series.iter_mut().chain(trend.previous.iter_mut().flatten()) {
+                series.label = "Unique values of $path, any event".to_owned();
+            }
+        }
+        table(&counted, WidgetType::Table, &WidgetOptions::default())
+    });
+    let heads: Vec<&str> = in_german.columns[..2]
+        .iter()
+        .map(|column| column.title.as_str())
+        .collect();
+    assert_eq!(
+        heads,
+        ["Browserversion", "Verschiedene Werte von Pfad, jedes Ereignis"]
+    );
     let over_time = table(&samples::compared(), WidgetType::Line, &WidgetOptions::default());
     assert_eq!((over_time.rows.len(), over_time.columns.len()), (30, 13));
 }

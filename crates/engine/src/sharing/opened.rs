@@ -1,6 +1,7 @@
 //! From a link, and where it has one its password, to what it opens.
 
 use chrono::{DateTime, Utc};
+use jiff::SignedDuration;
 use model::Timestamp;
 use model::account::Organization;
 use model::dashboard::Widget;
@@ -20,6 +21,9 @@ use crate::error::Error;
 use crate::organizations::OrganizationRow;
 use crate::random::{digest, text_digest};
 
+/// How exactly it is known when somebody last looked at a link.
+const NOTED_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
 /// A link that was opened.
 #[derive(Clone, Debug)]
 pub struct Opened {
@@ -37,6 +41,8 @@ pub struct Opened {
     pub has_password: bool,
     /// The sites that may show it in a frame.
     pub embed_origins: Vec<String>,
+    /// When somebody last looked at it, to the hour.
+    last_opened_at: Option<Timestamp>,
     viewer_may: Vec<ViewerMay>,
     /// What whoever signed for the viewer fixed: nothing else is counted.
     locked: Vec<Filter>,
@@ -94,6 +100,7 @@ pub(super) struct OpenedRow {
     password_hash: Option<String>,
     viewer_may: Json<Vec<ViewerMay>>,
     embed_origins: Json<Vec<String>>,
+    last_opened_at: Option<DateTime<Utc>>,
 }
 
 impl OpenedRow {
@@ -108,6 +115,7 @@ impl OpenedRow {
             expires_at: from_db_option(self.expires_at),
             has_password: self.password_hash.is_some(),
             embed_origins: self.embed_origins.0,
+            last_opened_at: from_db_option(self.last_opened_at),
             viewer_may: self.viewer_may.0,
             locked: Vec::new(),
         }
@@ -157,12 +165,37 @@ impl Sharing {
         Ok((row.opened(), proof))
     }
 
+    /// Notes that somebody looks at a link, once an hour. Should that fail, the page is none the worse for it.
+    pub async fn note_look(&self, opened: &Opened) {
+        let now = self.clock.now();
+        let is_noted = |at: Timestamp| now.duration_since(at) < NOTED_EVERY;
+        if opened.last_opened_at.is_some_and(is_noted) {
+            return;
+        }
+        if let Err(error) = self.keep_look(opened, now).await {
+            tracing::warn!(%error, "could not note that a link is in use");
+        }
+    }
+
+    async fn keep_look(&self, opened: &Opened, now: Timestamp) -> Result<(), Error> {
+        let mut tx = self.db.begin().await?;
+        sql!(
+            tx,
+            run,
+            "UPDATE shares SET last_opened_at = $3 WHERE id = $1 AND org_id = $2",
+            opened.id.uuid(),
+            opened.organization.id.uuid(),
+            to_db(now),
+        )?;
+        tx.commit().await
+    }
+
     async fn row(&self, token: &str) -> Result<OpenedRow, Error> {
         let row = sql!(
             self.db,
             optional as OpenedRow,
             "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.id AS share_id, s.dashboard_id, s.expires_at,
-                 s.password_hash, s.viewer_may, s.embed_origins
+                 s.password_hash, s.viewer_may, s.embed_origins, s.last_opened_at
              FROM shares s JOIN organizations o ON o.id = s.org_id
              WHERE s.token_digest = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
                  AND o.suspended_at IS NULL",

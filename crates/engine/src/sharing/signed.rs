@@ -132,7 +132,7 @@ impl Sharing {
             self.db,
             optional as OpenedRow,
             "SELECT o.id, o.name, o.plan, o.timezone, o.week_start, s.id AS share_id, s.dashboard_id, s.expires_at,
-                 s.password_hash, s.viewer_may, s.embed_origins
+                 s.password_hash, s.viewer_may, s.embed_origins, s.last_opened_at
              FROM shares s JOIN organizations o ON o.id = s.org_id
              WHERE s.id = $1 AND s.revoked_at IS NULL AND (s.expires_at IS NULL OR s.expires_at > $2)
                  AND o.suspended_at IS NULL",

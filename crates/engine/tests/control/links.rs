@@ -4,11 +4,11 @@ use engine::auth::Origin;
 use std::time::Duration;
 
 use engine::caller::Who;
-use engine::db::PageRequest;
+use engine::db::{Page, PageRequest};
 use engine::{Caller, Error};
 use model::ids::{DashboardId, ShareId};
 use model::role::Role;
-use model::share::{NewShare, ShareRequest, ViewerMay};
+use model::share::{NewShare, Share, ShareRequest, ViewerMay};
 use uuid::Uuid;
 
 use crate::world::{Person, World, field_of, named, on_every_database, peek, refuses, text_widget};
@@ -17,6 +17,8 @@ on_every_database!(
     a_link_shows_its_dashboard_and_nothing_else,
     expired_revoked_and_wrong_links_look_alike,
     links_are_listed_without_their_tokens,
+    links_of_all_dashboards_are_those_of_the_organization,
+    a_look_at_a_link_is_noted_once_an_hour,
     bad_links_are_not_made,
     a_password_stands_in_front_of_its_link,
     a_link_with_a_new_address_keeps_everything_else,
@@ -211,12 +213,91 @@ async fn links_are_listed_without_their_tokens(world: World) {
         made.id.uuid()
     );
     assert_eq!(digest, engine::random::digest(&token));
+    let all = world
+        .sharing
+        .list_all(&ada.caller, &PageRequest::default())
+        .await
+        .expect("she may");
+    assert_eq!(all.items, listed, "of all dashboards, told alike");
+    assert_eq!(listed[0].dashboard_name, "Board");
+    assert_eq!(listed[0].created_by, ada.caller.user());
+    assert!(listed[0].created_by_name.is_some() && listed[0].last_opened_at.is_none());
     let actions = world.audited(&ada).await;
     assert!(actions.ends_with(&[
         "share.created".to_owned(),
         "share.created".to_owned(),
         "share.revoked".to_owned()
     ]));
+}
+
+async fn a_look_at_a_link_is_noted_once_an_hour(world: World) {
+    let ada = world.owner("ada").await;
+    let board = board(&world, &ada).await;
+    let (made, token) = share(&world, &ada.caller, board, ShareRequest::default()).await;
+    let (unused, _) = share(&world, &ada.caller, board, ShareRequest::default()).await;
+    let noted = async || {
+        let all = world
+            .sharing
+            .list_all(&ada.caller, &PageRequest::default())
+            .await
+            .expect("she may");
+        let of = |id| {
+            let link = all.items.iter().find(|share| share.id == id);
+            link.expect("it is listed").last_opened_at
+        };
+        (of(made.id), of(unused.id))
+    };
+    let look = async || {
+        let opened = world.sharing.open(&token, None).await.expect("it opens");
+        world.sharing.note_look(&opened).await;
+    };
+    assert_eq!(noted().await, (None, None));
+    look().await;
+    let first = world.clock.now();
+    assert_eq!(noted().await, (Some(first), None));
+    world.clock.advance(Duration::from_secs(3_599));
+    look().await;
+    assert_eq!(noted().await, (Some(first), None), "known to the hour");
+    world.clock.advance(Duration::from_secs(1));
+    look().await;
+    assert_eq!(noted().await, (Some(world.clock.now()), None));
+}
+
+async fn links_of_all_dashboards_are_those_of_the_organization(world: World) {
+    let (ada, eve) = (world.owner("ada").await, world.owner("eve").await);
+    let (first, second) = (board(&world, &ada).await, board(&world, &ada).await);
+    let strange = board(&world, &eve).await;
+    for (caller, board) in [(&ada, first), (&ada, second), (&eve, strange), (&ada, first)] {
+        share(&world, &caller.caller, board, ShareRequest::default()).await;
+    }
+    let mut request = PageRequest {
+        limit: Some(2),
+        cursor: None,
+    };
+    let page = world
+        .sharing
+        .list_all(&ada.caller, &request)
+        .await
+        .expect("she may");
+    let boards = |page: &Page<Share>| {
+        page.items
+            .iter()
+            .map(|share| share.dashboard_id)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(boards(&page), [first, second]);
+    request.cursor.clone_from(&page.next_cursor);
+    let rest = world
+        .sharing
+        .list_all(&ada.caller, &request)
+        .await
+        .expect("she may");
+    assert_eq!((boards(&rest), rest.next_cursor), (vec![first], None));
+    let viewer = world.member("vic", &ada.organization, Role::Viewer).await.caller;
+    refuses!(
+        world.sharing.list_all(&viewer, &PageRequest::default()).await,
+        Error::Forbidden
+    );
 }
 
 async fn bad_links_are_not_made(world: World) {

@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::words::ANY_EVENT;
 use super::{Filter, Formula, Interval, Measure, Property, Range, Timeframe};
 use crate::problem::FieldError;
 use crate::rates::is_currency;
@@ -90,7 +91,7 @@ impl Series {
         if let Some(label) = &self.label {
             return label.clone();
         }
-        let event = self.event.as_deref().unwrap_or("any event");
+        let event = self.event.as_deref().unwrap_or(ANY_EVENT);
         match (&self.measure, &self.property) {
             (Measure::Count, _) => event.to_owned(),
             (Measure::UniqueGroups, _) => {
