@@ -4,6 +4,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use engine::{Engine, Error};
+use model::account::AddressChange;
 use model::language::{Reader, key, within};
 use serde::Deserialize;
 
@@ -147,6 +148,31 @@ pub(crate) async fn ask_to_confirm(
 ) -> Answered<Response> {
     let asked = engine.auth().ask_to_confirm(&caller, language).await;
     super::settings::came_to(super::settings::ACCOUNT, "confirm", asked)
+}
+
+/// The fields of the form for another address.
+#[derive(Deserialize)]
+pub(crate) struct NewAddress {
+    email: String,
+    current: String,
+    #[serde(default)]
+    code: String,
+}
+
+/// `POST /settings/account/email`: sends a link to the address.
+pub(crate) async fn ask_for_address(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Reads(Reader { language, .. }): Reads,
+    Form(form): Form<NewAddress>,
+) -> Answered<Response> {
+    let change = AddressChange {
+        email: form.email,
+        current_password: form.current,
+        code: Some(form.code),
+    };
+    let asked = engine.auth().ask_for_address(&caller, &change, language).await;
+    super::settings::came_to(super::settings::ACCOUNT, "address", asked)
 }
 
 fn useless(theme: &str, reader: Reader) -> Response {

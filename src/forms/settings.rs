@@ -4,7 +4,7 @@ use axum::extract::{Form, State};
 use axum::response::Response;
 use engine::organizations::LAST_OWNER;
 use engine::{Engine, Error};
-use model::account::{NewOrganization, OrganizationPatch, WeekStart};
+use model::account::{AccountDeletion, NewOrganization, OrganizationPatch, WeekStart};
 use model::erasure::ForgetRequest;
 use model::ids::{InvitationId, OrgId, SessionId, UserId};
 use model::ingest::{Bots, IngestPatch};
@@ -432,10 +432,11 @@ pub(crate) async fn change_password(
     came_to(ACCOUNT, "password", changed)
 }
 
-/// The password of whoever deletes their own account.
+/// What shows that it is the person who deletes the account.
 #[derive(Deserialize)]
-pub(crate) struct DeleteAccount {
-    password: String,
+pub(crate) struct Proof {
+    current: String,
+    code: Option<String>,
 }
 
 /// `POST /settings/account/delete`
@@ -443,9 +444,13 @@ pub(crate) async fn delete_account(
     State(engine): State<Engine>,
     State(cookies): State<Cookies>,
     Asking(caller): Asking,
-    Form(DeleteAccount { password }): Form<DeleteAccount>,
+    Form(Proof { current, code }): Form<Proof>,
 ) -> Answered<Response> {
-    match engine.auth().delete_account(&caller, &password).await {
+    let proof = AccountDeletion {
+        password: current,
+        code,
+    };
+    match engine.auth().delete_account(&caller, &proof).await {
         Ok(()) => Ok(with_cookie(to("/login?done=deleted"), cookies.end_session())),
         Err(Error::Conflict(_)) => Ok(back_to(ACCOUNT, &[("problem", "owns_alone")])),
         failed => came_to(ACCOUNT, "", failed),

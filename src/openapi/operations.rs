@@ -1,9 +1,9 @@
 //! Every call, a few lines each, in the order of the router.
 
 use model::account::{
-    AccountDeletion, ApiKey, KeyPatch, KeyRequest, Me, Membership, NewOrganization, Organization,
-    OrganizationPatch, OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest, Registration,
-    SignedInSession, TotpSetup, TwoFactor,
+    AccountDeletion, AddressChange, ApiKey, KeyPatch, KeyRequest, Me, Membership, NewOrganization,
+    Organization, OrganizationPatch, OrganizationSettings, OwnPatch, PasswordChange, PersonalKeyRequest,
+    Registration, SignedInSession, TotpSetup, TwoFactor,
 };
 use model::answer::Answer;
 use model::audit::Entry;
@@ -183,6 +183,15 @@ fn account_links(schemas: &mut Schemas) -> Vec<Operation> {
         .takes::<Reset>()
         .refuses(&[404])
         .gives_nothing(),
+        Call::new(
+            s,
+            Post,
+            "/api/auth/email",
+            "askForAddress",
+            "Ask for another address, to which a link goes",
+        )
+        .takes::<AddressChange>()
+        .gives_nothing_yet(),
         Call::new(
             s,
             Post,

@@ -6,8 +6,8 @@ use axum::http::StatusCode;
 use engine::Engine;
 use engine::auth::{PublicKey, TokenPair};
 use model::account::{
-    AccountDeletion, ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest, Registration,
-    SignedInSession, User,
+    AccountDeletion, AddressChange, ApiKey, Me, Organization, OwnPatch, PasswordChange, PersonalKeyRequest,
+    Registration, SignedInSession, User,
 };
 use model::language::Reader;
 use serde::{Deserialize, Serialize};
@@ -214,9 +214,9 @@ pub(crate) async fn change_password(
 pub(crate) async fn delete_me(
     State(engine): State<Engine>,
     Asking(caller): Asking,
-    body::Json(AccountDeletion { password }): body::Json<AccountDeletion>,
+    body::Json(proof): body::Json<AccountDeletion>,
 ) -> Answered<StatusCode> {
-    engine.auth().delete_account(&caller, &password).await?;
+    engine.auth().delete_account(&caller, &proof).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -263,6 +263,17 @@ pub(crate) async fn ask_to_confirm(
     Reads(Reader { language, .. }): Reads,
 ) -> Answered<StatusCode> {
     engine.auth().ask_to_confirm(&caller, language).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// `POST /api/auth/email`: the same answer whether the address has an account.
+pub(crate) async fn ask_for_address(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Reads(Reader { language, .. }): Reads,
+    body::Json(change): body::Json<AddressChange>,
+) -> Answered<StatusCode> {
+    engine.auth().ask_for_address(&caller, &change, language).await?;
     Ok(StatusCode::ACCEPTED)
 }
 

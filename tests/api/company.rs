@@ -196,6 +196,9 @@ impl Company {
             }
             ("POST", "/api/auth/password/forgot") => json!({"email": self.owner.email}),
             ("POST", "/api/auth/password/reset") => json!({"token": "x", "password": PASSWORD}),
+            ("POST", "/api/auth/email") => {
+                json!({"email": format!("{}@example.org", fresh("new")), "current_password": PASSWORD})
+            }
             ("POST", "/api/auth/email/confirm") => json!({"token": "x"}),
             ("POST", "/api/auth/refresh") => json!({"refresh_token": self.refresh_token(app).await}),
             (

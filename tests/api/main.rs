@@ -2,6 +2,7 @@
 
 mod access;
 mod accounts;
+mod address;
 mod app;
 mod bad_input;
 mod company;

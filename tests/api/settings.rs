@@ -189,7 +189,7 @@ async fn an_account_is_deleted_once_what_it_owns_alone_is_handed_over() {
         let answer = app.form(path, &[(name, value)], Some(&owner)).await;
         answer.headers()["location"].to_str().expect("ASCII").to_owned()
     };
-    let delete = async |password: &str| send("/settings/account/delete", "password", password).await;
+    let delete = async |password: &str| send("/settings/account/delete", "current", password).await;
     let (_, page) = app.page("/settings/account", Some(&owner)).await;
     assert!(page.contains("Nobody else owns:"), "{page}");
     assert_eq!(delete(PASSWORD).await, "/settings/account?problem=owns_alone");

@@ -23,6 +23,11 @@ fn said(code: &str) -> Option<&'static str> {
         "name" => t("Type a name of at most 200 characters."),
         "current_password" => t("That is not your password. Type the one that you sign in with."),
         "new_password" => t("Use 8 to 128 characters, and none of the passwords that many people use."),
+        "email" => t("Type another e-mail address than the one that you have, and check it for typos."),
+        "code" => t(
+            "That code is wrong, or it is missing. Take the next one that your app shows, or a recovery code.",
+        ),
+        "address" => t("A link is on its way to the new address. Open it there, and the address is yours."),
         "renamed" => t("Your name is changed."),
         "password" => t("Your password is changed, and your other sessions have ended."),
         "session" => t("That session has ended."),
@@ -55,6 +60,7 @@ fn account_page(account: OwnAccount) -> AnyView {
             <section>
                 <h2>{t("E-mail")}</h2>
                 {address(account.email, account.email_confirmed)}
+                {address_form(account.two_factor)}
             </section>
             <section>
                 <h2>{t("Password")}</h2>
@@ -99,22 +105,19 @@ fn account_page(account: OwnAccount) -> AnyView {
             </section>
             <section>
                 <h2>{t("Delete your account")}</h2>
-                {if account.owns_alone.is_empty() { deletion_form() } else { owned_alone(&account.owns_alone) }}
+                {if account.owns_alone.is_empty() { deletion_form(account.two_factor) } else { owned_alone(&account.owns_alone) }}
             </section>
         </div>
     }
     .into_any()
 }
 
-fn deletion_form() -> AnyView {
+fn deletion_form(two_factor: bool) -> AnyView {
     view! {
         <p class="lead">{t("You are signed out everywhere, your personal keys stop working, and you leave every organization. Dashboards and links that you made there stay. Nobody can bring your account back.")}</p>
-        <form method="post" action="/settings/account/delete" class="line-form">
-            <div class="field">
-                <label for="delete-password">{t("Your password")}</label>
-                <input class="input" id="delete-password" name="password" type="password" required=true autocomplete="current-password" />
-            </div>
-            <button type="submit" class="button danger">{t("Delete my account")}</button>
+        <form method="post" action="/settings/account/delete" class="stack">
+            {proof("delete", two_factor)}
+            <p class="actions"><button type="submit" class="button danger">{t("Delete my account")}</button></p>
         </form>
     }
     .into_any()
@@ -194,6 +197,40 @@ fn connect_form(name: String) -> AnyView {
                 <button type="submit" class="button">{t("Sign in with ")}{name}{t(" from now on")}</button>
             </form>
         </section>
+    }
+    .into_any()
+}
+
+/// Asks for another address.
+fn address_form(two_factor: bool) -> AnyView {
+    view! {
+        <form method="post" action="/settings/account/email" class="stack">
+            <div class="field">
+                <label for="new-email">{t("New e-mail address")}</label>
+                <input class="input" id="new-email" name="email" type="email" required=true maxlength="254" autocomplete="email" />
+            </div>
+            {proof("email", two_factor)}
+            <p class="hint">{t("A link goes there. Your address changes when you open it, and everywhere else you are signed out.")}</p>
+            <p class="actions"><button type="submit" class="button">{t("Change address")}</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What shows that it is the person who sends a form called `form`: the password, and a code where the account asks for one.
+fn proof(form: &'static str, two_factor: bool) -> AnyView {
+    let (password, code) = (format!("{form}-password"), format!("{form}-code"));
+    view! {
+        <div class="field">
+            <label for=password.clone()>{t("Your password")}</label>
+            <input class="input" id=password name="current" type="password" required=true autocomplete="current-password" />
+        </div>
+        {two_factor.then(|| view! {
+            <div class="field">
+                <label for=code.clone()>{t("Code of your app, or a recovery code")}</label>
+                <input class="input" id=code name="code" type="text" required=true autocomplete="one-time-code" />
+            </div>
+        })}
     }
     .into_any()
 }

@@ -327,5 +327,7 @@ const fn about(kind: LetterKind) -> &'static str {
         LetterKind::Confirm => key("Link to confirm the address"),
         LetterKind::Invitation => key("Invitation"),
         LetterKind::Quota => key("News of the plan's events"),
+        LetterKind::Address => key("Link to another address"),
+        LetterKind::Notice => key("News of another address"),
     }
 }

@@ -1,6 +1,7 @@
 //! Who is there: accounts, sessions, tokens and keys, and how each becomes a [`Caller`](crate::caller::Caller).
 
 mod accounts;
+mod address;
 mod callers;
 mod leaving;
 mod links;

@@ -182,12 +182,29 @@ pub struct PasswordChange {
 }
 
 /// A request to delete one's own account.
-#[derive(Clone, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AccountDeletion {
     /// The one that the user signs in with.
     pub password: String,
+    /// What the authenticator app shows, or a recovery code, where the account asks for one.
+    #[serde(default)]
+    pub code: Option<String>,
+}
+
+/// Another address for one's own account.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AddressChange {
+    /// The address to sign in with once its link was opened.
+    pub email: String,
+    /// The password that the user signs in with.
+    pub current_password: String,
+    /// What the authenticator app shows, or a recovery code, where the account asks for one.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// What an account asks for beside the password.

@@ -18,6 +18,10 @@ pub enum LetterKind {
     Invitation,
     /// That a plan's events are used up, or nearly.
     Quota,
+    /// To give an account another address.
+    Address,
+    /// That an account gets another address, to the one before.
+    Notice,
 }
 
 impl LetterKind {
@@ -29,15 +33,24 @@ impl LetterKind {
             Self::Confirm => "confirm",
             Self::Invitation => "invitation",
             Self::Quota => "quota",
+            Self::Address => "address",
+            Self::Notice => "notice",
         }
     }
 
     /// Reads the word; `None` for any other.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Reset, Self::Confirm, Self::Invitation, Self::Quota]
-            .into_iter()
-            .find(|kind| kind.as_str() == word)
+        [
+            Self::Reset,
+            Self::Confirm,
+            Self::Invitation,
+            Self::Quota,
+            Self::Address,
+            Self::Notice,
+        ]
+        .into_iter()
+        .find(|kind| kind.as_str() == word)
     }
 }
 

@@ -1,5 +1,6 @@
 //! How somebody's account ends.
 
+use model::account::AccountDeletion;
 use model::ids::{OrgId, UserId};
 use uuid::Uuid;
 
@@ -14,11 +15,12 @@ impl Auth {
     /// organizations stays there, and so do their records of changes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong password; [`Error::Conflict`] with the organizations that nobody else owns;
+    /// [`Error::Invalid`] for a wrong password, and a code that is missing or wrong where the account asks for one; [`Error::Conflict`] with the organizations that nobody else owns;
     /// [`Error::TooMany`]; [`Error::Forbidden`] for a caller that did not sign in.
-    pub async fn delete_account(&self, caller: &Caller, password: &str) -> Result<(), Error> {
+    pub async fn delete_account(&self, caller: &Caller, proof: &AccountDeletion) -> Result<(), Error> {
         let (user, session) = caller.signed_in()?;
-        self.must_know_password(user, session, password).await?;
+        self.must_prove_again(user, session, &proof.password, proof.code.as_deref())
+            .await?;
         let mut tx = self.db.begin().await?;
         let orgs = held_organizations(&mut tx, user).await?;
         let alone = owned_alone(&mut tx, user).await?;

@@ -22,11 +22,11 @@ use crate::mail::{Due, Letter, Posted};
 use crate::organizations::known_role;
 use crate::random::digest;
 
-const HOUR: Duration = Duration::from_hours(1);
+pub(super) const HOUR: Duration = Duration::from_hours(1);
 /// Letters of one kind to one account: at most one in this time …
-const PAUSE: Duration = Duration::from_mins(1);
+pub(super) const PAUSE: Duration = Duration::from_mins(1);
 /// … and at most so many in an hour.
-const MOST_IN_AN_HOUR: i64 = 5;
+pub(super) const MOST_IN_AN_HOUR: i64 = 5;
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,12 +67,12 @@ impl Purpose {
 }
 
 /// The account that a link is made for.
-struct Addressee {
-    user: UserId,
-    email: String,
-    email_key: String,
+pub(super) struct Addressee {
+    pub(super) user: UserId,
+    pub(super) email: String,
+    pub(super) email_key: String,
     /// What the person chose to read.
-    language: Option<Language>,
+    pub(super) language: Option<Language>,
 }
 
 impl Auth {
@@ -171,7 +171,8 @@ impl Auth {
         self.link_for_member(caller, member, Purpose::Reset).await
     }
 
-    /// A link to confirm the address of another member of the caller's organization, where no mail server is set: whoever
+    /// A link to confirm the address of another member of the caller's organization, the one that they want where they asked
+    /// for another, where no mail server is set: whoever
     /// hands it over knows whose address it is. The caller must be allowed to manage the member wherever the member belongs.
     ///
     /// # Errors
@@ -191,7 +192,8 @@ impl Auth {
         self.link_for_member(caller, member, Purpose::Confirm).await
     }
 
-    /// Other members of the caller's organization whose address nobody confirmed, where a link for that can be made here.
+    /// Other members of the caller's organization whose address nobody confirmed, or who want another one, where a link for
+    /// that can be made here.
     ///
     /// # Errors
     /// [`Error::Forbidden`].
@@ -207,9 +209,12 @@ impl Auth {
             self.db,
             all as (Uuid,),
             "SELECT u.id FROM org_members m JOIN users u ON u.id = m.user_id
-             WHERE m.org_id = $1 AND u.id <> $2 AND u.email_verified_at IS NULL AND u.disabled_at IS NULL",
+             WHERE m.org_id = $1 AND u.id <> $2 AND u.disabled_at IS NULL AND (u.email_verified_at IS NULL OR EXISTS (
+                 SELECT 1 FROM address_changes c WHERE c.user_id = u.id AND c.ended_at IS NULL
+                     AND c.expires_at > $3 AND c.old_email_key = u.email_key))",
             caller.org().uuid(),
             own.uuid(),
+            to_db(self.clock.now()),
         )?;
         Ok(rows.into_iter().map(|(user,)| UserId::new(user)).collect())
     }
@@ -236,10 +241,17 @@ impl Auth {
             "SELECT email_verified_at IS NOT NULL FROM users WHERE id = $1",
             member.uuid(),
         )?;
-        if purpose == Purpose::Confirm && is_confirmed {
+        let waiting = match purpose {
+            Purpose::Confirm => self.waiting_change(&mut tx, member).await?,
+            Purpose::Reset => None,
+        };
+        if purpose == Purpose::Confirm && is_confirmed && waiting.is_none() {
             return Err(Error::Conflict("This address is confirmed already.".to_owned()));
         }
-        let link = self.make_link(&mut tx, purpose, &addressee).await?;
+        let link = match waiting {
+            Some(waiting) => self.link_of_change(&mut tx, waiting).await?,
+            None => self.make_link(&mut tx, purpose, &addressee).await?,
+        };
         let change = Change::by(caller, purpose.action(), format!("user:{member}"));
         audit::record(&mut tx, &self.random, self.clock.now(), change).await?;
         tx.commit().await?;
@@ -259,6 +271,9 @@ impl Auth {
     /// # Errors
     /// As [`Auth::look_at_reset`].
     pub async fn look_at_confirmation(&self, token: &str) -> Result<(), Error> {
+        if self.is_change(token).await? {
+            return Ok(());
+        }
         self.look_at(Purpose::Confirm, token).await
     }
 
@@ -279,11 +294,15 @@ impl Auth {
         Ok(user)
     }
 
-    /// Notes that the address of the account behind a link is its owner's.
+    /// Notes that the address of the account behind a link is its owner's; one that the person asked for becomes the
+    /// account's, and its other sessions end.
     ///
     /// # Errors
     /// [`Error::NotFound`] as [`Auth::look_at_reset`].
     pub async fn confirm_by_link(&self, token: &str) -> Result<(), Error> {
+        if self.is_change(token).await? {
+            return self.change_by_link(token).await;
+        }
         let mut tx = self.db.begin().await?;
         let user = self.use_link(&mut tx, Purpose::Confirm, token).await?;
         sql!(
@@ -474,7 +493,7 @@ async fn by_address(tx: &mut Tx, email_key: &str) -> Result<Option<Addressee>, E
 }
 
 /// As [`by_address`].
-async fn by_id(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, Error> {
+pub(super) async fn by_id(tx: &mut Tx, user: UserId) -> Result<Option<Addressee>, Error> {
     let found = sql!(
         tx,
         optional as AddresseeRow,

@@ -166,10 +166,16 @@ impl Auth {
             user.uuid(),
             hash,
         )?;
+        self.end_changes(tx, user).await?;
         self.end_all(tx, user, but).await
     }
 
-    async fn end_all(&self, tx: &mut Tx, user: UserId, but: Option<SessionId>) -> Result<(), Error> {
+    pub(super) async fn end_all(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        but: Option<SessionId>,
+    ) -> Result<(), Error> {
         sql!(
             tx,
             run,

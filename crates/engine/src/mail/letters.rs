@@ -63,6 +63,57 @@ impl Letter {
         }
     }
 
+    /// To give an account the address that the letter goes to.
+    pub(crate) fn address(to: &str, link: String) -> Self {
+        Self {
+            to: to.to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("Use this address for DataPulse").to_owned(),
+            lead: t("Somebody, probably you, wants to sign in to DataPulse with this address from now on. Confirm it here:")
+                .to_owned(),
+            link,
+            end: t("The link works once, for a day. It was not you? Then leave this letter alone: nothing has changed.")
+                .to_owned(),
+        }
+    }
+
+    /// To an address that somebody wants for another account.
+    pub(crate) fn address_has_account(to: &str, link: String) -> Self {
+        Self {
+            to: to.to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("This address has an account at DataPulse").to_owned(),
+            lead: t("Somebody, probably you, wants to use this address for another DataPulse account. It has one already: sign in here.")
+                .to_owned(),
+            link,
+            end: t("It was not you? Then leave this letter alone: nothing has changed.").to_owned(),
+        }
+    }
+
+    /// To the address of an account for which another one was asked.
+    pub(crate) fn address_asked(to: &str, link: String) -> Self {
+        Self {
+            to: to.to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("Another address was asked for at DataPulse").to_owned(),
+            lead: t("Somebody who knows your password, probably you, wants another address for your DataPulse account. It was not you? Then choose another password here, which ends it:").to_owned(),
+            link,
+            end: t("Until the other address is confirmed, nothing changes.").to_owned(),
+        }
+    }
+
+    /// To the address that an account had before.
+    pub(crate) fn address_changed(to: &str, link: String) -> Self {
+        Self {
+            to: to.to_owned(),
+            hello: t("Hello,").to_owned(),
+            subject: t("Your address at DataPulse is changed").to_owned(),
+            lead: t("Your DataPulse account has another address now. Sign in with that one:").to_owned(),
+            link,
+            end: t("It was not you? Then write to whoever runs this server, soon.").to_owned(),
+        }
+    }
+
     /// To join an organization.
     pub(crate) fn invitation(to: &str, organization: &str, role: Role, link: String) -> Self {
         let organization = one_line(organization);
