@@ -1,6 +1,7 @@
 //! `datapulse`: product analytics that you host yourself, in one program.
 
 mod allocator;
+mod attachment;
 mod body;
 mod cli;
 mod client;

@@ -1,6 +1,6 @@
 //! Dashboards and widgets as PDF.
 
-use axum::http::header;
+use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use charts::{Paper, PaperPanel, Shown};
 use engine::{Engine, Error};
@@ -11,6 +11,7 @@ use model::format::bucket;
 use model::language::{Reader, within};
 use model::query::Interval;
 
+use crate::attachment::attachment;
 use crate::pictures;
 
 /// A dashboard, as it was answered for `view`.
@@ -35,7 +36,8 @@ pub(crate) async fn answer(
     let (title, organization) = (page.dashboard.name.clone(), organization.clone());
     let updated = within(reader, || updated(engine, &organization));
     let draw = move || {
-        let panels: Vec<PaperPanel<'_>> = page.panels.iter().map(panel).collect();
+        let words: Vec<Option<String>> = page.panels.iter().map(words).collect();
+        let panels: Vec<PaperPanel<'_>> = page.panels.iter().zip(&words).map(panel).collect();
         let paper = Paper {
             organization: &organization.name,
             title: &page.dashboard.name,
@@ -45,7 +47,8 @@ pub(crate) async fn answer(
         };
         within(reader, || charts::pages(&paper))
     };
-    Ok(file(pictures::pdf(title, draw).await?, "dashboard.pdf"))
+    let named = attachment(&title, "dashboard", "pdf");
+    Ok(file(pictures::pdf(title, draw).await?, named))
 }
 
 /// A widget's card.
@@ -59,18 +62,24 @@ pub(crate) async fn widget(widget: Widget, answer: Answer, reader: Reader) -> Re
         answer: Some(answer),
         problem: None,
     };
-    let draw = move || vec![within(reader, || charts::widget_page(&panel(&panel_of)))];
-    Ok(file(pictures::pdf(title, draw).await?, "chart.pdf"))
+    let draw = move || vec![within(reader, || charts::widget_page(&panel((&panel_of, &None))))];
+    let named = attachment(&title, "chart", "pdf");
+    Ok(file(pictures::pdf(title, draw).await?, named))
 }
 
-fn panel(panel: &Panel) -> PaperPanel<'_> {
+/// What a card says that has no answer: why, or the words of a person.
+fn words(panel: &Panel) -> Option<String> {
+    let own = panel.widget.config.options.text.as_deref();
+    panel.problem.clone().or_else(|| own.map(app::to_words))
+}
+
+fn panel<'p>((panel, words): (&'p Panel, &'p Option<String>)) -> PaperPanel<'p> {
     let widget = &panel.widget;
-    let words = panel.problem.as_deref().or(widget.config.options.text.as_deref());
     PaperPanel {
         title: &widget.title,
         shown: match &panel.answer {
             Some(answer) => Shown::Answer(answer),
-            None => Shown::Words(words.unwrap_or_default()),
+            None => Shown::Words(words.as_deref().unwrap_or_default()),
         },
         kind: widget.kind,
         options: &widget.config.options,
@@ -79,11 +88,10 @@ fn panel(panel: &Panel) -> PaperPanel<'_> {
     }
 }
 
-fn file(pdf: Vec<u8>, name: &str) -> Response {
-    let disposition = format!("attachment; filename=\"{name}\"");
+fn file(pdf: Vec<u8>, named: HeaderValue) -> Response {
     let headers = [
-        (header::CONTENT_TYPE, "application/pdf".to_owned()),
-        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_TYPE, HeaderValue::from_static("application/pdf")),
+        (header::CONTENT_DISPOSITION, named),
     ];
     (headers, pdf).into_response()
 }

@@ -36,6 +36,8 @@ mod words;
 pub use address::view_of;
 #[cfg(feature = "ssr")]
 pub use language::reader_of;
+#[cfg(feature = "ssr")]
+pub use markdown::to_words;
 #[cfg(target_arch = "wasm32")]
 pub use model::language::{Clock, go_by, speak_german};
 pub use pages::App;

@@ -1,6 +1,6 @@
 //! Markdown of text widgets as HTML that cannot do harm.
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, html};
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag, TagEnd, html};
 
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 
@@ -11,6 +11,40 @@ pub(crate) fn to_html(text: &str) -> String {
     let mut rendered = String::with_capacity(text.len() * 2);
     html::push_html(&mut rendered, events);
     without_style_attributes(rendered)
+}
+
+/// The words of Markdown alone, a line for each of its blocks: for paper, which knows no marks.
+#[must_use]
+pub fn to_words(text: &str) -> String {
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TASKLISTS;
+    let mut words = String::with_capacity(text.len());
+    for event in Parser::new_ext(text, options) {
+        match event {
+            Event::Text(said) | Event::Code(said) | Event::Html(said) | Event::InlineHtml(said) => {
+                words.push_str(&said);
+            }
+            Event::SoftBreak | Event::End(TagEnd::TableCell) => words.push(' '),
+            Event::Start(Tag::Item) => words.push_str("\n– "),
+            Event::HardBreak | Event::End(_) if is_end_of_line(&event) => words.push('\n'),
+            _ => {}
+        }
+    }
+    words.trim().to_owned()
+}
+
+fn is_end_of_line(event: &Event<'_>) -> bool {
+    let Event::End(end) = event else {
+        return *event == Event::HardBreak;
+    };
+    matches!(
+        end,
+        TagEnd::Paragraph
+            | TagEnd::Heading(_)
+            | TagEnd::Item
+            | TagEnd::CodeBlock
+            | TagEnd::TableHead
+            | TagEnd::TableRow
+    )
 }
 
 fn made_safe(event: Event<'_>) -> Event<'_> {
@@ -71,7 +105,19 @@ fn without_style_attributes(html: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::to_html;
+    use super::{to_html, to_words};
+
+    #[test]
+    fn words_come_without_their_marks() {
+        let text =
+            "# Hello\n\nMade-up events of a **small** [app](https://a.example),\nyours.\n\n- one\n- `two`\n";
+        let words = to_words(text);
+        let lines: Vec<&str> = words.lines().filter(|line| !line.is_empty()).collect();
+        assert_eq!(
+            lines,
+            ["Hello", "Made-up events of a small app, yours.", "– one", "– two"]
+        );
+    }
 
     #[test]
     fn raw_html_is_text() {

@@ -80,10 +80,21 @@ test('cards are dragged, resized, taken back, copied and pasted', async ({ page,
   // What is copied is asked for when a card is focused.
   await page.waitForLoadState('networkidle');
   await page.keyboard.press('Control+c');
+  await expect(page.getByText('Copied.')).toBeVisible();
   await page.keyboard.press('Control+v');
   await expect(card(page, 'One')).toHaveCount(2);
+  await expect(page.getByText('The copy stands below the others.')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(card(page, 'One')).toHaveCount(1);
+
+  // A message offers to take back what was done last, and goes once that was taken back by a key.
+  await page.getByRole('button', { name: 'Menu of Two' }).click();
+  await page.locator('.popover:popover-open').getByRole('button', { name: 'Delete' }).click();
+  const undo = page.locator('.toast').getByRole('button', { name: 'Undo' });
+  await expect(undo).toBeVisible();
+  await page.keyboard.press('Control+z');
+  await expect(card(page, 'Two')).toHaveCount(1);
+  await expect(undo).toHaveCount(0);
   await isSoundNow(page, 'a dashboard while it is edited');
 });
 
@@ -99,7 +110,7 @@ test('whoever saves second is told, and sees what is kept', async ({ page, conte
   await other.getByRole('button', { name: 'Wider: Two' }).click();
   await expect.poll(() => kept(other, 'Two')).toBe('4 0 5 2');
   await page.getByRole('button', { name: 'Taller: Two' }).click();
-  await expect(page.getByText('Somebody else changed this in the meantime')).toBeVisible();
+  await expect(page.getByText('Somebody else changed this in the meantime. You see what is kept now.')).toBeVisible();
   await expect(card(page, 'Two')).toHaveClass(/ w-5 h-2 /);
   // Chromium reports the refusal, status 412, as an error.
   const others = complaints.filter((complaint) => !complaint.includes('412'));

@@ -1,5 +1,8 @@
 // Cards under the pointer while a dashboard is edited: dragging, resizing, copy and paste. Where cards end up is decided by the
 // app; this script only says over which cells one is held.
+import { call, say } from './element.js';
+import { t } from './words.js';
+
 const COLUMNS = 12;
 const EDGE = 18;
 /** Further than this it is a drag and no click. */
@@ -166,6 +169,7 @@ document.addEventListener('copy', (event) => {
   if (!card || copied?.id !== card.dataset.id || !copied.spec || !getSelection().isCollapsed) return;
   event.clipboardData.setData('text/plain', JSON.stringify(copied.spec, null, 2));
   event.preventDefault();
+  say(t('Copied.'));
 });
 
 document.addEventListener('paste', async (event) => {
@@ -175,14 +179,14 @@ document.addEventListener('paste', async (event) => {
   const spec = widget(event.clipboardData.getData('text/plain'));
   if (!spec) return;
   event.preventDefault();
-  const answer = await fetch(`/api/dashboards/${grid.dataset.board}/widgets`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(spec),
-  });
-  if (!answer.ok) return;
-  grid.dataset.added = (await answer.json()).id;
+  const { told, problem } = await call(`/api/dashboards/${grid.dataset.board}/widgets`, 'POST', spec);
+  if (problem) {
+    say(problem);
+    return;
+  }
+  grid.dataset.added = told.id;
   grid.dispatchEvent(new Event('added'));
+  say(t('The copy stands below the others.'));
 });
 
 /** The widget that a text describes, without a place of its own. */

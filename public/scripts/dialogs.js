@@ -205,7 +205,8 @@ document.addEventListener('toggle', (event) => {
   if (!card?.dataset.asks || menu.querySelector('[download]')) return;
   const isDrawn = Boolean(card.querySelector('svg.chart'));
   const files = [...(isDrawn ? [['PNG', 'chart.png'], ['PDF', 'chart.pdf']] : []), ['CSV', 'data.csv']];
-  const links = files.map(([name, file]) => make('a', { className: 'menu-item', href: `/api/widgets/${card.dataset.id}/${file}`, download: '', rel: 'external', textContent: t('Save as {0}', name) }));
+  const called = card.querySelector('.card-head :is(h2, h3)')?.textContent.trim() || 'chart';
+  const links = files.map(([name, file]) => make('a', { className: 'menu-item', href: `/api/widgets/${card.dataset.id}/${file}`, download: `${called}.${name.toLowerCase()}`, rel: 'external', textContent: t('Save as {0}', name) }));
   menu.append(...links);
 }, { capture: true });
 

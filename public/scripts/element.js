@@ -30,7 +30,7 @@ export async function call(path, method = 'GET', body = undefined) {
   const told = await answer?.json().catch(() => null);
   if (answer?.ok) return { told, problem: null };
   const [first] = told?.errors ?? [];
-  const problem = first ? `${first.field ? `${first.field}: ` : ''}${t(first.message)}` : (told?.detail ?? t('That did not arrive. Check the connection, then try again.'));
+  const problem = first ? `${first.field ? `${first.field}: ` : ''}${t(first.message)}` : (told?.detail ? t(told.detail) : t('That did not arrive. Check the connection, then try again.'));
   return { told: null, problem };
 }
 

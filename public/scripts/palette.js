@@ -10,6 +10,8 @@ let people = [];
 
 const PAUSE = 250;
 const MOST_PEOPLE = 5;
+/** What everybody finds in the settings. */
+const SETTINGS = [['/settings/organization', 'Organization'], ['/settings/members', 'Members'], ['/settings/keys', 'API keys'], ['/settings/account', 'Your account']];
 
 /** What the page itself offers: its places, its tools and its menus. */
 function here() {
@@ -19,11 +21,12 @@ function here() {
     return (element.getAttribute('aria-label') || copy.textContent).trim();
   };
   const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: t('Go to'), act: () => link.click() }));
+  const settings = SETTINGS.map(([path, name]) => ({ name: t(name), kind: t('Settings'), act: () => visit(path) }));
   const told = (selector) => [...document.querySelectorAll(selector)]
     .filter((tool) => !tool.disabled)
     .map((tool) => ({ name: named(tool), kind: t('Here'), act: () => tool.click() }));
   const tools = told('.topbar .tools > .button, #dashboard-menu .menu-item');
-  return [...tools, ...places, ...told('[data-key="?"]')].filter(({ name }) => name !== '');
+  return [...tools, ...places, ...settings, ...told('[data-key="?"]')].filter(({ name }) => name !== '');
 }
 
 async function dashboards() {

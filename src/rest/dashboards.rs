@@ -11,6 +11,7 @@ use model::dashboard::{Dashboard, DashboardSpec, DashboardVersion, Document};
 
 use super::etag::{if_match, tagged};
 use super::{InPages, Whole, id, parameters};
+use crate::attachment::attachment;
 use crate::body;
 use crate::identity::Asking;
 use crate::paper;
@@ -110,7 +111,7 @@ pub(crate) async fn export(
     let document = engine.dashboards().export(&caller, id(&path)?).await?;
     let headers = [(
         header::CONTENT_DISPOSITION,
-        "attachment; filename=\"dashboard.json\"",
+        attachment(&document.dashboard.name, "dashboard", "json"),
     )];
     Ok((headers, Json(document)).into_response())
 }

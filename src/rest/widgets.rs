@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use charts::{ChartSpec, Theme};
 use engine::{Engine, Error};
@@ -15,6 +15,7 @@ use serde::Deserialize;
 
 use super::etag::{if_match, tagged};
 use super::{InPages, Whole, id, parameters};
+use crate::attachment::attachment;
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -147,6 +148,10 @@ pub(crate) async fn chart_svg(
     let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
     let spec = parameters(picture)?.spec(widget);
     let svg = within(reader, || charts::render(&answer, &spec)).into_string();
+    if svg.is_empty() {
+        // Tables and lists are no pictures.
+        return Err(Error::NotFound.into());
+    }
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], svg).into_response())
 }
 
@@ -192,11 +197,17 @@ pub(crate) async fn data_csv(
     Asking(caller): Asking,
     Path(path): Path<String>,
 ) -> Answered<Response> {
-    let (_, answer) = widget_and_answer(&engine, &caller, &path).await?;
+    let (widget, answer) = widget_and_answer(&engine, &caller, &path).await?;
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
     let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"data.csv\""),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            attachment(&widget.title, "data", "csv"),
+        ),
     ];
     Ok((headers, text).into_response())
 }

@@ -13,6 +13,7 @@ use model::ids::WidgetId;
 use model::share::ViewerMay;
 
 use super::{Place, document, gone, open, private, reader_of};
+use crate::attachment::attachment;
 use crate::problem::Answered;
 use crate::site::SiteFiles;
 use crate::state::AppState;
@@ -30,15 +31,21 @@ pub(crate) async fn csv(
         let widget: WidgetId = widget.parse().map_err(|_| Error::NotFound)?;
         state.engine.shared_answer(&opened, widget, asked).await
     };
-    let (_, answer) = match answer.await {
+    let (widget, answer) = match answer.await {
         Ok(found) => found,
         Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
         Err(error) => return Err(error.into()),
     };
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
     let file = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"data.csv\""),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/csv; charset=utf-8"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            attachment(&widget.title, "data", "csv"),
+        ),
     ];
     Ok((file, private(), text).into_response())
 }
@@ -65,8 +72,15 @@ pub(crate) async fn file(
         standing,
     )
     .await?;
-    let attachment = HeaderValue::from_static("attachment; filename=\"dashboard.html\"");
-    let file = [(header::CONTENT_DISPOSITION, attachment)];
+    let dashboard = state
+        .engine
+        .dashboards()
+        .get(&opened.caller, opened.dashboard)
+        .await?;
+    let file = [(
+        header::CONTENT_DISPOSITION,
+        attachment(&dashboard.name, "dashboard", "html"),
+    )];
     Ok((file, private(), Html(page)).into_response())
 }
 

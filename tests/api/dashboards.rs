@@ -281,3 +281,36 @@ async fn wrong_widgets_name_the_field() {
         assert_eq!(fields(&problem)[0].0, field);
     }
 }
+
+#[tokio::test]
+async fn a_table_is_no_picture_and_its_file_has_its_title() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    app.send(&ada, &json!([{"name": "visit"}])).await;
+    let query = json!({"kind": "trend", "series": [{"measure": "count"}], "range": {"last": "7d"}});
+    app.ask_until(&ada, &query, |answer| answer["series"][0]["total"] == json!(1))
+        .await;
+    let (_, dashboard) = app
+        .post(&ada, "/api/dashboards", json!({"name": "Growth"}))
+        .await;
+    let widgets = format!(
+        "/api/dashboards/{}/widgets",
+        dashboard["id"].as_str().expect("an id")
+    );
+    let widget = json!({"type": "table", "title": "Visits a day", "config": {"query": query}});
+    let (_, made) = app.post(&ada, &widgets, widget).await;
+    let widget = format!("/api/widgets/{}", made["id"].as_str().expect("an id"));
+    for picture in ["chart.svg", "chart.png"] {
+        let (status, _) = app.get(&ada, &format!("{widget}/{picture}")).await;
+        assert_eq!(status, StatusCode::NOT_FOUND, "{picture}");
+    }
+    let asked = app
+        .request(Method::GET, &format!("{widget}/data.csv"))
+        .bearer_auth(&ada.token);
+    let file = asked.send().await.expect("an answer");
+    let named = file.headers()["content-disposition"].to_str().expect("ASCII");
+    assert!(
+        named.starts_with("attachment; filename=\"Visits a day.csv\";"),
+        "{named}"
+    );
+}

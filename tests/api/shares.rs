@@ -237,7 +237,8 @@ async fn figures_and_the_whole_may_be_taken_along_where_the_link_says_so() {
     let text = csv.text().await.expect("text");
     assert!(text.contains("DE") && !text.contains(",=FR"), "{text}");
     let file = get(&app, &format!("{open}/document.html"), None).await;
-    assert!(header(&file, "content-disposition").starts_with("attachment"));
+    let named = "attachment; filename=\"Growth.html\"";
+    assert!(header(&file, "content-disposition").starts_with(named));
     let text = file.text().await.expect("text");
     assert!(text.contains("Growth") && text.contains("<svg"), "{text}");
     assert!(

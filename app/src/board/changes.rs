@@ -102,7 +102,7 @@ impl Board {
             }
             self.forget(id);
             let spec = Box::new(spec_of_widget(&shown.widget));
-            self.history.remember(Done::Deleted(id, spec));
+            self.remember(Done::Deleted(id, spec));
             let undo = Callback::new(move |()| self.undo());
             let title = if shown.widget.title.is_empty() {
                 t("The widget").to_owned()
@@ -125,12 +125,18 @@ impl Board {
 
     /// Shows a widget that was just made.
     pub(crate) fn added(self, id: WidgetId) {
-        self.history.remember(Done::Added(id));
+        self.remember(Done::Added(id));
         self.reload();
+    }
+
+    fn remember(self, done: Done) {
+        self.toasts.forget_undo();
+        self.history.remember(done);
     }
 
     /// Takes back what was done last.
     pub(crate) fn undo(self) {
+        self.toasts.forget_undo();
         spawn_local(super::history::go_back(self, false));
     }
 
@@ -178,7 +184,7 @@ impl Board {
         let before = self.places();
         let after = stepped(&before, id, step);
         if self.put(&before, after) {
-            self.history.remember(Done::Moved(before));
+            self.remember(Done::Moved(before));
         }
     }
 
@@ -197,7 +203,7 @@ impl Board {
             if after != before {
                 let moved = after.into_iter().filter(|place| !before.contains(place));
                 self.save_places(moved.map(|place| place.key).collect());
-                self.history.remember(Done::Moved(before));
+                self.remember(Done::Moved(before));
             }
         }
     }
@@ -263,7 +269,12 @@ impl Board {
                     }),
                     Err(error) => {
                         self.unsaved.set_value(Vec::new());
-                        self.toasts.problem(&error);
+                        match error {
+                            AppError::Changed => self.toasts.refuse(t(
+                                "Somebody else changed this in the meantime. You see what is kept now.",
+                            )),
+                            error => self.toasts.problem(&error),
+                        }
                         self.reload();
                     }
                 }

@@ -51,6 +51,11 @@ impl Toasts {
         self.show(text.into(), false, Some(undo));
     }
 
+    /// Says that something was not done.
+    pub(crate) fn refuse(self, text: impl Into<String>) {
+        self.show(text.into(), true, None);
+    }
+
     /// Says why something was not done. A person who is signed out is sent to sign in instead.
     pub(crate) fn problem(self, error: &AppError) {
         if *error == AppError::SignedOut {
@@ -58,6 +63,12 @@ impl Toasts {
         } else {
             self.show(error.words(), true, None);
         }
+    }
+
+    /// Takes away what offers to take something back: it no longer means what was done last.
+    pub(crate) fn forget_undo(self) {
+        self.shown
+            .try_update(|shown| shown.retain(|toast| toast.undo.is_none()));
     }
 
     fn show(self, text: String, is_problem: bool, undo: Option<Callback<()>>) {

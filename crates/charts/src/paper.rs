@@ -7,7 +7,7 @@ use model::dashboard::{COLUMNS, Position, Size, WidgetOptions, WidgetType};
 use model::language::{t, t_with};
 
 use crate::finish::escaped;
-use crate::text_width::fitted;
+use crate::text_width::{self, fitted};
 use crate::{ChartSpec, Direction, Theme, is_empty, render, stat, table};
 
 /// A4 across, at 96 pixels an inch.
@@ -271,13 +271,32 @@ fn draw_table(body: &mut String, tile: Tile, answer: &Answer, panel: &PaperPanel
 
 fn lines<'l>(body: &mut String, tile: Tile, words: impl IntoIterator<Item = &'l str>) {
     let mut top = tile.y + 12;
-    for line in words.into_iter().filter(|line| !line.trim().is_empty()) {
+    let wrapped = words
+        .into_iter()
+        .flat_map(|line| wrapped(line, f64::from(tile.width)));
+    for line in wrapped {
         if top > tile.y + tile.height {
             break;
         }
-        text(body, (tile.x, top), line.trim(), 13, TEXT, tile.width);
+        text(body, (tile.x, top), &line, 13, TEXT, tile.width);
         top += LINE_HEIGHT;
     }
+}
+
+/// A line of words as lines that are as wide as there is room; none of an empty one.
+fn wrapped(line: &str, room: f64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in line.split_whitespace() {
+        let longer = lines.last().map(|last| format!("{last} {word}"));
+        match longer {
+            Some(longer) if text_width::width(&longer, 13.0) <= room => {
+                lines.pop();
+                lines.push(longer);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
 }
 
 fn text(body: &mut String, (x, y): (u32, u32), words: &str, size: u32, fill: &str, room: u32) {
@@ -322,6 +341,18 @@ mod tests {
         assert!(pages[1].contains(">three<") && pages[1].contains("page 2 of 2"));
         let bottom = TOP + 11 * (ROW + GAP);
         assert!(bottom < HEIGHT - FOOT, "the last row ends above the foot");
+    }
+
+    #[test]
+    fn a_long_line_goes_on_in_the_next() {
+        let words = "Made-up events of a small planning app. Change the range above, or edit any card: it is yours to try.";
+        let lines = wrapped(words, 300.0);
+        assert!(
+            lines.len() > 1 && lines.iter().all(|line| text_width::width(line, 13.0) <= 300.0),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" "), words);
+        assert!(wrapped("  ", 300.0).is_empty());
     }
 
     #[test]
