@@ -57,7 +57,7 @@ impl FromRequestParts<AppState> for Sending {
         }
         if bearer(&parts.headers).is_none() && state.cookies.session(&parts.headers).is_none() {
             return Err(unauthenticated(
-                "Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, Keys.",
+                "Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, API keys.",
             ));
         }
         Asking::from_request_parts(parts, state)

@@ -24,7 +24,10 @@ mod etag;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
 use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
 use engine::Error;
 use engine::db::PageRequest;
 use serde::Serialize;
@@ -90,6 +93,15 @@ fn place_after(ids: &[String], cursor: &str) -> Option<usize> {
         Some(ids.partition_point(|id| id.as_str() > cursor))
     } else {
         None
+    }
+}
+
+/// 201: what was made, and the address of its own that it has.
+pub(crate) struct Created<T>(pub(crate) String, pub(crate) T);
+
+impl<T: IntoResponse> IntoResponse for Created<T> {
+    fn into_response(self) -> Response {
+        (StatusCode::CREATED, [(LOCATION, self.0)], self.1).into_response()
     }
 }
 

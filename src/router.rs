@@ -115,6 +115,10 @@ fn ingest(state: &AppState) -> Router<AppState> {
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(DefaultBodyLimit::disable())
         .layer(RequestDecompressionLayer::new())
+        .layer(from_fn_with_state(
+            state.clone(),
+            security::refuse_other_sites_here,
+        ))
         .layer(any_origin)
         .layer(from_fn_with_state(state.clone(), preflight::refuse_other_sites))
 }

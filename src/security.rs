@@ -11,8 +11,24 @@ use crate::identity::{bearer, key_in_address};
 use crate::problem::{plain, respond};
 use crate::state::AppState;
 
+/// Where events are taken, from any origin.
+const EVENTS: &str = "/api/analytics/events";
+
 /// Refuses a change that another site's page makes with this browser's cookie (OWASP: verify `Sec-Fetch-Site` and `Origin`).
 pub(crate) async fn refuse_other_sites(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    // There the same is asked within the layer that lets pages of other sites read what is wrong.
+    if request.uri().path() == EVENTS {
+        return next.run(request).await;
+    }
+    refuse_other_sites_here(State(state), request, next).await
+}
+
+/// As [`refuse_other_sites`], whatever the address.
+pub(crate) async fn refuse_other_sites_here(
     State(state): State<AppState>,
     request: Request,
     next: Next,
@@ -27,7 +43,11 @@ pub(crate) async fn refuse_other_sites(
     {
         return next.run(request).await;
     }
-    let detail = "This request came from another site. Open DataPulse itself and try again.";
+    let detail = if request.uri().path() == EVENTS {
+        "This request came from another site, and without a key. Send a write key in `X-Write-Key` or `?key=`. You make one under Settings, API keys."
+    } else {
+        "This request came from another site. Open DataPulse itself and try again."
+    };
     respond(&plain(StatusCode::FORBIDDEN, "cross-site", detail))
 }
 
@@ -37,7 +57,7 @@ pub(crate) async fn refuse_other_sites(
 fn brings_its_own_credential(request: &Request) -> bool {
     let headers = request.headers();
     let is_key = || headers.contains_key("x-write-key") || key_in_address(request.uri()).is_some();
-    bearer(headers).is_some() || (request.uri().path() == "/api/analytics/events" && is_key())
+    bearer(headers).is_some() || (request.uri().path() == EVENTS && is_key())
 }
 
 /// Its page is sent with `no-referrer`, so browsers say no origin; and who posts the form must know the password.

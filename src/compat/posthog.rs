@@ -134,7 +134,7 @@ fn unknown_key() -> Response {
     let body = json!({
         "type": "authentication_error",
         "code": "invalid_api_key",
-        "detail": "Project API key invalid. Use a write key: you make one under Settings, Keys.",
+        "detail": "Project API key invalid. Use a write key: you make one under Settings, API keys.",
     });
     (StatusCode::UNAUTHORIZED, Json(body)).into_response()
 }

@@ -6,12 +6,15 @@ use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn, Pat
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityRequirement;
-use utoipa::openapi::{ContentBuilder, HttpMethod, RefOr, Required, ResponseBuilder, Schema};
+use utoipa::openapi::{ContentBuilder, HeaderBuilder, HttpMethod, RefOr, Required, ResponseBuilder, Schema};
 
 use super::schemas::Schemas;
 
 const ONCE: &str = "Names this request, a UUID for example. For 24 hours the same request under the same name is done once and \
     answered alike, with `Idempotency-Replayed: true`; another request under it is 422, and 409 while the first is under way.";
+
+/// What these make has no address of its own.
+const WITHOUT_ADDRESS: [&str; 1] = ["/api/auth/totp"];
 
 /// A described call.
 pub(super) struct Operation {
@@ -187,6 +190,12 @@ impl<'s> Call<'s> {
         let mut response = ResponseBuilder::new().description("Done.");
         if let Some((content_type, schema)) = content {
             response = response.content(content_type, ContentBuilder::new().schema(Some(schema)).build());
+        }
+        if self.has_caller && status == 201 && !WITHOUT_ADDRESS.contains(&self.path) {
+            let location = HeaderBuilder::new()
+                .schema(Some(text()))
+                .description(Some("The address of what was made."));
+            response = response.header("Location", location.build());
         }
         let mut operation = self.operation.response(status.to_string(), response);
         self.problems.sort_unstable();

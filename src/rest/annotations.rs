@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use engine::Engine;
 use model::annotation::{Annotation, AnnotationSpec};
 
-use super::{InPages, Whole, id};
+use super::{Created, InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -26,9 +26,10 @@ pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(spec): body::Json<AnnotationSpec>,
-) -> Answered<(StatusCode, Json<Annotation>)> {
+) -> Answered<Created<Json<Annotation>>> {
     let annotation = engine.annotations().create(&caller, None, spec).await?;
-    Ok((StatusCode::CREATED, Json(annotation)))
+    let address = format!("/api/annotations/{}", annotation.id);
+    Ok(Created(address, Json(annotation)))
 }
 
 /// `GET /api/dashboards/{id}/annotations`
@@ -49,10 +50,11 @@ pub(crate) async fn create_on_dashboard(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(spec): body::Json<AnnotationSpec>,
-) -> Answered<(StatusCode, Json<Annotation>)> {
+) -> Answered<Created<Json<Annotation>>> {
     let dashboard = Some(id(&path)?);
     let annotation = engine.annotations().create(&caller, dashboard, spec).await?;
-    Ok((StatusCode::CREATED, Json(annotation)))
+    let address = format!("/api/annotations/{}", annotation.id);
+    Ok(Created(address, Json(annotation)))
 }
 
 /// `DELETE /api/annotations/{id}`

@@ -19,7 +19,7 @@ use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::reads::Reads;
 use crate::rest::organizations::NewKey;
-use crate::rest::{InPages, Whole, id};
+use crate::rest::{Created, InPages, Whole, id};
 
 /// Who signed in, and with which tokens to go on.
 #[derive(Serialize, ToSchema)]
@@ -150,12 +150,13 @@ pub(crate) async fn create_key(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(request): body::Json<PersonalKeyRequest>,
-) -> Answered<(StatusCode, Json<NewKey>)> {
+) -> Answered<Created<Json<NewKey>>> {
     let (made, key) = engine
         .organizations()
         .create_personal_key(&caller, request)
         .await?;
-    Ok((StatusCode::CREATED, Json(NewKey::new(made, key))))
+    let address = format!("/api/auth/keys/{}", made.id);
+    Ok(Created(address, Json(NewKey::new(made, key))))
 }
 
 /// `DELETE /api/auth/keys/{key}`

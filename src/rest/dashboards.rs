@@ -10,7 +10,7 @@ use engine::{Engine, Error};
 use model::dashboard::{Dashboard, DashboardSpec, DashboardVersion, Document};
 
 use super::etag::{if_match, tagged};
-use super::{InPages, Whole, id, parameters};
+use super::{Created, InPages, Whole, id, parameters};
 use crate::attachment::attachment;
 use crate::body;
 use crate::identity::Asking;
@@ -48,9 +48,10 @@ pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(spec): body::Json<DashboardSpec>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let dashboard = engine.dashboards().create(&caller, spec).await?;
-    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+    let address = format!("/api/dashboards/{}", dashboard.id);
+    Ok(Created(address, tagged(dashboard.version, Json(dashboard))))
 }
 
 /// `GET /api/dashboards/{id}`
@@ -97,9 +98,10 @@ pub(crate) async fn duplicate(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let dashboard = engine.dashboards().duplicate(&caller, id(&path)?).await?;
-    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+    let address = format!("/api/dashboards/{}", dashboard.id);
+    Ok(Created(address, tagged(dashboard.version, Json(dashboard))))
 }
 
 /// `GET /api/dashboards/{id}/export`
@@ -121,9 +123,10 @@ pub(crate) async fn import(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(document): body::Json<Document>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let dashboard = engine.dashboards().import(&caller, document).await?;
-    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+    let address = format!("/api/dashboards/{}", dashboard.id);
+    Ok(Created(address, tagged(dashboard.version, Json(dashboard))))
 }
 
 /// `PUT /api/dashboards/{id}/favourite`

@@ -10,7 +10,7 @@ use model::membership::{
     Invitation, InvitationRequest, Invited, Member, NewInvitation, RoleChange, Transfer,
 };
 
-use super::{InPages, Whole, id};
+use super::{Created, InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -76,12 +76,13 @@ pub(crate) async fn invite(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(request): body::Json<InvitationRequest>,
-) -> Answered<(StatusCode, Json<NewInvitation>)> {
+) -> Answered<Created<Json<NewInvitation>>> {
     let made = engine
         .organizations()
         .invite(&caller, id(&path)?, &request, &site.public_url)
         .await?;
-    Ok((StatusCode::CREATED, Json(made)))
+    let address = format!("/api/organizations/{path}/invitations/{}", made.id);
+    Ok(Created(address, Json(made)))
 }
 
 /// `GET /api/organizations/{id}/invitations`

@@ -18,7 +18,7 @@ use model::usage::Usage;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{InPages, Whole, id, parameters};
+use super::{Created, InPages, Whole, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -40,9 +40,10 @@ pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(new): body::Json<NewOrganization>,
-) -> Answered<(StatusCode, Json<Organization>)> {
+) -> Answered<Created<Json<Organization>>> {
     let made = engine.organizations().create(&caller, new).await?;
-    Ok((StatusCode::CREATED, Json(made)))
+    let address = format!("/api/organizations/{}", made.id);
+    Ok(Created(address, Json(made)))
 }
 
 /// `DELETE /api/organizations/{id}`
@@ -160,12 +161,13 @@ pub(crate) async fn create_key(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(request): body::Json<KeyRequest>,
-) -> Answered<(StatusCode, Json<NewKey>)> {
+) -> Answered<Created<Json<NewKey>>> {
     let (made, key) = engine
         .organizations()
         .create_key(&caller, id(&path)?, request)
         .await?;
-    Ok((StatusCode::CREATED, Json(NewKey::new(made, key))))
+    let address = format!("/api/organizations/{path}/keys/{}", made.id);
+    Ok(Created(address, Json(NewKey::new(made, key))))
 }
 
 /// `GET /api/organizations/{id}/keys`

@@ -10,7 +10,7 @@ use engine::db::{Page, PageRequest};
 use model::segment::{Segment, SegmentSpec};
 
 use super::etag::{if_match, tagged};
-use super::{id, parameters};
+use super::{Created, id, parameters};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -29,9 +29,10 @@ pub(crate) async fn create(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     body::Json(spec): body::Json<SegmentSpec>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let segment = engine.segments().create(&caller, spec).await?;
-    Ok((StatusCode::CREATED, tagged(segment.version, Json(segment))))
+    let address = format!("/api/segments/{}", segment.id);
+    Ok(Created(address, tagged(segment.version, Json(segment))))
 }
 
 /// `GET /api/segments/{id}`

@@ -7,7 +7,7 @@ use engine::Engine;
 use engine::db::Page;
 use model::share::{EmbedKey, NewShare, Share, ShareRequest};
 
-use super::{InPages, Whole, id};
+use super::{Created, InPages, Whole, id};
 use crate::body;
 use crate::identity::Asking;
 use crate::problem::Answered;
@@ -19,12 +19,13 @@ pub(crate) async fn create(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(request): body::Json<ShareRequest>,
-) -> Answered<(StatusCode, Json<NewShare>)> {
+) -> Answered<Created<Json<NewShare>>> {
     let share = engine
         .sharing()
         .create(&caller, id(&path)?, request, &site.public_url)
         .await?;
-    Ok((StatusCode::CREATED, Json(share)))
+    let address = format!("/api/shares/{}", share.id);
+    Ok(Created(address, Json(share)))
 }
 
 /// `GET /api/dashboards/{id}/shares`
@@ -66,9 +67,10 @@ pub(crate) async fn make_embed_key(
     State(engine): State<Engine>,
     Asking(caller): Asking,
     Path(path): Path<String>,
-) -> Answered<(StatusCode, Json<EmbedKey>)> {
+) -> Answered<Created<Json<EmbedKey>>> {
     let key = engine.sharing().make_embed_key(&caller, id(&path)?).await?;
-    Ok((StatusCode::CREATED, Json(key)))
+    let address = format!("/api/shares/{path}/embed-key");
+    Ok(Created(address, Json(key)))
 }
 
 /// `DELETE /api/shares/{id}/embed-key`

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
 use axum::response::Response;
 use engine::templates::{Template, TemplateInfo};
 use engine::{Engine, Error};
@@ -12,6 +11,7 @@ use super::etag::tagged;
 use crate::identity::Asking;
 use crate::problem::Answered;
 use crate::reads::Reads;
+use crate::rest::Created;
 use model::language::Reader;
 
 /// `GET /api/templates`
@@ -28,8 +28,9 @@ pub(crate) async fn create(
     Asking(caller): Asking,
     Reads(Reader { language, .. }): Reads,
     Path(name): Path<String>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let template = Template::parse(&name).ok_or(Error::NotFound)?;
     let dashboard = engine.create_from_template(&caller, template, language).await?;
-    Ok((StatusCode::CREATED, tagged(dashboard.version, Json(dashboard))))
+    let address = format!("/api/dashboards/{}", dashboard.id);
+    Ok(Created(address, tagged(dashboard.version, Json(dashboard))))
 }

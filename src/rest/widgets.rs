@@ -14,7 +14,7 @@ use model::language::within;
 use serde::Deserialize;
 
 use super::etag::{if_match, tagged};
-use super::{InPages, Whole, id, parameters};
+use super::{Created, InPages, Whole, id, parameters};
 use crate::attachment::attachment;
 use crate::body;
 use crate::identity::Asking;
@@ -42,12 +42,13 @@ pub(crate) async fn create(
     Asking(caller): Asking,
     Path(path): Path<String>,
     body::Json(spec): body::Json<WidgetSpec>,
-) -> Answered<(StatusCode, Response)> {
+) -> Answered<Created<Response>> {
     let widget = engine
         .dashboards()
         .create_widget(&caller, id(&path)?, spec)
         .await?;
-    Ok((StatusCode::CREATED, tagged(widget.version, Json(widget))))
+    let address = format!("/api/widgets/{}", widget.id);
+    Ok(Created(address, tagged(widget.version, Json(widget))))
 }
 
 /// `GET /api/widgets/{id}`

@@ -277,3 +277,21 @@ async fn another_site_cannot_act_with_the_cookie() {
         StatusCode::CREATED
     );
 }
+
+#[tokio::test]
+async fn what_is_no_address_has_no_account_and_is_not_invited() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    for email in ["<script>@x.de", "\"<b>\"@x.de", "Ada <ada@x.de>", "a@<b>.de"] {
+        let body = json!({"email": email, "password": PASSWORD, "name": "Ada"});
+        let asked = app.request(Method::POST, "/api/auth/register").json(&body);
+        let (status, told) = read(asked.send().await.expect("an answer")).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{email}: {told}");
+        assert_eq!(fields(&told), [("email".to_owned(), "invalid".to_owned())]);
+        let path = format!("/api/organizations/{}/invitations", ada.organization);
+        let (status, told) = app
+            .post(&ada, &path, json!({"email": email, "role": "viewer"}))
+            .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{email}: {told}");
+    }
+}

@@ -22,6 +22,7 @@ mod hostile;
 mod idempotency;
 mod live;
 mod load;
+mod locations;
 mod mail;
 mod nginx;
 mod oidc;

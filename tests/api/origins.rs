@@ -247,3 +247,61 @@ async fn what_is_no_site_is_named_and_secret_keys_have_none() {
         .await;
     assert_eq!(status, StatusCode::FORBIDDEN);
 }
+
+#[tokio::test]
+async fn a_page_without_a_key_can_read_why_it_is_refused() {
+    let app = TestApp::start();
+    let page = |request: RequestBuilder| {
+        request
+            .header("origin", EVIL)
+            .header("sec-fetch-site", "cross-site")
+            .json(&json!({"name": "visit"}))
+    };
+    let refused = page(app.request(Method::POST, "/api/analytics/events"));
+    let refused = refused.send().await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert_eq!(refused.headers()["access-control-allow-origin"], "*");
+    assert_eq!(
+        refused.headers()["access-control-expose-headers"],
+        "x-datapulse-dropped"
+    );
+    assert!(!refused.headers().contains_key("access-control-allow-credentials"));
+    assert_eq!(refused.headers()["content-type"], "application/problem+json");
+    let told = read(refused).await.1;
+    assert_eq!(told["type"], "/problems/cross-site");
+    let detail = told["detail"].as_str().expect("a sentence");
+    assert!(
+        detail.contains("X-Write-Key") && detail.contains("Settings, API keys"),
+        "{detail}"
+    );
+
+    // Somebody's cookie still does nothing for another site, there or elsewhere.
+    let ada = app.member("ada").await;
+    let cookie = app.cookie(&ada).await;
+    let refused = page(
+        app.request(Method::POST, "/api/analytics/events")
+            .header("cookie", &cookie),
+    );
+    assert_eq!(
+        refused.send().await.expect("an answer").status(),
+        StatusCode::FORBIDDEN
+    );
+    let refused = page(
+        app.request(Method::POST, "/api/dashboards")
+            .header("cookie", &cookie),
+    );
+    let refused = refused.send().await.expect("an answer");
+    assert_eq!(refused.status(), StatusCode::FORBIDDEN);
+    assert!(!refused.headers().contains_key("access-control-allow-origin"));
+
+    let nobody = app
+        .request(Method::POST, "/api/analytics/events")
+        .json(&json!({"name": "visit"}));
+    let told = read(nobody.send().await.expect("an answer")).await;
+    assert_eq!(told.0, StatusCode::UNAUTHORIZED);
+    assert!(
+        told.1["detail"]
+            .as_str()
+            .is_some_and(|words| words.contains("Settings, API keys"))
+    );
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use model::Timestamp;
-use model::account::{Email, Organization, User};
+use model::account::{Organization, User};
 use model::ids::{SessionId, UserId};
 use uuid::Uuid;
 
@@ -169,7 +169,8 @@ impl Auth {
     }
 
     async fn prove(&self, email: &str, password: &str, origin: &Origin) -> Result<UserId, Error> {
-        let key = Email::parse(email).map(|email| email.key()).unwrap_or_default();
+        // Not read as an address: accounts from before may have one that is none any more.
+        let key = email.trim().to_lowercase();
         let found = sql!(
             self.db,
             optional as Account,
@@ -182,9 +183,7 @@ impl Auth {
             origin.network_name(),
         )?;
         let known = found.as_ref().map(Account::known).unwrap_or_default();
-        // What is no address has no account, and is counted all the same.
-        let counted_as = if key.is_empty() { email } else { &key };
-        let counts = Counts::of_account(counted_as, origin, known);
+        let counts = Counts::of_account(&key, origin, known);
         let stored = found.as_ref().map(|account| account.password_hash.clone());
         let verdict = self.look_and_count(counts, password, stored).await?;
         let account = found.filter(|_| verdict.is_right()).ok_or_else(wrong_login)?;
