@@ -453,6 +453,8 @@ pub(crate) async fn delete_account(
     match engine.auth().delete_account(&caller, &proof).await {
         Ok(()) => Ok(with_cookie(to("/login?done=deleted"), cookies.end_session())),
         Err(Error::Conflict(_)) => Ok(back_to(ACCOUNT, &[("problem", "owns_alone")])),
+        // Who belongs nowhere has no settings.
+        failed if caller.is_guest() => came_to("/start", "", failed),
         failed => came_to(ACCOUNT, "", failed),
     }
 }

@@ -146,6 +146,19 @@ async fn an_organization_is_left_made_chosen_and_deleted() {
     let (status, page) = app.page("/start", Some(&viewer)).await;
     assert_eq!(status, StatusCode::OK);
     assert!(page.contains("Create an organization"), "{page}");
+    for (password, leads_to) in [
+        ("not theirs", "/start?problem=current_password"),
+        (PASSWORD, "/login?done=deleted"),
+    ] {
+        let answer = app
+            .form(
+                "/settings/account/delete",
+                &[("current", password), ("code", "")],
+                Some(&viewer),
+            )
+            .await;
+        assert_eq!(answer.headers()["location"], leads_to, "who belongs nowhere may go");
+    }
 
     let owner = app.cookie(&company.owner).await;
     let nameless = app.form("/organizations", &[("name", " ")], Some(&owner)).await;

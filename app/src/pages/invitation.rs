@@ -32,6 +32,12 @@ fn said(code: &str) -> Option<&'static str> {
         "conflict" => Some(t(
             "This invitation is for another e-mail address than that of your account.",
         )),
+        "current_password" => Some(t(
+            "That is not your password. Type the one that you sign in with.",
+        )),
+        "code" => Some(t(
+            "That code is wrong, or it is missing. Take the next one that your app shows, or a recovery code.",
+        )),
         "name" => Some(t("Give the organization a name of at most 200 characters.")),
         _ => None,
     }
@@ -92,7 +98,29 @@ pub(super) fn StartPage() -> impl IntoView {
                     <button type="submit" class="button primary wide">{t("Create organization")}</button>
                 </form>
                 <form method="post" action="/logout"><button type="submit" class="button wide">{t("Log out")}</button></form>
+                {delete_account()}
             </div>
         </main>
     }
+}
+
+/// Somebody who belongs nowhere has no page of settings.
+fn delete_account() -> AnyView {
+    view! {
+        <details>
+            <summary>{t("Delete your account")}</summary>
+            <form method="post" action="/settings/account/delete">
+                <div class="field">
+                    <label for="delete-password">{t("Your password")}</label>
+                    <input class="input" id="delete-password" name="current" type="password" required=true autocomplete="current-password" />
+                </div>
+                <div class="field">
+                    <label for="delete-code">{t("Code of your app, if your account asks for one")}</label>
+                    <input class="input" id="delete-code" name="code" type="text" autocomplete="one-time-code" />
+                </div>
+                <button type="submit" class="button danger wide">{t("Delete my account")}</button>
+            </form>
+        </details>
+    }
+    .into_any()
 }

@@ -169,8 +169,8 @@ impl Auth {
     }
 
     async fn prove(&self, email: &str, password: &str, origin: &Origin) -> Result<UserId, Error> {
-        // Not read as an address: accounts from before may have one that is none any more.
-        let key = email.trim().to_lowercase();
+        // Not read as an address: accounts from before may have one that is none any more. No database takes every sign.
+        let key = email.trim().to_lowercase().replace(char::is_control, "?");
         let found = sql!(
             self.db,
             optional as Account,
