@@ -290,9 +290,7 @@ async fn a_table_is_no_picture_and_its_file_has_its_title() {
     let query = json!({"kind": "trend", "series": [{"measure": "count"}], "range": {"last": "7d"}});
     app.ask_until(&ada, &query, |answer| answer["series"][0]["total"] == json!(1))
         .await;
-    let (_, dashboard) = app
-        .post(&ada, "/api/dashboards", json!({"name": "Growth"}))
-        .await;
+    let (_, dashboard) = app.post(&ada, "/api/dashboards", json!({"name": "Growth"})).await;
     let widgets = format!(
         "/api/dashboards/{}/widgets",
         dashboard["id"].as_str().expect("an id")

@@ -157,7 +157,11 @@ async fn an_organization_is_left_made_chosen_and_deleted() {
                 Some(&viewer),
             )
             .await;
-        assert_eq!(answer.headers()["location"], leads_to, "who belongs nowhere may go");
+        assert_eq!(
+            answer.headers()["location"],
+            leads_to,
+            "who belongs nowhere may go"
+        );
     }
 
     let owner = app.cookie(&company.owner).await;
