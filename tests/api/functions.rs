@@ -59,7 +59,11 @@ fn functions(dashboard: &str) -> Vec<(&'static str, Value)> {
         ("get_dashboard", json!({"id": dashboard})),
         ("get_widget", json!({"id": id})),
         ("keys", json!({})),
-        ("list_changes", json!({"cursor": null})),
+        (
+            "list_changes",
+            json!({"asked": {"filter": {"actor": "key", "action": null, "from": null, "to": null}, "cursor": null}}),
+        ),
+        ("list_links", json!({"cursor": null})),
         ("list_people", json!({})),
         ("list_segments", json!({})),
         (
