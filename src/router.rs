@@ -376,6 +376,8 @@ fn links() -> Router<AppState> {
         .route("/s/{token}/card.png", get(share_page::card))
         .route("/s/{token}/document.html", get(share_page::file))
         .route("/s/{token}/document.pdf", get(share_page::pdf))
+        .route("/s/{token}/email.html", get(share_page::letter))
+        .route("/s/{token}/widgets/{id}/chart.png", get(share_page::chart))
         .route("/s/{token}/widgets/{id}/data.csv", get(share_page::csv))
 }
 

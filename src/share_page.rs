@@ -1,6 +1,7 @@
 //! `/s/{token}`: a dashboard as a document, for whoever has the link, and what can be had below that address.
 
 mod files;
+mod letter;
 mod picture;
 mod unlock;
 
@@ -20,7 +21,8 @@ use crate::reads::Reads;
 use crate::security::{MayBeFramed, shared_page_policy};
 use crate::state::AppState;
 pub(crate) use files::{csv, file, pdf};
-pub(crate) use picture::card;
+pub(crate) use letter::letter;
+pub(crate) use picture::{card, chart};
 pub(crate) use unlock::unlock;
 
 /// `GET /s/{token}`: the dashboard, its password form, or one and the same page for wrong, expired and revoked links.

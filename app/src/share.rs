@@ -2,6 +2,7 @@
 
 mod asked;
 mod controls;
+mod letter;
 mod plain;
 mod sheet;
 
@@ -17,6 +18,7 @@ use crate::drawing::{Medium, answer_view};
 use crate::language::{Reader, t, t_with};
 use crate::parts::icon::mark;
 pub use asked::asked;
+pub use letter::{letter, picture_spec};
 use model::language::within;
 pub use plain::{gone, locked};
 pub(crate) use sheet::{Head, around, escaped};
@@ -138,6 +140,7 @@ fn body(shared: &SharedDocument) -> AnyView {
                 {(shared.may_download && !is_file).then(|| view! {
                     <a class="take-along" href=taken(shared, "/document.html")>{t("Save as one file")}</a>
                     <a class="take-along" href=taken(shared, "/document.pdf")>{t("Save as PDF")}</a>
+                    <a class="take-along" href=taken(shared, "/email.html")>{t("Save for an e-mail")}</a>
                 })}
                 <span class="made-with">{mark()}{t("Made with DataPulse")}</span>
             </footer>

@@ -1,12 +1,13 @@
 //! `GET /s/{token}/card.png`: what sites show where the link is posted.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use charts::{Card, CardPanel};
 use engine::Error;
 use engine::sharing::{Opened, SharedPage};
 use model::dashboard::View;
+use model::ids::WidgetId;
 use model::language::within;
 
 use super::{gone, open, private, reader_of};
@@ -28,6 +29,31 @@ pub(crate) async fn card(
     let shared = state.engine.shared_page(&opened, View::default()).await?;
     let reader = reader_of(&headers);
     let png = pictures::png(move || within(reader, || drawn(&opened, &shared)), 1.0).await?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], private(), png).into_response())
+}
+
+/// `GET /s/{token}/widgets/{id}/chart.png`: a chart in a letter, where the link lets its figures be taken along.
+pub(crate) async fn chart(
+    State(state): State<AppState>,
+    Path((token, widget)): Path<(String, String)>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Answered<Response> {
+    let asked = app::share::asked(uri.query().unwrap_or_default());
+    let answer = async {
+        let opened = open(&state, &token, &headers).await?;
+        let widget: WidgetId = widget.parse().map_err(|_| Error::NotFound)?;
+        state.engine.shared_answer(&opened, widget, asked).await
+    };
+    let reader = reader_of(&headers);
+    let (widget, answer) = match answer.await {
+        Ok(found) => found,
+        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader)),
+        Err(error) => return Err(error.into()),
+    };
+    let spec = app::share::picture_spec(&widget);
+    let draw = move || within(reader, || charts::render(&answer, &spec)).into_string();
+    let png = pictures::png(draw, 2.0).await?;
     Ok(([(header::CONTENT_TYPE, "image/png")], private(), png).into_response())
 }
 

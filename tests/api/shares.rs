@@ -261,6 +261,79 @@ async fn figures_and_the_whole_may_be_taken_along_where_the_link_says_so() {
 }
 
 #[tokio::test]
+async fn a_dashboard_is_taken_along_for_an_e_mail() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    sign_ups(&app, &ada).await;
+    let (path, _) = shared(&app, &ada, json!({"viewer_may": ["download", "range"]})).await;
+    let answer = get(&app, &format!("{path}/email.html?range=30d"), None).await;
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert!(header(&answer, "content-disposition").contains("filename=\"Growth.html\""));
+    let letter = answer.text().await.expect("a letter");
+    for part in ["Growth", "Sign-ups", ">3</p>", "Open the dashboard"] {
+        assert!(letter.contains(part), "{part}: {letter}");
+    }
+    assert!(
+        letter.contains(&format!("href=\"{}{path}\"", app.url)),
+        "{letter}"
+    );
+    for part in ["<script", "<style", "<link", "class=", "<svg"] {
+        assert!(
+            !letter.contains(part),
+            "programs for mail want no {part}: {letter}"
+        );
+    }
+    let picture = letter
+        .split("<img src=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let picture = picture.expect("a chart").replace("&amp;", "&");
+    assert!(picture.ends_with("/chart.png?range=30d"), "{picture}");
+    let picture = get(&app, picture.strip_prefix(&app.url).expect("absolute"), None).await;
+    assert_eq!(
+        (picture.status(), header(&picture, "content-type")),
+        (StatusCode::OK, "image/png")
+    );
+
+    let (locked, _) = shared(
+        &app,
+        &ada,
+        json!({"viewer_may": ["download"], "password": "a walking horse"}),
+    )
+    .await;
+    let (closed, _) = shared(&app, &ada, json!({})).await;
+    let id = letter
+        .split("/widgets/")
+        .nth(1)
+        .and_then(|rest| rest.split('/').next());
+    let id = id.expect("a widget");
+    for path in [
+        format!("{locked}/email.html"),
+        format!("{closed}/email.html"),
+        format!("{closed}/widgets/{id}/chart.png"),
+        format!("{path}/widgets/{}/chart.png", "0".repeat(8)),
+    ] {
+        assert_eq!(
+            get(&app, &path, None).await.status(),
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+    let opened = app.form(&locked, &[("password", "a walking horse")], None).await;
+    let cookie = header(&opened, "set-cookie")
+        .split(';')
+        .next()
+        .expect("a pair")
+        .to_owned();
+    let letter = get(&app, &format!("{locked}/email.html"), Some(&cookie)).await;
+    let letter = letter.text().await.expect("a letter");
+    assert!(
+        !letter.contains("<img") && letter.contains(">DE</t"),
+        "who reads it gave no password, so it has figures: {letter}"
+    );
+}
+
+#[tokio::test]
 async fn a_link_has_a_picture_and_says_so() {
     let app = TestApp::start();
     let ada = app.member("ada").await;
