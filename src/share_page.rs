@@ -195,6 +195,24 @@ pub(crate) async fn open(state: &AppState, token: &str, headers: &HeaderMap) -> 
     state.engine.sharing().open(token, proof).await
 }
 
+/// As [`open`], for whoever wants to take something along: not there where the link does not allow it.
+async fn open_to_take(state: &AppState, token: &str, headers: &HeaderMap) -> Result<Opened, Error> {
+    let opened = open(state, token, headers).await?;
+    if opened.viewer_may(ViewerMay::Download) {
+        Ok(opened)
+    } else {
+        Err(Error::NotFound)
+    }
+}
+
+/// What is answered instead of a file: one page, also where a password has to be given first.
+fn without_file(error: Error, headers: &HeaderMap) -> Answered<Response> {
+    match error {
+        Error::NotFound | Error::Unauthenticated(_) => Ok(gone(reader_of(headers))),
+        other => Err(other.into()),
+    }
+}
+
 /// What is answered instead of a dashboard.
 fn closed(error: Error, path: &str, reader: Reader) -> Answered<Response> {
     match error {

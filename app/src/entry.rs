@@ -113,11 +113,19 @@ pub fn recovery_codes(theme: &str, codes: &[String]) -> String {
     settings(theme, key("Your recovery codes"), move || {
         view! {
             <p>{t("Two-factor sign-in is on. Keep these codes where you find them without your phone: each opens your account once, and they are not shown again.")}</p>
-            <div class="snippet"><pre tabindex="0"><code>{codes.clone()}</code></pre></div>
-            <p class="actions"><a class="button primary wide" href="/settings/account">{t("I have kept them")}</a></p>
+            {to_keep(codes.clone(), "/settings/account", t("I have kept them"))}
         }
         .into_any()
     })
+}
+
+/// What is told only once, and where it leads on.
+fn to_keep(secret: String, next: &'static str, kept: &'static str) -> AnyView {
+    view! {
+        <div class="snippet"><pre tabindex="0"><code>{secret}</code></pre></div>
+        <p class="actions"><a class="button primary wide" href=next>{kept}</a></p>
+    }
+    .into_any()
 }
 
 const NEW_KEY: &str = key("Your new key");
@@ -129,8 +137,7 @@ pub fn new_key(theme: &str, name: &str, key: &str) -> String {
     let inside = move || {
         view! {
             <p><strong>{name.clone()}</strong>{t(" is ready. Copy the key now: it is not shown again.")}</p>
-            <div class="snippet"><pre tabindex="0"><code>{key.clone()}</code></pre></div>
-            <p class="actions"><a class="button primary wide" href="/settings/keys">{t("I have kept it")}</a></p>
+            {to_keep(key.clone(), "/settings/keys", t("I have kept it"))}
         }
         .into_any()
     };
@@ -146,8 +153,7 @@ pub fn new_address(theme: &str, url: &str) -> String {
     let inside = move || {
         view! {
             <p>{t("The link is ready. Copy it now: it is not shown again.")}</p>
-            <div class="snippet"><pre tabindex="0"><code>{url.clone()}</code></pre></div>
-            <p class="actions"><a class="button primary wide" href="/settings/shares">{t("I have kept it")}</a></p>
+            {to_keep(url.clone(), "/settings/shares", t("I have kept it"))}
         }
         .into_any()
     };

@@ -58,7 +58,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/settings/organization") view=later::organization() ssr=SsrMode::Async />
                 <Route path=path!("/settings/data") view=later::data() ssr=SsrMode::Async />
                 <Route path=path!("/settings/members") view=later::members() ssr=SsrMode::Async />
-                <Route path=path!("/settings/shares") view=later::segments() ssr=SsrMode::Async />
+                <Route path=path!("/settings/shares") view=later::shares() ssr=SsrMode::Async />
                 <Route path=path!("/settings/audit") view=later::changes() ssr=SsrMode::Async />
                 <Route path=path!("/settings/account") view=later::account() ssr=SsrMode::Async />
                 <Route path=path!("/invitations/:token") view=later::invitation() ssr=SsrMode::Async />

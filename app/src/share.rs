@@ -18,7 +18,7 @@ use crate::drawing::{Medium, answer_view};
 use crate::language::{Reader, t, t_with};
 use crate::parts::icon::mark;
 pub use asked::asked;
-pub use letter::{letter, picture_spec};
+pub use letter::{Letter, letter, picture_spec};
 use model::language::within;
 pub use plain::{gone, locked};
 pub(crate) use sheet::{Head, around, escaped};

@@ -9,10 +9,11 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use engine::Error;
+use model::answer::Answer;
+use model::dashboard::Widget;
 use model::ids::WidgetId;
-use model::share::ViewerMay;
 
-use super::{Place, document, gone, open, private, reader_of};
+use super::{Place, document, open, open_to_take, private, reader_of, without_file};
 use crate::attachment::attachment;
 use crate::problem::Answered;
 use crate::site::SiteFiles;
@@ -25,16 +26,9 @@ pub(crate) async fn csv(
     uri: Uri,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let asked = app::share::asked(uri.query().unwrap_or_default());
-    let answer = async {
-        let opened = open(&state, &token, &headers).await?;
-        let widget: WidgetId = widget.parse().map_err(|_| Error::NotFound)?;
-        state.engine.shared_answer(&opened, widget, asked).await
-    };
-    let (widget, answer) = match answer.await {
+    let (widget, answer) = match widget_to_take(&state, (&token, &widget), &uri, &headers).await {
         Ok(found) => found,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
-        Err(error) => return Err(error.into()),
+        Err(error) => return without_file(error, &headers),
     };
     let text = crate::csv_text::of(&answer).map_err(Error::internal)?;
     let file = [
@@ -57,10 +51,9 @@ pub(crate) async fn file(
     uri: Uri,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let opened = match open(&state, &token, &headers).await {
-        Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
-        Err(error) => return Err(error.into()),
+    let opened = match open_to_take(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        Err(error) => return without_file(error, &headers),
     };
     let standing = Standing::File {
         css: style_sheet(&state.files).await,
@@ -91,10 +84,9 @@ pub(crate) async fn pdf(
     uri: Uri,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let opened = match open(&state, &token, &headers).await {
-        Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
-        Err(error) => return Err(error.into()),
+    let opened = match open_to_take(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        Err(error) => return without_file(error, &headers),
     };
     let asked = app::share::asked(uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(&opened, asked).await?;
@@ -107,6 +99,19 @@ pub(crate) async fn pdf(
     )
     .await?;
     Ok((private(), page).into_response())
+}
+
+/// A widget on the dashboard behind a link, answered for what the address asks.
+pub(super) async fn widget_to_take(
+    state: &AppState,
+    (token, widget): (&str, &str),
+    uri: &Uri,
+    headers: &HeaderMap,
+) -> Result<(Widget, Answer), Error> {
+    let asked = app::share::asked(uri.query().unwrap_or_default());
+    let opened = open(state, token, headers).await?;
+    let widget: WidgetId = widget.parse().map_err(|_| Error::NotFound)?;
+    state.engine.shared_answer(&opened, widget, asked).await
 }
 
 /// The site's style sheet with its fonts inside.

@@ -1,13 +1,11 @@
 //! `GET /s/{token}/email.html`: the dashboard for an e-mail, where the link lets it be taken along.
 
-use app::share::{SharedDocument, Standing};
+use app::share::Letter;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use engine::Error;
-use model::share::ViewerMay;
 
-use super::{gone, open, private, reader_of, updated};
+use super::{open_to_take, private, reader_of, updated, without_file};
 use crate::attachment::attachment;
 use crate::problem::Answered;
 use crate::state::AppState;
@@ -19,33 +17,22 @@ pub(crate) async fn letter(
     uri: Uri,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let reader = reader_of(&headers);
-    let opened = match open(&state, &token, &headers).await {
-        Ok(opened) if opened.viewer_may(ViewerMay::Download) => opened,
-        Ok(_) | Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader)),
-        Err(error) => return Err(error.into()),
+    let opened = match open_to_take(&state, &token, &headers).await {
+        Ok(opened) => opened,
+        Err(error) => return without_file(error, &headers),
     };
     let asked = app::share::asked(uri.query().unwrap_or_default());
     let shared = state.engine.shared_page(&opened, asked).await?;
-    let named = attachment(&shared.page.dashboard.name, "dashboard", "html");
-    let link = format!("/s/{token}");
-    let address = format!("{}{link}", state.site.public_url.trim_end_matches('/'));
-    let document = SharedDocument {
-        organization: opened.organization.clone(),
-        page: shared.page,
-        view: shared.view,
-        filterable: Vec::new(),
-        may_choose_range: false,
-        may_download: false,
-        path: link.clone(),
-        link,
-        card: None,
-        theme: "light",
-        updated: updated(&state, &opened, reader),
-        standing: Standing::Page { nonce: None },
+    let reader = reader_of(&headers);
+    let letter = app::share::letter(&Letter {
+        organization: &opened.organization,
+        page: &shared.page,
+        view: &shared.view,
+        address: &format!("{}/s/{token}", state.site.public_url.trim_end_matches('/')),
+        has_pictures: !opened.has_password,
+        updated: &updated(&state, &opened, reader),
         reader,
-    };
-    let letter = app::share::letter(&document, &address, !opened.has_password);
-    let file = [(header::CONTENT_DISPOSITION, named)];
-    Ok((file, private(), Html(letter)).into_response())
+    });
+    let named = attachment(&shared.page.dashboard.name, "dashboard", "html");
+    Ok(([(header::CONTENT_DISPOSITION, named)], private(), Html(letter)).into_response())
 }

@@ -4,13 +4,12 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Uri, header};
 use axum::response::{IntoResponse, Response};
 use charts::{Card, CardPanel};
-use engine::Error;
 use engine::sharing::{Opened, SharedPage};
 use model::dashboard::View;
-use model::ids::WidgetId;
 use model::language::within;
 
-use super::{gone, open, private, reader_of};
+use super::files::widget_to_take;
+use super::{open, private, reader_of, without_file};
 use crate::pictures;
 use crate::problem::Answered;
 use crate::state::AppState;
@@ -23,8 +22,7 @@ pub(crate) async fn card(
 ) -> Answered<Response> {
     let opened = match open(&state, &token, &headers).await {
         Ok(opened) => opened,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader_of(&headers))),
-        Err(error) => return Err(error.into()),
+        Err(error) => return without_file(error, &headers),
     };
     let shared = state.engine.shared_page(&opened, View::default()).await?;
     let reader = reader_of(&headers);
@@ -39,18 +37,11 @@ pub(crate) async fn chart(
     uri: Uri,
     headers: HeaderMap,
 ) -> Answered<Response> {
-    let asked = app::share::asked(uri.query().unwrap_or_default());
-    let answer = async {
-        let opened = open(&state, &token, &headers).await?;
-        let widget: WidgetId = widget.parse().map_err(|_| Error::NotFound)?;
-        state.engine.shared_answer(&opened, widget, asked).await
+    let (widget, answer) = match widget_to_take(&state, (&token, &widget), &uri, &headers).await {
+        Ok(found) => found,
+        Err(error) => return without_file(error, &headers),
     };
     let reader = reader_of(&headers);
-    let (widget, answer) = match answer.await {
-        Ok(found) => found,
-        Err(Error::NotFound | Error::Unauthenticated(_)) => return Ok(gone(reader)),
-        Err(error) => return Err(error.into()),
-    };
     let spec = app::share::picture_spec(&widget);
     let draw = move || within(reader, || charts::render(&answer, &spec)).into_string();
     let png = pictures::png(draw, 2.0).await?;

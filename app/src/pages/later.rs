@@ -4,14 +4,14 @@
 
 #[cfg(debug_assertions)]
 pub(super) use whole::{
-    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, start,
-    user, users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, shares,
+    start, user, users,
 };
 
 #[cfg(not(debug_assertions))]
 pub(super) use split::{
-    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, start,
-    user, users,
+    account, changes, data, editor, explore, invitation, keys, live, members, organization, segments, shares,
+    start, user, users,
 };
 
 #[cfg(debug_assertions)]
@@ -27,7 +27,8 @@ mod whole {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::segments;
+    use crate::pages::segments::SegmentsPage;
+    use crate::pages::shares::SharesPage;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -72,7 +73,11 @@ mod whole {
     }
 
     pub(in crate::pages) fn segments() -> fn() -> AnyView {
-        segments::page_of_the_address
+        || view! { <SegmentsPage /> }.into_any()
+    }
+
+    pub(in crate::pages) fn shares() -> fn() -> AnyView {
+        || view! { <SharesPage /> }.into_any()
     }
 
     pub(in crate::pages) fn start() -> fn() -> AnyView {
@@ -102,7 +107,8 @@ mod split {
     use crate::pages::live::LivePage;
     use crate::pages::members::MembersPage;
     use crate::pages::organization::OrganizationPage;
-    use crate::pages::segments;
+    use crate::pages::segments::SegmentsPage;
+    use crate::pages::shares::SharesPage;
     use crate::pages::user::UserPage;
     use crate::pages::users::UsersPage;
 
@@ -276,7 +282,7 @@ mod split {
         Lazy::new()
     }
 
-    /// Filters with a name, and links with their ends: in one file, since both are a list and little else.
+    /// Filters with a name.
     pub(in crate::pages) struct SegmentsRoute;
 
     #[lazy_route]
@@ -286,7 +292,25 @@ mod split {
         }
 
         fn view(_route: Self) -> AnyView {
-            segments::page_of_the_address()
+            view! { <SegmentsPage /> }.into_any()
+        }
+    }
+
+    pub(in crate::pages) fn shares() -> Lazy<SharesRoute> {
+        Lazy::new()
+    }
+
+    /// Links to dashboards, and their ends.
+    pub(in crate::pages) struct SharesRoute;
+
+    #[lazy_route]
+    impl LazyRoute for SharesRoute {
+        fn data() -> Self {
+            Self
+        }
+
+        fn view(_route: Self) -> AnyView {
+            view! { <SharesPage /> }.into_any()
         }
     }
 

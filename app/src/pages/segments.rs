@@ -2,14 +2,12 @@
 //! script.
 
 use leptos::prelude::*;
-use leptos_router::hooks::use_location;
 use model::ids::SegmentId;
 use model::query::Filter;
 use model::role::Action;
 use serde_json::json;
 
 use super::settings::{LastColumn, list_table, settings_page};
-use super::shares::SharesPage;
 use crate::api::segments::{self as api, SegmentLine};
 use crate::api::session::Session;
 use crate::language::{t, t_with};
@@ -20,21 +18,9 @@ use crate::parts::popover::Popover;
 use crate::query_string;
 use crate::words;
 
-/// The page of the address: segments, or share links.
-pub(super) fn page_of_the_address() -> AnyView {
-    let is_of_links = use_location()
-        .pathname
-        .with_untracked(|path| path == "/settings/shares");
-    if is_of_links {
-        view! { <SharesPage /> }.into_any()
-    } else {
-        view! { <SegmentsPage /> }.into_any()
-    }
-}
-
 /// The page.
 #[component]
-fn SegmentsPage() -> impl IntoView {
+pub(super) fn SegmentsPage() -> impl IntoView {
     let segments: Fetched<Vec<SegmentLine>> = Resource::new(|| (), |()| api::list_segments());
     settings_page(t("Segments"), segments, segments_page)
 }

@@ -3,11 +3,12 @@
 
 use charts::{ChartSpec, Table, Theme};
 use leptos::prelude::Owner;
+use model::account::Organization;
 use model::answer::Answer;
-use model::dashboard::{Panel, Widget, WidgetType};
-use model::language::within;
+use model::dashboard::{DashboardPage, Panel, View, Widget, WidgetType};
+use model::language::{Reader, within};
 
-use super::{SharedDocument, asked, escaped};
+use super::{asked, escaped};
 use crate::address;
 use crate::language::{t, t_with};
 
@@ -33,38 +34,61 @@ pub fn picture_spec(widget: &Widget) -> ChartSpec {
     }
 }
 
-/// The whole letter. `address` is the absolute one of the link; its charts are pictures there where `has_pictures`, which a
-/// link with a password shows nobody, and figures otherwise.
+/// What a letter is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Letter<'l> {
+    /// Whose dashboard it is.
+    pub organization: &'l Organization,
+    /// The dashboard, answered.
+    pub page: &'l DashboardPage,
+    /// How it is looked at.
+    pub view: &'l View,
+    /// The absolute address of the link.
+    pub address: &'l str,
+    /// Whether charts are pictures below that address, which a link with a password shows nobody, or figures.
+    pub has_pictures: bool,
+    /// When it was answered, in words.
+    pub updated: &'l str,
+    /// For whom the words are.
+    pub reader: Reader,
+}
+
+/// The whole letter.
 #[must_use]
-pub fn letter(shared: &SharedDocument, address: &str, has_pictures: bool) -> String {
-    within(shared.reader, || {
+pub fn letter(letter: &Letter<'_>) -> String {
+    within(letter.reader, || {
         Owner::new().with(|| {
-            crate::clocks::go_by(&shared.organization.timezone);
-            written(shared, address, has_pictures)
+            crate::clocks::go_by(&letter.organization.timezone);
+            written(letter)
         })
     })
 }
 
-fn written(shared: &SharedDocument, address: &str, has_pictures: bool) -> String {
-    let dashboard = &shared.page.dashboard;
+fn written(letter: &Letter<'_>) -> String {
+    let dashboard = &letter.page.dashboard;
     let title = escaped(&dashboard.name);
-    let range = shared.view.range.as_ref().or(dashboard.range.as_ref());
+    let range = letter.view.range.as_ref().or(dashboard.range.as_ref());
     let range = range.map(address::range_words);
     let notes = [Some(dashboard.description.clone()), range].into_iter().flatten();
     let notes: String = notes
         .filter(|note| !note.is_empty())
         .map(|note| paragraph(&note))
         .collect();
-    let query = asked::written(&shared.view);
-    let at = |panel: &Panel| escaped(&format!("{address}/widgets/{}/chart.png{query}", panel.widget.id));
-    let panels = shared.page.panels.iter();
+    let query = asked::written(letter.view);
+    let at = |panel: &Panel| {
+        escaped(&format!(
+            "{}/widgets/{}/chart.png{query}",
+            letter.address, panel.widget.id
+        ))
+    };
+    let panels = letter.page.panels.iter();
     let panels: String = panels
-        .map(|panel| section(panel, has_pictures.then(|| at(panel))))
+        .map(|panel| section(panel, letter.has_pictures.then(|| at(panel))))
         .collect();
-    let address = escaped(address);
-    let (language, organization) = (shared.reader.language.tag(), paragraph(&shared.organization.name));
+    let address = escaped(letter.address);
+    let (language, organization) = (letter.reader.language.tag(), paragraph(&letter.organization.name));
     let (updated, open) = (
-        paragraph(&format!("{} {}", t("Updated"), shared.updated)),
+        paragraph(&format!("{} {}", t("Updated"), letter.updated)),
         t("Open the dashboard"),
     );
     format!(

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::caller::{Caller, Who};
 use crate::db::{Db, Page, PageRequest, Tx, after, from_db, sql, to_db};
 use crate::error::Error;
+use crate::query::buckets::start_of_day;
 use crate::random::Random;
 
 /// A change that is being made.
@@ -135,10 +136,8 @@ fn day_begins(field: &str, text: &str, days: i64, zone: &TimeZone) -> Result<Tim
     let begins = text
         .parse::<Date>()
         .and_then(|day| day.checked_add(days.days()))
-        .and_then(|day| day.to_zoned(zone.clone()));
-    begins
-        .map(|begins| begins.timestamp())
-        .map_err(|_| Error::invalid(field, "invalid", "Write a day as YYYY-MM-DD."))
+        .and_then(|day| start_of_day(day, zone));
+    begins.map_err(|_| Error::invalid(field, "invalid", "Write a day as YYYY-MM-DD."))
 }
 
 #[derive(sqlx::FromRow)]

@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use model::Timestamp;
 use model::account::{AddressChange, Email};
 use model::ids::{SessionId, UserId};
 use model::language::{Language, within};
@@ -12,12 +11,12 @@ use model::mail::LetterKind;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::links::{Addressee, HOUR, MOST_IN_AN_HOUR, PAUSE, by_id};
+use super::links::{Addressee, PAUSE, an_hour_before, by_id, is_time_for_another};
 use super::{Auth, later};
 use crate::caller::Caller;
 use crate::db::{Tx, sql, to_db};
 use crate::error::Error;
-use crate::mail::{Due, Letter, Posted};
+use crate::mail::{Letter, Posted};
 use crate::random::digest;
 
 /// How long the link works.
@@ -74,7 +73,8 @@ impl Auth {
                 Letter::address(email.as_str(), link)
             }
         });
-        let to_new = self.post_to_new(&mut tx, user, (waiting, letter)).await?;
+        let about = (LetterKind::Address, waiting);
+        let to_new = self.post_to(&mut tx, user, about, (letter, LASTS)).await?;
         let settings = format!("{}/settings/account", self.public_url());
         let letter = within(language, || Letter::address_asked(&account.email, settings));
         let to_old = self.post_notice(&mut tx, user, letter).await?;
@@ -210,18 +210,18 @@ impl Auth {
     /// Neither letter box is filled: a minute between letters, few in an hour.
     async fn must_pause(&self, tx: &mut Tx, user: UserId) -> Result<(), Error> {
         let now = self.clock.now();
-        let ago = |time: Duration| now.saturating_sub(time).unwrap_or(Timestamp::MIN);
         let (count, last) = sql!(
             tx,
             one as (i64, Option<DateTime<Utc>>),
             "SELECT count(*), max(created_at) FROM address_changes WHERE user_id = $1 AND created_at > $2",
             user.uuid(),
-            to_db(ago(HOUR)),
+            an_hour_before(now),
         )?;
-        if count >= MOST_IN_AN_HOUR || last.is_some_and(|last| last > to_db(ago(PAUSE))) {
-            return Err(Error::TooMany { retry_after: PAUSE });
+        if is_time_for_another(now, count, last) {
+            Ok(())
+        } else {
+            Err(Error::TooMany { retry_after: PAUSE })
         }
-        Ok(())
     }
 
     async fn begin_change(
@@ -253,37 +253,9 @@ impl Auth {
         Ok((id, format!("{}/confirm/{token}", self.public_url())))
     }
 
-    async fn post_to_new(
-        &self,
-        tx: &mut Tx,
-        user: UserId,
-        (change, letter): (Uuid, Letter),
-    ) -> Result<Posted, Error> {
-        let due = Due {
-            letter,
-            kind: LetterKind::Address,
-            about: change,
-            org: None,
-            user: Some(user.uuid()),
-            good_until: later(self.clock.now(), LASTS),
-        };
-        self.mailer.post(tx, due).await
-    }
-
     async fn post_notice(&self, tx: &mut Tx, user: UserId, letter: Letter) -> Result<Posted, Error> {
-        let due = Due {
-            letter,
-            kind: LetterKind::Notice,
-            about: user.uuid(),
-            org: None,
-            user: Some(user.uuid()),
-            good_until: later(self.clock.now(), TOLD_FOR),
-        };
-        self.mailer.post(tx, due).await
-    }
-
-    fn public_url(&self) -> &str {
-        self.settings.issuer.trim_end_matches('/')
+        let about = (LetterKind::Notice, user.uuid());
+        self.post_to(tx, user, about, (letter, TOLD_FOR)).await
     }
 }
 

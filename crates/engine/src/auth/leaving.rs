@@ -10,12 +10,19 @@ use crate::caller::Caller;
 use crate::db::{Tx, sql};
 use crate::error::Error;
 
+/// The names of the organizations that somebody owns and nobody else does.
+const OWNED_ALONE: &str = "SELECT o.name FROM org_members m JOIN organizations o ON o.id = m.org_id
+     WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM org_members other
+         WHERE other.org_id = m.org_id AND other.role = 'owner' AND other.user_id <> $1)
+     ORDER BY o.name, o.id";
+
 impl Auth {
     /// Deletes the caller's account: sessions, personal keys, memberships and letters go with it. What the person made in
     /// organizations stays there, and so do their records of changes.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for a wrong password, and a code that is missing or wrong where the account asks for one; [`Error::Conflict`] with the organizations that nobody else owns;
+    /// [`Error::Invalid`] for a wrong password, and a code that is missing or wrong where the account asks for one;
+    /// [`Error::Conflict`] with the organizations that nobody else owns;
     /// [`Error::TooMany`]; [`Error::Forbidden`] for a caller that did not sign in.
     pub async fn delete_account(&self, caller: &Caller, proof: &AccountDeletion) -> Result<(), Error> {
         let (user, session) = caller.signed_in()?;
@@ -23,9 +30,9 @@ impl Auth {
             .await?;
         let mut tx = self.db.begin().await?;
         let orgs = held_organizations(&mut tx, user).await?;
-        let alone = owned_alone(&mut tx, user).await?;
+        let alone = sql!(tx, all as (String,), OWNED_ALONE, user.uuid())?;
         if !alone.is_empty() {
-            return Err(Error::Conflict(only_owner(&alone)));
+            return Err(Error::Conflict(only_owner(alone)));
         }
         for org in orgs {
             let change = Change::by_user(user, org, "user.deleted", format!("user:{user}"));
@@ -41,8 +48,8 @@ impl Auth {
     /// [`Error::Forbidden`] for a caller that did not sign in.
     pub async fn owns_alone(&self, caller: &Caller) -> Result<Vec<String>, Error> {
         let (user, _) = caller.signed_in()?;
-        let mut tx = self.db.begin().await?;
-        owned_alone(&mut tx, user).await
+        let names = sql!(self.db, all as (String,), OWNED_ALONE, user.uuid())?;
+        Ok(names.into_iter().map(|(name,)| name).collect())
     }
 }
 
@@ -57,20 +64,8 @@ async fn held_organizations(tx: &mut Tx, user: UserId) -> Result<Vec<OrgId>, Err
     Ok(held.into_iter().map(|(org,)| OrgId::new(org)).collect())
 }
 
-async fn owned_alone(tx: &mut Tx, user: UserId) -> Result<Vec<String>, Error> {
-    let names = sql!(
-        tx,
-        all as (String,),
-        "SELECT o.name FROM org_members m JOIN organizations o ON o.id = m.org_id
-         WHERE m.user_id = $1 AND m.role = 'owner' AND NOT EXISTS (SELECT 1 FROM org_members other
-             WHERE other.org_id = m.org_id AND other.role = 'owner' AND other.user_id <> $1)
-         ORDER BY o.name, o.id",
-        user.uuid(),
-    )?;
-    Ok(names.into_iter().map(|(name,)| name).collect())
-}
-
-fn only_owner(names: &[String]) -> String {
+fn only_owner(names: Vec<(String,)>) -> String {
+    let names: Vec<String> = names.into_iter().map(|(name,)| name).collect();
     format!(
         "Nobody else owns {}. Make another member an owner, or delete the organization, and then your account.",
         names.join(", ")

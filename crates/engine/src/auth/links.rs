@@ -22,11 +22,11 @@ use crate::mail::{Due, Letter, Posted};
 use crate::organizations::known_role;
 use crate::random::digest;
 
-pub(super) const HOUR: Duration = Duration::from_hours(1);
+const HOUR: Duration = Duration::from_hours(1);
 /// Letters of one kind to one account: at most one in this time …
 pub(super) const PAUSE: Duration = Duration::from_mins(1);
 /// … and at most so many in an hour.
-pub(super) const MOST_IN_AN_HOUR: i64 = 5;
+const MOST_IN_AN_HOUR: i64 = 5;
 
 /// What a link is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -374,13 +374,25 @@ impl Auth {
             Purpose::Reset => Letter::reset(&to.email, link),
             Purpose::Confirm => Letter::confirm(&to.email, link),
         });
+        let about = (purpose.letter(), to.user.uuid());
+        self.post_to(tx, to.user, about, (letter, purpose.lasts())).await
+    }
+
+    /// Writes a letter to somebody with an account down: of which kind, about what, and how long it is good.
+    pub(super) async fn post_to(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        (kind, about): (LetterKind, Uuid),
+        (letter, lasts): (Letter, Duration),
+    ) -> Result<Posted, Error> {
         let due = Due {
             letter,
-            kind: purpose.letter(),
-            about: to.user.uuid(),
+            kind,
+            about,
             org: None,
-            user: Some(to.user.uuid()),
-            good_until: later(self.clock.now(), purpose.lasts()),
+            user: Some(user.uuid()),
+            good_until: later(self.clock.now(), lasts),
         };
         self.mailer.post(tx, due).await
     }
@@ -395,10 +407,9 @@ impl Auth {
              WHERE user_id = $1 AND purpose = $2 AND created_at > $3",
             user.uuid(),
             purpose.as_str(),
-            to_db(now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN)),
+            an_hour_before(now),
         )?;
-        let a_moment_ago = to_db(now.saturating_sub(PAUSE).unwrap_or(Timestamp::MIN));
-        Ok(count < MOST_IN_AN_HOUR && last.is_none_or(|last| last <= a_moment_ago))
+        Ok(is_time_for_another(now, count, last))
     }
 
     /// Makes a link; those of the same kind that were made before stop working, and letters with them are not sent any more.
@@ -433,8 +444,12 @@ impl Auth {
             to_db(now),
             to_db(later(now, purpose.lasts())),
         )?;
-        let public_url = self.settings.issuer.trim_end_matches('/');
-        Ok(format!("{public_url}/{}/{token}", purpose.as_str()))
+        Ok(format!("{}/{}/{token}", self.public_url(), purpose.as_str()))
+    }
+
+    /// The address that people know this server by, without a slash at its end.
+    pub(super) fn public_url(&self) -> &str {
+        self.settings.issuer.trim_end_matches('/')
     }
 
     async fn look_at(&self, purpose: Purpose, token: &str) -> Result<(), Error> {
@@ -467,6 +482,17 @@ impl Auth {
         )?;
         found.map(|(user,)| UserId::new(user)).ok_or(Error::NotFound)
     }
+}
+
+/// Letters since then count.
+pub(super) fn an_hour_before(now: Timestamp) -> DateTime<Utc> {
+    to_db(now.saturating_sub(HOUR).unwrap_or(Timestamp::MIN))
+}
+
+/// Whether one more letter of a kind may go to an account that had so many within the hour, the last one then.
+pub(super) fn is_time_for_another(now: Timestamp, count: i64, last: Option<DateTime<Utc>>) -> bool {
+    let a_moment_ago = to_db(now.saturating_sub(PAUSE).unwrap_or(Timestamp::MIN));
+    count < MOST_IN_AN_HOUR && last.is_none_or(|last| last <= a_moment_ago)
 }
 
 type AddresseeRow = (Uuid, String, String, Option<String>);

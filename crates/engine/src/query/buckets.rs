@@ -201,7 +201,7 @@ fn last_days(length: Span, zone: &TimeZone, now: Timestamp) -> Result<(Timestamp
 }
 
 /// The first instant of a day, also where its midnight does not exist.
-pub(super) fn start_of_day(date: Date, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
+pub(crate) fn start_of_day(date: Date, zone: &TimeZone) -> Result<Timestamp, jiff::Error> {
     Ok(date.to_zoned(zone.clone())?.timestamp())
 }
 

@@ -12,6 +12,20 @@ use crate::caller::Caller;
 use crate::db::{Page, PageRequest, after, from_db, from_db_option, sql};
 use crate::error::Error;
 
+/// Reads [`ShareRow`]s of the links of which the condition holds.
+macro_rules! listed {
+    ($condition:literal) => {
+        concat!(
+            "SELECT s.id, s.dashboard_id, d.name AS dashboard_name, s.name, s.created_by, u.name AS created_by_name,
+                 s.created_at, s.expires_at, s.password_hash, s.viewer_may, s.embed_origins, s.embed_key_at,
+                 s.last_opened_at
+             FROM shares s JOIN dashboards d ON d.id = s.dashboard_id LEFT JOIN users u ON u.id = s.created_by
+             WHERE ",
+            $condition
+        )
+    };
+}
+
 #[derive(sqlx::FromRow)]
 struct ShareRow {
     id: Uuid,
@@ -67,11 +81,7 @@ impl Sharing {
         let rows = sql!(
             self.db,
             all as ShareRow,
-            "SELECT s.id, s.dashboard_id, d.name AS dashboard_name, s.name, s.created_by, u.name AS created_by_name,
-                 s.created_at, s.expires_at, s.password_hash, s.viewer_may, s.embed_origins, s.embed_key_at,
-                 s.last_opened_at
-             FROM shares s JOIN dashboards d ON d.id = s.dashboard_id LEFT JOIN users u ON u.id = s.created_by
-             WHERE s.dashboard_id = $1 AND s.org_id = $2 AND s.revoked_at IS NULL ORDER BY s.id DESC",
+            listed!("s.dashboard_id = $1 AND s.org_id = $2 AND s.revoked_at IS NULL ORDER BY s.id DESC"),
             dashboard.uuid(),
             caller.org().uuid(),
         )?;
@@ -88,11 +98,7 @@ impl Sharing {
         let rows = sql!(
             self.db,
             all as ShareRow,
-            "SELECT s.id, s.dashboard_id, d.name AS dashboard_name, s.name, s.created_by, u.name AS created_by_name,
-                 s.created_at, s.expires_at, s.password_hash, s.viewer_may, s.embed_origins, s.embed_key_at,
-                 s.last_opened_at
-             FROM shares s JOIN dashboards d ON d.id = s.dashboard_id LEFT JOIN users u ON u.id = s.created_by
-             WHERE s.org_id = $1 AND s.revoked_at IS NULL AND s.id < $2 ORDER BY s.id DESC LIMIT $3",
+            listed!("s.org_id = $1 AND s.revoked_at IS NULL AND s.id < $2 ORDER BY s.id DESC LIMIT $3"),
             caller.org().uuid(),
             slice.below,
             slice.rows(),
