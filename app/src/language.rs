@@ -21,10 +21,13 @@ pub fn reader_of(headers: &axum::http::HeaderMap, language: Option<&str>, clock:
     }
 }
 
-/// Who reads the page that is being drawn.
+/// Who reads the page that is being drawn. Whoever is named for it counts first: a thread may still be in the context of the
+/// request that it served before.
 #[cfg(feature = "ssr")]
 pub(crate) fn reader() -> Reader {
-    leptos::prelude::use_context::<Reader>().unwrap_or_else(model::language::reader)
+    model::language::named_reader()
+        .or_else(leptos::prelude::use_context::<Reader>)
+        .unwrap_or_else(model::language::reader)
 }
 
 /// Who reads the page.

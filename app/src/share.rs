@@ -105,11 +105,14 @@ pub fn range_words(range: &Range, timezone: &str) -> String {
     })
 }
 
-/// What stands inside a card, in the [current language](model::language::within): what a script puts there when the figures
-/// have changed.
+/// What stands inside a card, in the [current language](model::language::within) and on the clocks of the IANA time zone:
+/// what a script puts there when the figures have changed.
 #[must_use]
-pub fn card_inside(panel: &Panel) -> String {
-    Owner::new().with(|| inside(panel.clone().into()).to_html())
+pub fn card_inside(panel: &Panel, timezone: &str) -> String {
+    Owner::new().with(|| {
+        crate::clocks::go_by(timezone);
+        inside(panel.clone().into()).to_html()
+    })
 }
 
 fn body(shared: &SharedDocument) -> AnyView {
@@ -251,6 +254,21 @@ mod tests {
             standing: Standing::Page { nonce: None },
             reader: Reader::default(),
         }
+    }
+
+    #[test]
+    fn nobody_reads_in_the_language_of_the_request_before() {
+        let [english, german] = [
+            model::language::Language::English,
+            model::language::Language::German,
+        ]
+        .map(Reader::from);
+        let before = Owner::new();
+        before.with(|| provide_context(german));
+        before.set();
+        assert!(gone(english).contains("Nothing here"), "{}", gone(english));
+        before.with(|| provide_context(english));
+        assert!(!gone(german).contains("Nothing here"), "{}", gone(german));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use axum::response::Response;
 use engine::Error;
 use engine::live::{Changed, Shown, Watch};
 use engine::sharing::Opened;
+use model::dashboard::Panel;
 use model::language::Reader;
 use serde::Serialize;
 use tokio::sync::broadcast::error::RecvError;
@@ -187,11 +188,12 @@ impl Viewer {
         }
         let updated = share_page::updated(&self.state, &self.opened, self.reader);
         let may_see = |shown: &Arc<Shown>| self.opened.may_see(&shown.panel.widget);
+        let draw = |panel: &Panel| app::share::card_inside(panel, &self.opened.organization.timezone);
         for shown in since.shown.into_iter().filter(may_see) {
             let update = Update {
                 kind: "update",
                 widget_id: shown.panel.widget.id.to_string(),
-                html: shown.drawn(self.reader, app::share::card_inside),
+                html: shown.drawn(self.reader, draw),
                 updated: &updated,
             };
             let text = serde_json::to_string(&update).unwrap_or_default();

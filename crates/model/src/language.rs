@@ -20,25 +20,31 @@ pub enum Language {
 }
 
 thread_local! {
-    static CURRENT: Cell<Reader> = const { Cell::new(Reader::USUAL) };
+    static CURRENT: Cell<Option<Reader>> = const { Cell::new(None) };
 }
 
 /// Draws for `reader`: what [`t`], [`t_with`] and [`crate::format`] say inside of it. Who read before comes back, whatever
 /// becomes of `draw`.
 pub fn within<T>(reader: impl Into<Reader>, draw: impl FnOnce() -> T) -> T {
-    struct Back(Reader);
+    struct Back(Option<Reader>);
     impl Drop for Back {
         fn drop(&mut self) {
             CURRENT.set(self.0);
         }
     }
-    let _back = Back(CURRENT.replace(reader.into()));
+    let _back = Back(CURRENT.replace(Some(reader.into())));
     draw()
 }
 
 /// Who reads: the reader of [`within`]; in a browser that of the page.
 #[must_use]
 pub fn reader() -> Reader {
+    named_reader().unwrap_or(Reader::USUAL)
+}
+
+/// As [`reader()`], and none where nobody was named.
+#[must_use]
+pub fn named_reader() -> Option<Reader> {
     CURRENT.get()
 }
 
@@ -143,16 +149,16 @@ impl Language {
 #[cfg(target_arch = "wasm32")]
 pub fn speak_german(lines: String) {
     texts::load(lines.leak());
-    CURRENT.set(Reader {
+    CURRENT.set(Some(Reader {
         language: Language::German,
         ..reader()
-    });
+    }));
 }
 
 /// Goes by this clock from now on.
 #[cfg(target_arch = "wasm32")]
 pub fn go_by(clock: Clock) {
-    CURRENT.set(Reader { clock, ..reader() });
+    CURRENT.set(Some(Reader { clock, ..reader() }));
 }
 
 mod texts {
