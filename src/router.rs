@@ -272,7 +272,7 @@ fn dashboards_api() -> Router<AppState> {
         .route("/api/templates/{name}", post(templates::create))
         .route(
             "/api/dashboards/{id}/widgets",
-            get(widgets::list).post(widgets::create),
+            get(widgets::list).post(widgets::create).patch(widgets::place),
         )
         .route(
             "/api/widgets/{id}",

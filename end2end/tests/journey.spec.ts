@@ -117,6 +117,11 @@ test('a dashboard is edited, and a deletion can be undone', async ({ page }) => 
   await page.getByLabel('Name of the dashboard').fill('Our notes');
   await page.getByLabel('Name of the dashboard').press('Enter');
   await expect(page).toHaveTitle(/Our notes/);
+  await page.locator('.toast', { hasText: 'Renamed.' }).getByRole('button', { name: 'Undo' }).click();
+  await expect(page).toHaveTitle(/^Notes/);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  await page.getByRole('button', { name: 'Redo' }).click();
+  await expect(page).toHaveTitle(/Our notes/);
   await page.goto('/');
   await expect(page.getByRole('link', { name: /Our notes/ })).toBeVisible();
 });

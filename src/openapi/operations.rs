@@ -8,7 +8,7 @@ use model::account::{
 use model::answer::Answer;
 use model::audit::Entry;
 use model::catalogue::{EventName, EventProperty, PropertyValues};
-use model::dashboard::{Dashboard, DashboardSpec, Widget, WidgetSpec};
+use model::dashboard::{Dashboard, DashboardSpec, Widget, WidgetPlaces, WidgetSpec};
 use model::erasure::{Erasure, ForgetRequest};
 use model::event::Receipt;
 use model::mail::StuckLetter;
@@ -906,6 +906,16 @@ fn widgets(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(s, Post, of_board, "createWidget", "Put a widget on a dashboard")
             .takes::<WidgetSpec>()
             .gives::<Widget>(201),
+        Call::new(
+            s,
+            Patch,
+            of_board,
+            "placeWidgets",
+            "Move and resize widgets of a dashboard, all or none",
+        )
+        .takes::<WidgetPlaces>()
+        .if_match()
+        .gives_list::<Widget>(),
         Call::new(s, Get, one, "getWidget", "A widget").gives::<Widget>(200),
         Call::new(s, Put, one, "replaceWidget", "Change a widget")
             .takes::<WidgetSpec>()

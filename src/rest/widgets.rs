@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use charts::{ChartSpec, Theme};
 use engine::{Engine, Error};
 use model::answer::Answer;
-use model::dashboard::{View, Widget, WidgetSpec};
+use model::dashboard::{View, Widget, WidgetPlaces, WidgetSpec};
 use model::ids::WidgetId;
 use model::language::within;
 use serde::Deserialize;
@@ -49,6 +49,22 @@ pub(crate) async fn create(
         .await?;
     let address = format!("/api/widgets/{}", widget.id);
     Ok(Created(address, tagged(widget.version, Json(widget))))
+}
+
+/// `PATCH /api/dashboards/{id}/widgets`
+pub(crate) async fn place(
+    State(engine): State<Engine>,
+    Asking(caller): Asking,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+    body::Json(places): body::Json<WidgetPlaces>,
+) -> Answered<Json<Whole<Widget>>> {
+    let version = if_match(&headers)?;
+    let widgets = engine
+        .dashboards()
+        .place_widgets(&caller, id(&path)?, &places, version)
+        .await?;
+    Ok(Json(Whole::new(widgets)))
 }
 
 /// `GET /api/widgets/{id}`

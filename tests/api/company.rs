@@ -219,6 +219,12 @@ impl Company {
             ("POST", "/api/organizations/{id}/keys") => json!({"name": "x", "kind": "write"}),
             ("POST", "/api/segments") | ("PUT", "/api/segments/{id}") => segment(),
             ("POST", "/api/dashboards/{id}/widgets") | ("PUT", "/api/widgets/{id}") => widget(),
+            ("PATCH", "/api/dashboards/{id}/widgets") => {
+                let widgets = format!("/api/dashboards/{}/widgets", self.dashboard);
+                let made = self.made(app, &widgets, widget()).await;
+                let place = json!({"id": made["id"], "position": {"x": 8, "y": 4}, "size": {"w": 4, "h": 2}});
+                json!({"widgets": [place]})
+            }
             ("POST", "/api/dashboards/import") => json!({"dashboard": {"name": "x"}}),
             ("POST", "/api/annotations" | "/api/dashboards/{id}/annotations") => json!({"text": "x"}),
             _ => return None,

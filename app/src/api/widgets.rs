@@ -9,7 +9,7 @@
 
 use leptos::prelude::*;
 use model::answer::Answer;
-use model::dashboard::{View, Widget, WidgetSpec};
+use model::dashboard::{View, Widget, WidgetPlaces, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::Query;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,16 @@ pub async fn replace_widget(id: WidgetId, spec: WidgetSpec, version: i64) -> Res
     Ok(crate::server::engine()?
         .dashboards()
         .replace_widget(&caller, id, spec, Some(version))
+        .await?)
+}
+
+/// Moves and resizes widgets of a dashboard, all or none: none where somebody else changed one since its version.
+#[server(prefix = "/api/fn", endpoint = "place_widgets", input = Json, output = Json)]
+pub async fn place_widgets(dashboard: DashboardId, places: WidgetPlaces) -> Result<Vec<Widget>, AppError> {
+    let caller = crate::server::caller()?;
+    Ok(crate::server::engine()?
+        .dashboards()
+        .place_widgets(&caller, dashboard, &places, None)
         .await?)
 }
 

@@ -1,8 +1,10 @@
 //! What a person does to a dashboard and its widgets.
 
+use std::mem::replace;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use model::dashboard::{Dashboard, DashboardSpec, Position, Widget, WidgetSpec};
+use model::dashboard::{Dashboard, DashboardSpec, Position, Widget, WidgetPlace, WidgetPlaces, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::{Filter, Range};
 
@@ -35,55 +37,79 @@ fn spec_of_widget(widget: &Widget) -> WidgetSpec {
     }
 }
 
-async fn replaced(id: DashboardId, change: impl FnOnce(&mut DashboardSpec)) -> Result<Dashboard, AppError> {
-    let dashboard = api::get_dashboard(id).await?;
-    let mut spec = spec_of(&dashboard);
-    change(&mut spec);
-    api::replace_dashboard(id, spec, dashboard.version).await
+/// A setting of the dashboard itself.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Setting {
+    /// What it is called.
+    Name(String),
+    /// What it says below its name.
+    Description(String),
+    /// The range that everybody sees first.
+    Range(Option<Range>),
+    /// The filter that everybody sees first.
+    Filter(Option<Filter>),
+}
+
+impl Setting {
+    /// Puts it into `spec`; gives what was there.
+    fn swap(self, spec: &mut DashboardSpec) -> Self {
+        match self {
+            Self::Name(name) => Self::Name(replace(&mut spec.name, name)),
+            Self::Description(text) => Self::Description(replace(&mut spec.description, text)),
+            Self::Range(range) => Self::Range(replace(&mut spec.range, range)),
+            Self::Filter(filter) => Self::Filter(replace(&mut spec.filter, filter)),
+        }
+    }
 }
 
 impl Board {
-    /// Changes the dashboard's own settings, and only what `change` says: the rest stays as it is by now.
-    fn replace(self, change: impl FnOnce(&mut DashboardSpec) + 'static, done: &'static str) {
+    fn set(self, settings: Vec<Setting>, done: &'static str) {
         spawn_local(async move {
-            match replaced(self.id, change).await {
-                Ok(dashboard) => {
-                    self.page.update(|page| page.dashboard = dashboard);
-                    self.toasts.say(done);
-                }
-                Err(error) => {
-                    // The inputs show what is kept, not what was refused.
-                    self.page.update(|_| {});
-                    self.toasts.problem(&error);
-                }
+            if let Some(before) = self.put_settings(settings).await {
+                self.remember(Done::Set(before));
+                let undo = Callback::new(move |()| self.undo());
+                self.toasts.say_with_undo(done.to_owned(), undo);
             }
         });
     }
 
-    pub(crate) fn rename(self, name: String) {
-        if self.page.with_untracked(|page| page.dashboard.name == name) {
-            return;
+    /// Changes these settings of the dashboard, and only these: the rest stays as it is by now. Gives what they were.
+    pub(super) async fn put_settings(self, settings: Vec<Setting>) -> Option<Vec<Setting>> {
+        match replaced(self.id, settings).await {
+            Ok((dashboard, before)) => {
+                self.page.update(|page| page.dashboard = dashboard);
+                Some(before)
+            }
+            Err(error) => {
+                // The inputs show what is kept, not what was refused.
+                self.page.update(|_| {});
+                self.toasts.problem(&error);
+                None
+            }
         }
-        self.replace(move |spec| spec.name = name, t("Renamed."));
+    }
+
+    pub(crate) fn rename(self, name: String) {
+        if self.page.with_untracked(|page| page.dashboard.name != name) {
+            self.set(vec![Setting::Name(name)], t("Renamed."));
+        }
     }
 
     pub(crate) fn describe(self, description: String) {
         if self
             .page
-            .with_untracked(|page| page.dashboard.description == description)
+            .with_untracked(|page| page.dashboard.description != description)
         {
-            return;
+            self.set(vec![Setting::Description(description)], t("Saved."));
         }
-        self.replace(move |spec| spec.description = description, t("Saved."));
     }
 
-    /// Makes a range and a filter the ones that everybody sees at first.
+    /// Makes a range or a filter the one that everybody sees at first.
     pub(crate) fn keep_view(self, range: Option<Range>, filter: Option<Filter>) {
-        self.replace(
-            move |spec| {
-                spec.range = range.or(spec.range.take());
-                spec.filter = filter.or(spec.filter.take());
-            },
+        let range = range.map(|range| Setting::Range(Some(range)));
+        let filter = filter.map(|filter| Setting::Filter(Some(filter)));
+        self.set(
+            range.into_iter().chain(filter).collect(),
             t("Everybody sees this range and filter first now."),
         );
     }
@@ -258,15 +284,9 @@ impl Board {
         }
         self.is_saving.set_value(true);
         spawn_local(async move {
-            while let Some(id) = self.unsaved.try_update_value(Vec::pop).flatten() {
-                let Some(shown) = self.shown(id) else { continue };
-                let spec = spec_of_widget(&shown.widget);
-                match widgets::replace_widget(id, spec, shown.widget.version).await {
-                    Ok(saved) => self.page.update(|page| {
-                        if let Some(shown) = page.panels.iter_mut().find(|shown| shown.widget.id == id) {
-                            shown.widget.version = saved.version;
-                        }
-                    }),
+            while let Some(places) = self.unsaved_places() {
+                match widgets::place_widgets(self.id, places).await {
+                    Ok(saved) => self.count_versions(&saved),
                     Err(error) => {
                         self.unsaved.set_value(Vec::new());
                         match error {
@@ -282,4 +302,44 @@ impl Board {
             self.is_saving.set_value(false);
         });
     }
+
+    /// Where the cards are now that moved and were not kept yet.
+    fn unsaved_places(self) -> Option<WidgetPlaces> {
+        let moved = self.unsaved.try_update_value(std::mem::take)?;
+        let widgets: Vec<WidgetPlace> = self.page.with_untracked(|page| {
+            let shown = page.panels.iter().map(|shown| &shown.widget);
+            let moved = shown.filter(|widget| moved.contains(&widget.id));
+            moved
+                .map(|widget| WidgetPlace {
+                    id: widget.id,
+                    position: widget.position,
+                    size: widget.size,
+                    version: Some(widget.version),
+                })
+                .collect()
+        });
+        (!widgets.is_empty()).then_some(WidgetPlaces { widgets })
+    }
+
+    fn count_versions(self, saved: &[Widget]) {
+        self.page.update(|page| {
+            for shown in &mut page.panels {
+                if let Some(saved) = saved.iter().find(|saved| saved.id == shown.widget.id) {
+                    shown.widget.version = saved.version;
+                }
+            }
+        });
+    }
+}
+
+/// Changes the settings of a dashboard as it is by now; gives it, and what they were.
+async fn replaced(id: DashboardId, settings: Vec<Setting>) -> Result<(Dashboard, Vec<Setting>), AppError> {
+    let dashboard = api::get_dashboard(id).await?;
+    let mut spec = spec_of(&dashboard);
+    let before = settings
+        .into_iter()
+        .map(|setting| setting.swap(&mut spec))
+        .collect();
+    let dashboard = api::replace_dashboard(id, spec, dashboard.version).await?;
+    Ok((dashboard, before))
 }

@@ -1,4 +1,4 @@
-//! Taking back what was done to the cards, and doing it again. Fetched with the first undo: only a release is split, as
+//! Taking back what was done to a dashboard and its cards, and doing it again. Fetched with the first undo: only a release is split, as
 //! with the pages in `pages/later.rs`.
 
 use leptos::prelude::*;
@@ -7,6 +7,7 @@ use model::dashboard::WidgetSpec;
 use model::ids::WidgetId;
 
 use super::Board;
+use super::changes::Setting;
 use super::layout::Placed;
 
 /// Steps that can be taken back.
@@ -21,6 +22,8 @@ pub(crate) enum Done {
     Deleted(WidgetId, Box<WidgetSpec>),
     /// A card was added.
     Added(WidgetId),
+    /// The dashboard was renamed, described or given a view: what it said before.
+    Set(Vec<Setting>),
 }
 
 /// What was done and what was taken back, the latest last.
@@ -91,6 +94,11 @@ fn take_back(board: Board, again: bool) {
                 }
             });
         }
+        Done::Set(settings) => spawn_local(async move {
+            if let Some(now) = board.put_settings(settings).await {
+                push(to, Done::Set(now));
+            }
+        }),
         Done::Deleted(before, spec) => spawn_local(async move {
             match crate::api::widgets::create_widget(board.id, *spec).await {
                 Ok(widget) => {
@@ -116,7 +124,7 @@ fn rename(list: RwSignal<Vec<Done>>, before: WidgetId, now: WidgetId) {
                     }
                 }
                 Done::Added(id) | Done::Deleted(id, _) if *id == before => *id = now,
-                Done::Added(_) | Done::Deleted(..) => {}
+                Done::Added(_) | Done::Deleted(..) | Done::Set(_) => {}
             }
         }
     });

@@ -3,6 +3,7 @@
 mod copy;
 mod document;
 mod favourites;
+mod places;
 mod rows;
 mod versions;
 mod widgets;

@@ -2,6 +2,7 @@
 
 mod document;
 mod options;
+mod places;
 mod seen;
 mod variables;
 
@@ -20,7 +21,7 @@ pub use document::{DashboardVersion, Document};
 pub use options::{
     Axis, Goal, Legend, MAX_GOALS, Nulls, SERIES_COLOURS, SeriesColour, Stacking, Unit, WidgetOptions,
 };
-
+pub use places::{WidgetPlace, WidgetPlaces};
 pub use variables::{MAX_VARIABLES, Variable, is_value, variables};
 
 /// Columns of the grid.
@@ -406,21 +407,9 @@ impl WidgetSpec {
             ));
         }
         self.config.options.check(&mut errors);
-        self.check_place(&mut errors);
-        if errors.is_empty() { Ok(self) } else { Err(errors) }
-    }
-
-    fn check_place(&self, errors: &mut Vec<FieldError>) {
         let size = self.size.unwrap_or(self.kind.usual_size());
-        let position = self.position.unwrap_or_default();
-        if size.w == 0 || size.w > COLUMNS || size.h == 0 || size.h > MAX_HEIGHT {
-            let message =
-                format!("Use a width of 1 to {COLUMNS} columns and a height of 1 to {MAX_HEIGHT} rows.");
-            errors.push(FieldError::new("size", "out_of_range", message));
-        } else if position.x > COLUMNS - size.w || position.y > MAX_ROW {
-            let message = format!("The widget would reach beyond the grid's {COLUMNS} columns.");
-            errors.push(FieldError::new("position", "out_of_range", message));
-        }
+        errors.extend(places::fits(self.position.unwrap_or_default(), size, ""));
+        if errors.is_empty() { Ok(self) } else { Err(errors) }
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::Error;
 use engine::db::PageRequest;
-use model::dashboard::{DashboardSpec, MAX_WIDGETS, Position, Size};
+use model::dashboard::{DashboardSpec, MAX_WIDGETS, Position, Size, WidgetPlace, WidgetPlaces};
 use model::problem::read_json;
 use model::role::Role;
 use tokio::task::JoinSet;
@@ -15,6 +15,7 @@ use crate::world::{World, field_of, named, on_every_database, refuses, text_widg
 on_every_database!(
     a_dashboard_is_made_changed_and_deleted,
     widgets_are_placed_changed_and_deleted,
+    many_widgets_move_at_once_or_none_does,
     a_change_needs_the_version_it_was_made_for,
     one_of_many_changes_at_once_wins,
     a_copy_has_everything_but_the_identity,
@@ -210,6 +211,107 @@ async fn widgets_are_placed_changed_and_deleted(world: World) {
         board.version, 6,
         "every change of a widget is one of its dashboard"
     );
+}
+
+async fn many_widgets_move_at_once_or_none_does(world: World) {
+    let ada = world.owner("ada").await;
+    let grace = world.owner("grace").await;
+    let [board, other] = ["Board", "Other"].map(named);
+    let board = world
+        .dashboards
+        .create(&ada.caller, board)
+        .await
+        .expect("made")
+        .id;
+    let other = world
+        .dashboards
+        .create(&ada.caller, other)
+        .await
+        .expect("made")
+        .id;
+    let mut put = Vec::new();
+    for on in [board, board, other] {
+        let widget = world
+            .dashboards
+            .create_widget(&ada.caller, on, text_widget())
+            .await;
+        put.push(widget.expect("it is put there"));
+    }
+    let place = |index: usize, y: u16, version: Option<i64>| WidgetPlace {
+        id: put[index].id,
+        position: Position { x: 6, y },
+        size: Size { w: 6, h: 3 },
+        version,
+    };
+    let asked = async |caller, widgets, version| {
+        let places = WidgetPlaces { widgets };
+        world
+            .dashboards
+            .place_widgets(caller, board, &places, version)
+            .await
+    };
+    let (first, second) = (place(0, 3, Some(1)), place(1, 0, Some(1)));
+
+    let beyond = Position { x: 7, y: 0 };
+    for (widgets, wrong) in [
+        (vec![], ("widgets", "out_of_range")),
+        (
+            vec![
+                first,
+                WidgetPlace {
+                    position: beyond,
+                    ..second
+                },
+            ],
+            ("widgets.1.position", "out_of_range"),
+        ),
+        (vec![first, first], ("widgets.1.id", "duplicate")),
+    ] {
+        let refused = asked(&ada.caller, widgets, None).await.expect_err("it is wrong");
+        assert_eq!(field_of(&refused), Some(wrong));
+    }
+    refuses!(
+        asked(&ada.caller, vec![first, place(2, 0, None)], None).await,
+        Error::NotFound
+    );
+    refuses!(
+        asked(&ada.caller, vec![first, place(1, 0, Some(2))], None).await,
+        Error::Changed
+    );
+    refuses!(
+        asked(&ada.caller, vec![first, second], Some(2)).await,
+        Error::Changed
+    );
+    refuses!(
+        asked(&grace.caller, vec![first, second], None).await,
+        Error::NotFound
+    );
+    let now = world
+        .dashboards
+        .widgets(&ada.caller, board)
+        .await
+        .expect("they are there");
+    assert_eq!(now, put[..2], "what is refused moves nothing");
+
+    let moved = asked(&ada.caller, vec![first, second], Some(3))
+        .await
+        .expect("they move");
+    let now = world
+        .dashboards
+        .widgets(&ada.caller, board)
+        .await
+        .expect("they are there");
+    assert_eq!(now, [moved[1].clone(), moved[0].clone()]);
+    for (place, widget) in [first, second].iter().zip(&moved) {
+        let is = (widget.id, widget.position, widget.size, widget.version);
+        assert_eq!(is, (place.id, place.position, place.size, 2));
+    }
+    let board = world
+        .dashboards
+        .get(&ada.caller, board)
+        .await
+        .expect("it is there");
+    assert_eq!(board.version, 4, "one change of the dashboard");
 }
 
 async fn a_change_needs_the_version_it_was_made_for(world: World) {
