@@ -20,7 +20,7 @@ pub(crate) mod templates;
 pub(crate) mod totp;
 pub(crate) mod widgets;
 
-mod etag;
+pub(crate) mod etag;
 
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{FromRequestParts, Query};

@@ -28,7 +28,7 @@ use crate::forms::{entry, oidc, settings, two_factor};
 use crate::limits::{limit_addresses, limit_credentials, tell_of_waits};
 use crate::problem::{plain, respond};
 use crate::rest::{
-    annotations, auth, catalogue, dashboards, docs, erasures, events, export, members, operations,
+    annotations, auth, catalogue, dashboards, docs, erasures, etag, events, export, members, operations,
     organizations, people, profiles, query, segments, shares, templates, totp, widgets,
 };
 use crate::site::SiteFiles;
@@ -230,6 +230,7 @@ fn api(state: &AppState) -> Router<AppState> {
             get(segments::get).put(segments::replace).delete(segments::delete),
         )
         .merge(dashboards_api())
+        .route_layer(from_fn(etag::not_modified))
         .route_layer(from_fn_with_state(state.clone(), idempotency::once))
         .route_layer(from_fn_with_state(state.clone(), limit_addresses))
         .layer(map_response(bare_as_problem))

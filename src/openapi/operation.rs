@@ -133,6 +133,19 @@ impl<'s> Call<'s> {
         self
     }
 
+    /// Reads `If-None-Match`.
+    pub(super) fn if_none_match(mut self) -> Self {
+        let parameter = ParameterBuilder::new()
+            .name("If-None-Match")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some("The `ETag` that the caller has already."))
+            .schema(Some(text()));
+        let same = ResponseBuilder::new().description("What the caller has is what there is.");
+        self.operation = self.operation.parameter(parameter).response("304", same);
+        self
+    }
+
     /// May be refused with these statuses too.
     pub(super) fn refuses(mut self, statuses: &[u16]) -> Self {
         self.problems.extend(statuses);

@@ -565,7 +565,9 @@ fn segments(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(s, Post, "/api/segments", "createSegment", "Save a segment")
             .takes::<SegmentSpec>()
             .gives::<Segment>(201),
-        Call::new(s, Get, one, "getSegment", "A segment").gives::<Segment>(200),
+        Call::new(s, Get, one, "getSegment", "A segment")
+            .if_none_match()
+            .gives::<Segment>(200),
         Call::new(s, Put, one, "replaceSegment", "Change a segment")
             .takes::<SegmentSpec>()
             .if_match()
@@ -593,7 +595,9 @@ fn dashboards(schemas: &mut Schemas) -> Vec<Operation> {
         Call::new(s, Post, "/api/dashboards", "createDashboard", "Make a dashboard")
             .takes::<DashboardSpec>()
             .gives::<Dashboard>(201),
-        Call::new(s, Get, one, "getDashboard", "A dashboard").gives::<Dashboard>(200),
+        Call::new(s, Get, one, "getDashboard", "A dashboard")
+            .if_none_match()
+            .gives::<Dashboard>(200),
         Call::new(s, Put, one, "replaceDashboard", "Change a dashboard")
             .takes::<DashboardSpec>()
             .if_match()
@@ -916,7 +920,9 @@ fn widgets(schemas: &mut Schemas) -> Vec<Operation> {
         .takes::<WidgetPlaces>()
         .if_match()
         .gives_list::<Widget>(),
-        Call::new(s, Get, one, "getWidget", "A widget").gives::<Widget>(200),
+        Call::new(s, Get, one, "getWidget", "A widget")
+            .if_none_match()
+            .gives::<Widget>(200),
         Call::new(s, Put, one, "replaceWidget", "Change a widget")
             .takes::<WidgetSpec>()
             .if_match()

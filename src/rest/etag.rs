@@ -1,9 +1,12 @@
-//! Strong entity tags: the version of a dashboard or widget in quotes.
+//! Strong entity tags: the version of a dashboard, a widget or a segment in quotes.
 
-use axum::http::header::{ETAG, IF_MATCH};
-use axum::http::{HeaderMap, HeaderValue};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_TYPE, ETAG, IF_MATCH};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use engine::Error;
+use headers::{HeaderMapExt, IfNoneMatch};
 
 use crate::problem::Refusal;
 
@@ -29,4 +32,23 @@ pub(crate) fn tagged(version: i64, body: impl IntoResponse) -> Response {
     let tag = HeaderValue::from_str(&format!("\"{version}\"")).expect("digits in quotes are plain ASCII");
     response.headers_mut().insert(ETAG, tag);
     response
+}
+
+/// Answers 304 instead of what the caller has already, by the tags of `If-None-Match` (RFC 9110, section 13.1.2).
+pub(crate) async fn not_modified(request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    let known = reads
+        .then(|| request.headers().typed_get::<IfNoneMatch>())
+        .flatten();
+    let response = next.run(request).await;
+    let tag = response.headers().typed_get::<headers::ETag>();
+    let is_known = known
+        .zip(tag)
+        .is_some_and(|(known, tag)| !known.precondition_passes(&tag));
+    if !is_known || response.status() != StatusCode::OK {
+        return response;
+    }
+    let mut headers = response.into_parts().0.headers;
+    headers.remove(CONTENT_TYPE);
+    (StatusCode::NOT_MODIFIED, headers).into_response()
 }

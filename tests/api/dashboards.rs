@@ -100,6 +100,35 @@ async fn whoever_saves_second_is_told() {
 }
 
 #[tokio::test]
+async fn what_a_caller_has_already_is_not_sent_again() {
+    let app = TestApp::start();
+    let ada = app.member("ada").await;
+    let path = format!("/api/dashboards/{}", dashboard(&app, &ada).await);
+    let read = async |known: &str| {
+        let request = app.request(Method::GET, &path).bearer_auth(&ada.token);
+        let answer = request.header("if-none-match", known).send().await;
+        let answer = answer.expect("an answer");
+        let status = answer.status();
+        let tag = answer.headers()["etag"].to_str().expect("ASCII").to_owned();
+        (status, tag, answer.text().await.expect("a body"))
+    };
+    let (status, tag, body) = read("\"another\"").await;
+    assert_eq!((status, body.is_empty()), (StatusCode::OK, false));
+    for known in [tag.clone(), format!("\"another\", W/{tag}"), "*".to_owned()] {
+        assert_eq!(
+            read(&known).await,
+            (StatusCode::NOT_MODIFIED, tag.clone(), String::new()),
+            "{known}"
+        );
+    }
+    let changed = app
+        .call(&ada, Method::PUT, &path, Some(json!({"name": "changed"})))
+        .await;
+    assert_eq!(changed.0, StatusCode::OK);
+    assert_eq!(read(&tag).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
 async fn lists_come_in_pages() {
     let app = TestApp::start();
     let ada = app.member("ada").await;

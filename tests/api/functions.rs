@@ -182,7 +182,8 @@ async fn functions_answer_those_who_may_ask() {
     let mut wrong = Vec::new();
     for (function, arguments) in &functions(&company.dashboard) {
         let status = post(&app, function, arguments, &own).await;
-        let names_nothing = arguments.to_string().contains(NOBODY_HAS_IT) || *function == "look_at_invitation";
+        let names_nothing =
+            arguments.to_string().contains(NOBODY_HAS_IT) || *function == "look_at_invitation";
         let expected = if names_nothing { 404 } else { 200 };
         if status.as_u16() != expected {
             wrong.push(format!("{function}: {status} instead of {expected}"));
