@@ -2,7 +2,7 @@
 
 use model::problem::Problem;
 use utoipa::ToSchema;
-use utoipa::openapi::path::{OperationBuilder, ParameterBuilder, ParameterIn, PathItem};
+use utoipa::openapi::path::{OperationBuilder, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::request_body::RequestBodyBuilder;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::SecurityRequirement;
@@ -122,12 +122,7 @@ impl<'s> Call<'s> {
 
     /// Reads `If-Match`.
     pub(super) fn if_match(mut self) -> Self {
-        let parameter = ParameterBuilder::new()
-            .name("If-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some("The `ETag` that the caller means to change."))
-            .schema(Some(text()));
+        let parameter = header("If-Match", "The `ETag` that the caller means to change.", text());
         self.operation = self.operation.parameter(parameter);
         self.problems.push(412);
         self
@@ -135,12 +130,7 @@ impl<'s> Call<'s> {
 
     /// Reads `If-None-Match`.
     pub(super) fn if_none_match(mut self) -> Self {
-        let parameter = ParameterBuilder::new()
-            .name("If-None-Match")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some("The `ETag` that the caller has already."))
-            .schema(Some(text()));
+        let parameter = header("If-None-Match", "The `ETag` that the caller has already.", text());
         let same = ResponseBuilder::new().description("What the caller has is what there is.");
         self.operation = self.operation.parameter(parameter).response("304", same);
         self
@@ -185,12 +175,7 @@ impl<'s> Call<'s> {
             .schema_type(Type::String)
             .min_length(Some(1))
             .max_length(Some(255));
-        let parameter = ParameterBuilder::new()
-            .name("Idempotency-Key")
-            .parameter_in(ParameterIn::Header)
-            .required(Required::False)
-            .description(Some(ONCE))
-            .schema(Some(key));
+        let parameter = header("Idempotency-Key", ONCE, key.into());
         self.operation = self.operation.parameter(parameter);
         self.problems.extend([409, 413, 422]);
         self
@@ -227,6 +212,17 @@ impl<'s> Call<'s> {
             item: PathItem::new(self.method, operation),
         }
     }
+}
+
+/// A header that a call reads where it is there.
+fn header(name: &str, description: &str, schema: RefOr<Schema>) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .build()
 }
 
 /// A string.
