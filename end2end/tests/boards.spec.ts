@@ -297,6 +297,10 @@ test('one dashboard leads to another, and back, without loading the app anew', a
 
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Commands' });
+  for (const place of ['Share links', 'Audit', 'Your account']) {
+    await palette.getByRole('combobox').fill(place);
+    await expect(palette.getByRole('option')).toHaveCount(1);
+  }
   await palette.getByRole('combobox').fill('dashboard second');
   await expect(palette.getByRole('option')).toHaveCount(1);
   await page.keyboard.press('Enter');

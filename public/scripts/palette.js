@@ -10,8 +10,17 @@ let people = [];
 
 const PAUSE = 250;
 const MOST_PEOPLE = 5;
-/** What everybody finds in the settings. */
-const SETTINGS = [['/settings/organization', 'Organization'], ['/settings/members', 'Members'], ['/settings/keys', 'API keys'], ['/settings/account', 'Your account']];
+/** The pages of the settings, and what one must be allowed to open them. */
+const SETTINGS = [
+  ['/settings/organization', 'Organization'],
+  ['/settings/members', 'Members'],
+  ['/settings/shares', 'Share links', 'share'],
+  ['/settings/audit', 'Audit', 'manage'],
+  ['/settings/keys', 'API keys'],
+  ['/settings/data', 'Data', 'manage'],
+  ['/settings/account', 'Your account'],
+  ['/settings/two-factor', 'Two-factor sign-in'],
+];
 
 /** What the page itself offers: its places, its tools and its menus. */
 function here() {
@@ -20,8 +29,10 @@ function here() {
     for (const key of copy.querySelectorAll('kbd')) key.remove();
     return (element.getAttribute('aria-label') || copy.textContent).trim();
   };
-  const places = [...document.querySelectorAll('.sidebar a[href]')].map((link) => ({ name: named(link), kind: t('Go to'), act: () => link.click() }));
-  const settings = SETTINGS.map(([path, name]) => ({ name: t(name), kind: t('Settings'), act: () => visit(path) }));
+  const places = [...document.querySelectorAll('.places a[href]')].map((link) => ({ name: named(link), kind: t('Go to'), act: () => link.click() }));
+  const may = document.querySelector('.sidebar')?.dataset.may.split(' ') ?? [];
+  const open = SETTINGS.filter(([, , needs]) => !needs || may.includes(needs));
+  const settings = open.map(([path, name]) => ({ name: t(name), kind: t('Settings'), act: () => visit(path) }));
   const told = (selector) => [...document.querySelectorAll(selector)]
     .filter((tool) => !tool.disabled)
     .map((tool) => ({ name: named(tool), kind: t('Here'), act: () => tool.click() }));

@@ -107,7 +107,7 @@ fn profile_view(profile: Option<Profile>) -> AnyView {
     let is_empty = said.is_empty();
     view! {
         <p class="meta">
-            <span>{icon(Icon::People)}" "{t_with("Known since {0}", &[&since])}</span>
+            <span>{icon(Icon::People)}" "{t_with("Profile since {0}", &[&since])}</span>
             {(!others.is_empty()).then(|| view! { <span>{t("Also known as ")}<code>{others}</code></span> })}
         </p>
         {is_empty.then(|| view! { <p class="muted">{t("No properties.")}</p> })}

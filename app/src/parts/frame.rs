@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
+use model::role::Action;
 
 use super::icon::{Icon, icon, mark};
 use super::live;
@@ -49,8 +50,10 @@ pub(crate) fn framed(session: Session, page: AnyView) -> AnyView {
 #[component]
 fn Sidebar(session: Session) -> impl IntoView {
     let organization = session.organization.name.clone();
+    let may = [(Action::Share, "share"), (Action::ManageOrganization, "manage")];
+    let may = may.map(|(action, word)| if session.may(action) { word } else { "" });
     view! {
-        <nav class="sidebar" aria-label=t("Main")>
+        <nav class="sidebar" aria-label=t("Main") data-may=may.join(" ")>
             <div class="sidebar-top">
                 {mark()}
                 <span class="organization" title=organization.clone()>{organization.clone()}</span>
