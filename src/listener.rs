@@ -15,7 +15,7 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use socket2::SockRef;
+use socket2::{SockFilter, SockRef};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -54,7 +54,7 @@ pub(crate) async fn serve(socket: TcpListener, app: Router, ending: Ending) {
         connections.spawn(connection(stream, peer, app.clone(), ending.clone(), slot));
     }
     // Whoever is in the queue already has connected, and may have sent a request.
-    let _ = SockRef::from(&socket).listen(0);
+    turn_newcomers_away(&socket);
     let closes_at = Instant::now() + LAST_CALL;
     loop {
         let (stream, peer, slot) = tokio::select! {
@@ -68,6 +68,34 @@ pub(crate) async fn serve(socket: TcpListener, app: Router, ending: Ending) {
     connections.close();
     if tokio::time::timeout(GRACE, connections.wait()).await.is_err() {
         tracing::warn!("some requests did not finish in time");
+    }
+}
+
+/// Lets nobody else into the queue, and everybody who is in it or half way there. Closing the socket alone would break off whoever
+/// connected since the last one was taken: a proxy cannot know whether their requests were read, and may not send them again.
+/// A packet that asks for a connection, SYN without ACK (RFC 9293, section 3.5), is dropped; when it is sent again, the socket
+/// is closed, and the proxy knows that nobody heard it.
+fn turn_newcomers_away(socket: &TcpListener) {
+    const FLAGS_AT: u32 = 13;
+    const SYN: u32 = 0x02;
+    const ACK: u32 = 0x10;
+    /// Classic BPF: loads the byte at an offset, from the TCP header on.
+    const LOAD: u16 = 0x30;
+    const AND: u16 = 0x54;
+    const JUMP_IF_EQUAL: u16 = 0x15;
+    /// Ends with so many bytes of the packet: none drops it.
+    const TAKE: u16 = 0x06;
+    let filter = [
+        SockFilter::new(LOAD, 0, 0, FLAGS_AT),
+        SockFilter::new(AND, 0, 0, SYN | ACK),
+        SockFilter::new(JUMP_IF_EQUAL, 0, 1, SYN),
+        SockFilter::new(TAKE, 0, 0, 0),
+        SockFilter::new(TAKE, 0, 0, u32::MAX),
+    ];
+    let socket = SockRef::from(socket);
+    if let Err(error) = socket.attach_filter(&filter) {
+        tracing::debug!(%error, "no filter for new connections; the queue is made as short as it can be");
+        let _ = socket.listen(0);
     }
 }
 

@@ -93,7 +93,11 @@ fn nothing_counted() -> AnyView {
 
 fn stat_view(answer: Answer, options: WidgetOptions, size: Size, medium: Medium) -> AnyView {
     let stat = drawn(|| charts::stat(&answer, &options));
-    let has_course = !charts::is_empty(&answer);
+    let has_course = !charts::is_empty(&answer)
+        && matches!(
+            answer,
+            Answer::Trend(_) | Answer::Sessions(_) | Answer::Lifecycle(_) | Answer::Retention(_)
+        );
     view! {
         <div class="stat">
             <div class="stat-words">

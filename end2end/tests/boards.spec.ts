@@ -98,6 +98,20 @@ test('cards are dragged, resized, taken back, copied and pasted', async ({ page,
   await isSoundNow(page, 'a dashboard while it is edited');
 });
 
+test('a card that is moved by keys keeps the focus', async ({ page }) => {
+  await register(page, 'Ada');
+  await page.goto(await makeBoard(page, [text('Upper', 0, 0), text('Lower', 0, 2)]));
+  await hydrated(page);
+  await page.getByRole('button', { name: 'Edit', exact: true }).click();
+  const upper = card(page, 'Upper');
+  await upper.focus();
+  for (const [key, place] of [['ArrowDown', '0 2 4 2'], ['ArrowUp', '0 0 4 2'], ['ArrowDown', '0 2 4 2']]) {
+    await page.keyboard.press(key);
+    await expect.poll(() => kept(page, 'Upper')).toBe(place);
+    await expect(upper).toBeFocused();
+  }
+});
+
 test('whoever saves second is told, and sees what is kept', async ({ page, context, complaints }) => {
   await register(page, 'Grace');
   const board = await makeBoard(page, [text('One', 0, 0), text('Two', 4, 0)]);
@@ -297,6 +311,8 @@ test('one dashboard leads to another, and back, without loading the app anew', a
 
   await page.keyboard.press('Control+k');
   const palette = page.getByRole('dialog', { name: 'Commands' });
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
   for (const place of ['Share links', 'Audit', 'Your account']) {
     await palette.getByRole('combobox').fill(place);
     await expect(palette.getByRole('option')).toHaveCount(1);

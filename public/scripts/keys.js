@@ -12,6 +12,7 @@ const KEYS = [
   ['Ctrl Z, Ctrl Shift Z', t('Take back while editing, do again')],
   ['Ctrl C, Ctrl V', t('Copy the focused widget while editing, paste one')],
   ['Ctrl K', t('Go anywhere, do anything')],
+  ['/', t('Search')],
   ['f', t('Full screen')],
   ['← →', t('Walk over the focused chart; with Shift choose a time')],
   ['Enter', t('Look at the chosen time, or open the menu of the chosen mark')],

@@ -1,6 +1,7 @@
 // Small things around the charts: full screen, refreshing, lists that are searched, widgets that are not saved yet.
 import { isBoard } from './address.js';
 import { make, reload } from './element.js';
+import { openPalette } from './palette.js';
 import { t } from './words.js';
 
 const REFRESH = 'datapulse-refresh';
@@ -27,10 +28,10 @@ document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') document.documentElement.classList.remove('tv');
   if (event.key !== '/' || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
   const search = document.querySelector('[data-search], [data-key="/"]');
-  if (search) {
-    event.preventDefault();
-    search.focus();
-  }
+  if (document.querySelector('dialog[open]') || (!search && !document.querySelector('.frame'))) return;
+  event.preventDefault();
+  if (search) search.focus();
+  else openPalette();
 });
 
 // A list that shows only what has all the words.

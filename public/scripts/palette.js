@@ -103,7 +103,8 @@ function take(at) {
   if (act) setTimeout(act);
 }
 
-async function openPalette() {
+/** Opens the list. */
+export async function openPalette() {
   const input = make('input', {
     className: 'input', type: 'text', role: 'combobox', placeholder: t('Go to, or do'), autocomplete: 'off', spellcheck: false,
     'aria-label': t('Go to, or do'), 'aria-expanded': 'true', 'aria-controls': 'palette-list',

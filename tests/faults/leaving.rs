@@ -5,6 +5,9 @@ use std::path::Path;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
 use crate::load::{Account, Load, client};
 use crate::program::Program;
 use crate::promise::{must_hold, stored};
@@ -128,4 +131,52 @@ async fn a_replica_that_leaves_fails_no_request() {
         both.entry(id).or_insert(count);
     }
     must_hold(&memories, &both);
+}
+
+/// What became of requests, each on a connection of its own.
+#[derive(Default)]
+struct Outcomes {
+    answered: usize,
+    refused: usize,
+    broken: Vec<String>,
+}
+
+/// Asks until nobody listens any more.
+async fn ask_until_refused(address: String) -> Outcomes {
+    let mut outcomes = Outcomes::default();
+    while outcomes.refused < 20 {
+        let Ok(mut connection) = TcpStream::connect(&address).await else {
+            outcomes.refused += 1;
+            continue;
+        };
+        let request = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        let mut answer = Vec::new();
+        let asked = async {
+            connection.write_all(request).await?;
+            connection.read_to_end(&mut answer).await
+        };
+        match asked.await {
+            Ok(_) if answer.starts_with(b"HTTP/1.1 200") => outcomes.answered += 1,
+            asked => outcomes
+                .broken
+                .push(format!("{asked:?} {}", String::from_utf8_lossy(&answer))),
+        }
+    }
+    outcomes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_can_still_connect_is_answered() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut program = Program::start(dir.path());
+    let asking: Vec<_> = (0..8)
+        .map(|_| tokio::spawn(ask_until_refused(program.address().to_owned())))
+        .collect();
+    program.terminate();
+    assert!(program.wait().success(), "a good end");
+    for asking in asking {
+        let outcomes = asking.await.expect("it asks to the end");
+        assert!(outcomes.answered > 10, "{} were answered", outcomes.answered);
+        assert!(outcomes.broken.is_empty(), "{}", outcomes.broken.join("\n"));
+    }
 }

@@ -4,6 +4,8 @@ use std::mem::replace;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use leptos::wasm_bindgen::JsCast as _;
+use leptos::web_sys::HtmlElement;
 use model::dashboard::{Dashboard, DashboardSpec, Position, Widget, WidgetPlace, WidgetPlaces, WidgetSpec};
 use model::ids::{DashboardId, WidgetId};
 use model::query::{Filter, Range};
@@ -263,6 +265,7 @@ impl Board {
     /// Sets cards in the order in which they are read. Not while one is held: a card that changes its place in the document
     /// is laid out anew with all that is in it, and the classes alone say where each is seen.
     fn set_in_reading_order(self) {
+        keep_focus();
         self.page.update(|page| {
             page.panels.sort_by_key(|shown| {
                 let Position { x, y } = shown.widget.position;
@@ -330,6 +333,21 @@ impl Board {
             }
         });
     }
+}
+
+/// Gives the focus back to what has it now, should a move in the document take it.
+fn keep_focus() {
+    let Some(held) = document().active_element() else {
+        return;
+    };
+    request_animation_frame(move || {
+        let is_lost = document()
+            .active_element()
+            .is_none_or(|now| now.tag_name() == "BODY");
+        if is_lost && held.is_connected() {
+            let _ = held.unchecked_ref::<HtmlElement>().focus();
+        }
+    });
 }
 
 /// Changes the settings of a dashboard as it is by now; gives it, and what they were.

@@ -199,7 +199,7 @@ fn role_form(member: &Member, most: Role) -> AnyView {
         <form method="post" action="/settings/members/role" class="row-form">
             <input type="hidden" name="user" value=member.user_id.to_string() />
             <select class="input" name="role" aria-label=label>{choices(member.role, most)}</select>
-            <button type="submit" class="button small">{t("Change")}</button>
+            <button type="submit" class="button small">{t("Change role")}</button>
         </form>
     }
     .into_any()

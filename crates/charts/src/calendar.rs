@@ -139,26 +139,43 @@ impl Bands {
                 }
             }
         }
-        let mut taken = (usize::MAX, f64::NEG_INFINITY);
+        for (words, place) in self.months(trend, days) {
+            sheet.text(&words, place, Anchor::Start, Ink::Muted);
+        }
+    }
+
+    /// The name of each month where it begins. The days of the first may be too few for its name: it gives way to the second.
+    fn months(&self, trend: &TrendAnswer, days: &[Day]) -> Vec<(String, (f64, f64))> {
+        let mut names: Vec<(String, (f64, f64))> = Vec::new();
         let mut month = None;
-        for day in shown() {
+        for day in days.iter().filter(|day| day.week >= self.left_out) {
             let date = trend.local[day.bucket].date();
             if month == Some((date.year(), date.month())) {
                 continue;
             }
             month = Some((date.year(), date.month()));
-            let band = (day.week - self.left_out) / self.weeks;
-            let (x, _) = self.corner(day);
-            let words = format::bucket(trend.local[day.bucket], Interval::Month, true);
-            let short = words.split(' ').next().unwrap_or_default();
-            let words = if date.month() == 1 { words.as_str() } else { short };
-            let right = x + text_width::width(words, LABEL_SIZE);
-            if right > self.frame.right + 4.0 || (taken.0 == band && x < taken.1) {
+            let place = (
+                self.corner(day).0,
+                self.top((day.week - self.left_out) / self.weeks) - 6.0,
+            );
+            let is_over = |(before, at): &(String, (f64, f64))| {
+                at.1 >= place.1 && place.0 < at.0 + text_width::width(before, LABEL_SIZE) + 8.0
+            };
+            let gives_way = names.last().is_some_and(is_over);
+            if gives_way && names.len() > 1 {
                 continue;
             }
-            taken = (band, right + 8.0);
-            sheet.text(words, (x, self.top(band) - 6.0), Anchor::Start, Ink::Muted);
+            let before = if gives_way { names.pop() } else { None };
+            let tells_year = date.month() == 1 || before.is_some_and(|(words, _)| words.contains(' '));
+            let mut words = format::bucket(trend.local[day.bucket], Interval::Month, true);
+            if !tells_year {
+                words.truncate(words.find(' ').unwrap_or(words.len()));
+            }
+            if place.0 + text_width::width(&words, LABEL_SIZE) <= self.frame.right + 4.0 {
+                names.push((words, place));
+            }
         }
+        names
     }
 
     fn draw_day(

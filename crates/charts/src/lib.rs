@@ -117,8 +117,8 @@ impl Svg {
 
 /// Draws `answer`. Tables and text are HTML and no drawing: for those the markup is empty.
 ///
-/// A kind that does not suit the answer gives the picture that does: retention is a heat map and stickiness a histogram,
-/// whatever the kind.
+/// A kind that does not suit the answer gives the picture that does: retention is a heat map, or a small line below a figure,
+/// and stickiness a histogram, whatever the kind.
 #[must_use]
 pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
     if matches!(spec.kind, WidgetType::Feed | WidgetType::Table | WidgetType::Text) {
@@ -130,6 +130,9 @@ pub fn render(answer: &Answer, spec: &ChartSpec) -> Svg {
         Answer::Events(_) | Answer::Sql(_) => return Svg::default(),
         Answer::Paths(paths) => paths::draw(&mut sheet, paths, &spec.options),
         Answer::Lifecycle(lifecycle) => draw_lifecycle(&mut sheet, lifecycle, spec),
+        Answer::Retention(retention) if spec.kind == WidgetType::Stat => {
+            sparkline::returning(&mut sheet, &retention.average);
+        }
         Answer::Retention(retention) => retention::draw(&mut sheet, retention),
         Answer::Stickiness(stickiness) => histogram::draw(&mut sheet, stickiness, &spec.options),
         Answer::Sessions(trend) | Answer::Trend(trend) => draw_trend(&mut sheet, trend, spec),

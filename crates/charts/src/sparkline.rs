@@ -7,6 +7,7 @@ use crate::axis::Bands;
 use crate::cartesian::{span, tooltip};
 use crate::layout::{Frame, count};
 use crate::line::{runs, thinned};
+use crate::palette::Ink;
 use crate::scale::drawable;
 use crate::series::{Shown, buckets, figure, shown};
 use crate::sheet::{Sheet, Stroke};
@@ -69,6 +70,27 @@ pub(crate) fn draw(sheet: &mut Sheet, trend: &TrendAnswer, options: &WidgetOptio
         sheet.dot(place, 3.0, series.ink);
     }
     tooltips(sheet, trend, &shown, options);
+}
+
+/// Draws how many come back, period by period: the course of a retention without its cohorts.
+pub(crate) fn returning(sheet: &mut Sheet, average: &[Option<f64>]) {
+    let frame = sheet.frame().inset(MARGIN, MARGIN, MARGIN, MARGIN);
+    let step = frame.width() / count(average.len().saturating_sub(1).max(1));
+    let reached = average.iter().enumerate();
+    let places: Vec<(f64, f64)> = reached
+        .filter_map(|(period, share)| {
+            let across = frame.left + count(period) * step;
+            Some((across, frame.bottom - (*share)?.clamp(0.0, 1.0) * frame.height()))
+        })
+        .collect();
+    let ink = Ink::Series(0);
+    if places.len() > 1 {
+        sheet.area(&places, frame.bottom, ink);
+        sheet.line(&places, ink, Stroke::Solid, 2.0);
+    }
+    if let Some(last) = places.last() {
+        sheet.dot(*last, 3.0, ink);
+    }
 }
 
 fn tooltips(sheet: &mut Sheet, trend: &TrendAnswer, shown: &[Shown], options: &WidgetOptions) {

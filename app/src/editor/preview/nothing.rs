@@ -22,6 +22,7 @@ pub(super) fn found(editor: Editor) -> AnyView {
         .with_untracked(|draft| editor.names.with_value(|names| days_with_events(draft, names)));
     let found_nothing = editor.draft.with_untracked(|draft| match draft.topic {
         Topic::Sql => t("The statement found no rows."),
+        _ if editor.names.with_value(Vec::is_empty) => t("No events yet."),
         _ => t("No events in this range."),
     });
     let lines = reasons
@@ -46,6 +47,11 @@ fn show_days(editor: Editor, days: Range) -> AnyView {
 }
 
 fn reasons(draft: &Draft, sent: &[EventName]) -> Vec<String> {
+    if sent.is_empty() {
+        let first =
+            t("Send the first one: make a key under Settings, API keys, and follow what stands there.");
+        return vec![first.to_owned()];
+    }
     let known = |name: &str| sent.iter().find(|event| event.name == name);
     let named = draft.named_events();
     let mut reasons: Vec<String> = named
