@@ -191,21 +191,38 @@ import { clock as hours, locale, t } from "/scripts/words.js";
         if (state === "live") lastLive = new Date();
         showState(this.state, state, lastLive);
       };
-      this.leave = want(topic, (frame) => this.take(frame), onState);
+      const onFrame = (frame) => {
+        // From here on everything arrives: what came before is asked for now, so that nothing falls between, also after a break.
+        if (frame.type !== "ping") return this.take(frame);
+        this.recall(name, topic.filter);
+        // What was on its way to the store at that moment is there by then.
+        setTimeout(() => this.isConnected && this.recall(name, topic.filter), 2000);
+      };
+      this.leave = want(topic, onFrame, onState);
       this.list.replaceChildren();
-      this.recall(name, topic.filter);
     }
 
-    /** Lists what came in the last half hour, below what arrives meanwhile. */
+    /** Lists what came in the last half hour, among what arrives meanwhile. */
     async recall(name, filter) {
       const question = { kind: "events", range: { last: "30min" }, limit: 50, ...(filter && { filter }) };
       const answer = await fetch("/api/analytics/query", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(question) }).catch(() => null);
       if (!answer?.ok) return;
       const { rows } = await answer.json();
       if (name !== this.filter.value.trim()) return;
-      const known = new Set([...this.list.children].map((row) => row.dataset.id).concat(this.held.map(({ event }) => event?.id)));
-      this.list.append(...rows.filter(({ id }) => !known.has(id)).map((event) => eventRow({ event })));
+      const known = this.listed();
+      for (const { event } of this.held) known.add(event?.id);
+      for (const event of rows.filter(({ id }) => !known.has(id))) this.list.insertBefore(eventRow({ event }), this.rowBefore(event));
       this.empty.hidden = this.list.childElementCount > 0;
+    }
+
+    listed() {
+      return new Set([...this.list.children].map((row) => row.dataset.id));
+    }
+
+    /** The row that an event stands above: the first of those that happened before it. */
+    rowBefore(event) {
+      const happened = (row) => Date.parse(row.querySelector("time[datetime]")?.dateTime);
+      return [...this.list.children].find((row) => happened(row) < Date.parse(event.timestamp)) ?? null;
     }
 
     take(frame) {
@@ -222,7 +239,8 @@ import { clock as hours, locale, t } from "/scripts/words.js";
 
     showHeld() {
       this.frame = null;
-      this.list.prepend(...this.held.map(eventRow));
+      const known = this.listed();
+      this.list.prepend(...this.held.filter(({ event }) => !event || !known.has(event.id)).map(eventRow));
       this.held = [];
       while (this.list.childElementCount > MOST_ROWS) this.list.lastElementChild.remove();
       this.empty.hidden = this.list.childElementCount > 0;
