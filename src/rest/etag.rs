@@ -37,14 +37,13 @@ pub(crate) fn tagged(version: i64, body: impl IntoResponse) -> Response {
 /// Answers 304 instead of what the caller has already, by the tags of `If-None-Match` (RFC 9110, section 13.1.2).
 pub(crate) async fn not_modified(request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let known = reads
-        .then(|| request.headers().typed_get::<IfNoneMatch>())
-        .flatten();
+    let known = reads.then(|| request.headers().typed_get::<IfNoneMatch>());
+    let Some(known) = known.flatten() else {
+        return next.run(request).await;
+    };
     let response = next.run(request).await;
     let tag = response.headers().typed_get::<headers::ETag>();
-    let is_known = known
-        .zip(tag)
-        .is_some_and(|(known, tag)| !known.precondition_passes(&tag));
+    let is_known = tag.is_some_and(|tag| !known.precondition_passes(&tag));
     if !is_known || response.status() != StatusCode::OK {
         return response;
     }

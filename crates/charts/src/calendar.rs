@@ -110,10 +110,15 @@ impl Bands {
         }
     }
 
+    /// The band that a day is in.
+    fn band(&self, day: &Day) -> usize {
+        (day.week - self.left_out) / self.weeks
+    }
+
     /// The upper left corner of a day.
     fn corner(&self, day: &Day) -> (f64, f64) {
         let week = day.week - self.left_out;
-        let top = self.top(week / self.weeks) + count(day.weekday) * self.cell;
+        let top = self.top(self.band(day)) + count(day.weekday) * self.cell;
         (
             self.frame.left + WEEKDAYS + count(week % self.weeks) * self.cell,
             top,
@@ -126,9 +131,7 @@ impl Bands {
 
     fn draw_names(&self, sheet: &mut Sheet, trend: &TrendAnswer, days: &[Day]) {
         let shown = || days.iter().filter(|day| day.week >= self.left_out);
-        let last = shown()
-            .next_back()
-            .map_or(0, |day| (day.week - self.left_out) / self.weeks);
+        let last = shown().next_back().map_or(0, |day| self.band(day));
         let stride = if self.cell >= LABEL_SIZE + 2.0 { 1 } else { 2 };
         for band in 0..=last {
             for (weekday, name) in format::weekdays().into_iter().enumerate() {
@@ -154,10 +157,7 @@ impl Bands {
                 continue;
             }
             month = Some((date.year(), date.month()));
-            let place = (
-                self.corner(day).0,
-                self.top((day.week - self.left_out) / self.weeks) - 6.0,
-            );
+            let place = (self.corner(day).0, self.top(self.band(day)) - 6.0);
             let is_over = |(before, at): &(String, (f64, f64))| {
                 at.1 >= place.1 && place.0 < at.0 + text_width::width(before, LABEL_SIZE) + 8.0
             };
